@@ -1,0 +1,91 @@
+/**
+ * The plan: everything a target needs to emit a program, and nothing about the language. Memory is one linear memory:
+ * [constants | weights | arena]; every buffer has a fixed offset, and every step reads and writes known buffers.
+ * Offsets and sizes are in bytes unless said; strides in elements (f32).
+ */
+import type { GraphOutput, GraphInput, Node } from '../ir/graph.ts';
+import type { Kernel } from '../ir/kernel.ts';
+
+/**
+ * Layout of one tensor in memory. `offset` is the address of element [0, …, 0] (inside the halo, if there is one);
+ * the address of [i…] is offset + 4·Σ i·stride. The halo holds zeros, written once when the program starts or before each
+ * use where the memory is shared.
+ */
+export interface Buffer {
+  readonly id: number;
+  readonly label: string;
+  readonly shape: readonly number[];
+  /** Elements; channels are contiguous (last stride 1) but may be a slice of a wider concat destination. */
+  readonly strides: readonly number[];
+  readonly offset: number;
+  /** Zero border per spatial axis, [begin, end] in pixels; empty for none. */
+  readonly halo: readonly (readonly [number, number])[];
+  /** The allocation it lives in: several buffers share one (concat parts, in-place results, views). */
+  readonly allocation: number;
+}
+
+/** A region of memory with a lifetime in steps [first, last]. */
+export interface Allocation {
+  readonly id: number;
+  readonly region: 'weights' | 'constants' | 'arena';
+  readonly offset: number;
+  readonly bytes: number;
+  readonly first: number;
+  readonly last: number;
+  /** Needs its halo zeroed before step `first` because the memory was used by another buffer before. */
+  readonly zero: boolean;
+}
+
+/** How a static value (weights, folded constants) is laid out; chosen with the algorithm. Executed once, at build time, by `pack`. */
+export interface PackedWeight {
+  readonly node: Node;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly layout: WeightLayout;
+}
+
+/** `plain` is row-major as in the graph; the others belong to an algorithm (its file in 6-plan/algorithms defines the order). */
+export type WeightLayout = { readonly kind: string; readonly [key: string]: unknown };
+
+export interface Step {
+  readonly index: number;
+  /** The graph node it computes, for profiles and run-time errors. */
+  readonly node: Node;
+  readonly kernel: Kernel;
+  /** Chosen algorithm: `nest`, `implicit-gemm`, `gemv`, `winograd-4x4`, `depthwise`, `pool`, … */
+  readonly algorithm: string;
+  /** Parameters of the algorithm that the emitter needs (tile sizes). */
+  readonly tuning: Readonly<Record<string, number | string | boolean>>;
+  /** One buffer per operand of the kernel. */
+  readonly buffers: readonly Buffer[];
+  /** Scratch memory in the arena for the step only. */
+  readonly scratch: { readonly offset: number; readonly bytes: number } | undefined;
+}
+
+/** What the generated code may use. */
+export interface Engine {
+  /** Relaxed SIMD: fused multiply-add. */
+  readonly relaxed: boolean;
+  /** 256-bit tiles, where V8 revectorises (Node ≥ 24). */
+  readonly wide: boolean;
+}
+
+export interface Plan {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly inputs: readonly { readonly input: GraphInput; readonly buffer: Buffer }[];
+  readonly outputs: readonly { readonly output: GraphOutput; readonly buffers: readonly Buffer[] }[];
+  readonly steps: readonly Step[];
+  readonly buffers: readonly Buffer[];
+  readonly allocations: readonly Allocation[];
+  readonly weights: readonly PackedWeight[];
+  /** Bytes of each region and of the whole memory. */
+  readonly bytes: {
+    readonly constants: number;
+    readonly weights: number;
+    readonly arena: number;
+    readonly total: number;
+  };
+  /** Start of the weights region: the weights file is read straight there. */
+  readonly weightsOffset: number;
+}

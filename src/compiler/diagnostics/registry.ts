@@ -1,0 +1,58 @@
+/**
+ * The typed registry of everything the compiler can say, one file per subject (`syntax.ts`, `names.ts`, `shape.ts`, …), each a table
+ * of entries. The placeholders of a message are part of its type: reporting `shape/nothing-left` without its `{layer}` does not
+ * compile. To add a diagnostic: one entry, one case folder in test/diagnostics/.
+ */
+import type { Span } from '../1-parse/source.ts';
+import type { Diagnostic, DiagnosticEntry } from './diagnostic.ts';
+import { syntaxDiagnostics } from './syntax.ts';
+
+export const registry = {
+  ...syntaxDiagnostics,
+} as const satisfies Record<string, DiagnosticEntry>;
+
+export type DiagnosticCode = keyof typeof registry;
+
+/** Names in braces in a message. */
+type Placeholders<Message extends string> = Message extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+/** The values that a code's message needs. */
+export type MessageArgs<Code extends DiagnosticCode> = Readonly<
+  Record<Placeholders<(typeof registry)[Code]['message']>, string | number>
+>;
+
+type Extras = Partial<Pick<Diagnostic, 'label' | 'labels' | 'notes' | 'fixes'>>;
+
+/** Builds a diagnostic of a registered code: `diagnostic('syntax/unexpected', { found: '}', expected: 'a value' }, span)`. */
+export function diagnostic<Code extends DiagnosticCode>(
+  code: Code,
+  args: MessageArgs<Code>,
+  span: Span,
+  extras: Extras = {},
+): Diagnostic {
+  return build(code, args, span, extras);
+}
+
+/** For codes that are known only at run time (an operator's `Problem`). A missing placeholder stays visible in the message. */
+export function build(
+  code: string,
+  args: Readonly<Record<string, string | number>>,
+  span: Span,
+  extras: Extras = {},
+): Diagnostic {
+  const entry: DiagnosticEntry | undefined = (registry as Record<string, DiagnosticEntry>)[code];
+  return {
+    code,
+    severity: entry?.severity ?? 'error',
+    message: (entry?.message ?? code).replace(/\{(\w+)\}/g, (whole, name: string) =>
+      String(args[name] ?? whole),
+    ),
+    span,
+    label: extras.label,
+    labels: extras.labels ?? [],
+    notes: extras.notes ?? [],
+    fixes: extras.fixes ?? [],
+  };
+}
