@@ -38,7 +38,8 @@ export interface Allocation {
 
 /** How a static value (weights, folded constants) is laid out; chosen with the algorithm. Executed once, at build time, by `pack`. */
 export interface PackedWeight {
-  readonly node: Node;
+  /** The static values in the block: one for `plain`; the weight and then the bias (if there is one) for an algorithm's layout. */
+  readonly nodes: readonly Node[];
   readonly offset: number;
   readonly bytes: number;
   readonly layout: WeightLayout;

@@ -1,0 +1,35 @@
+/**
+ * The algorithms for heavy kernels and the choice among them: every algorithm that can compute the kernel says what it costs,
+ * the cheapest is taken, and the loop nest is always able.
+ */
+import { internal } from '../../diagnostics/internal.ts';
+import type { Kernel } from '../../ir/kernel.ts';
+import type { Tensor } from '../../ir/type.ts';
+import type { Engine, WeightLayout } from '../plan.ts';
+import type { Algorithm, AlgorithmOptions, Choice } from './algorithm.ts';
+import { nest } from './nest.ts';
+
+/** Ties go to the earlier one; the last can compute everything. */
+export const algorithms: readonly Algorithm[] = [nest];
+
+/** The cheapest algorithm for `kernel` on `engine`, with what it asks of the planner. Never fails: the loop nest computes all. */
+export function chooseAlgorithm(kernel: Kernel, engine: Engine, options: AlgorithmOptions): Choice {
+  const choices = candidates(kernel, engine, options);
+  const best = choices.reduce<Choice | undefined>((a, b) => (a && a.cost <= b.cost ? a : b), undefined);
+  return best ?? internal(`no algorithm for a ${kernel.kind} kernel`);
+}
+
+/** All choices that could compute `kernel`, in the order of `algorithms`: what a tuner measures. */
+export function candidates(kernel: Kernel, engine: Engine, options: AlgorithmOptions): readonly Choice[] {
+  return algorithms.flatMap((algorithm) => algorithm.choose(kernel, engine, options) ?? []);
+}
+
+/**
+ * The floats of a packed block. `plain` is the row-major tensor itself; every other kind belongs to the algorithm that lists it.
+ * `tensors` are the nodes' values in the order of `PackedWeight.nodes`.
+ */
+export function packWeights(layout: WeightLayout, tensors: readonly Tensor[]): Float32Array {
+  if (layout.kind === 'plain') return tensors[0]?.data ?? internal('a plain weight without a value');
+  const owner = algorithms.find((algorithm) => algorithm.layouts.includes(layout.kind));
+  return owner?.pack(layout, tensors) ?? internal(`no algorithm packs the layout ${layout.kind}`);
+}
