@@ -119,7 +119,6 @@ describe('print', () => {
   it('makes control characters visible, so that a file cannot move the cursor', () => {
     const source: Source = { path: 'evil\u001b[2J.cnn', text: 'x = \u001b[31m y' };
     const shown = plain(make(spanOf(source, 'y'), { message: 'a \u0007 bell' }));
-    // eslint-disable-next-line no-control-regex
     expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
     expect(shown).toContain('x = ␛[31m y');
   });
@@ -143,7 +142,6 @@ describe('print', () => {
   });
 
   it('colours only when asked', () => {
-    // eslint-disable-next-line no-control-regex
     const ansi = /\u001b\[/;
     const diagnostic = make(spanOf(resnet, 'identity'));
     expect(print(diagnostic, { color: true })).toMatch(ansi);
