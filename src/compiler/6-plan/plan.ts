@@ -1,15 +1,19 @@
 /**
  * The plan: everything a target needs to emit a program, and nothing about the language. Memory is one linear memory:
- * [constants | weights | arena]; every buffer has a fixed offset, and every step reads and writes known buffers.
- * Offsets and sizes are in bytes unless said; strides in elements (f32).
+ * [constants | weights | arena | 64 bytes]; every buffer has a fixed offset, and every step reads and writes known buffers.
+ * Offsets and sizes are in bytes unless said; strides in elements (f32). Allocations start at multiples of 64 bytes.
+ *
+ * Rule of slack: a kernel may *read* up to 64 bytes beyond any buffer (the values are unspecified: discard them), because every
+ * region is followed by as many bytes of memory; it must never *write* anything but the elements of its output, because what
+ * lies behind a row may be a halo, another part of a concat, or another value.
  */
 import type { GraphOutput, GraphInput, Node } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
 
 /**
  * Layout of one tensor in memory. `offset` is the address of element [0, …, 0] (inside the halo, if there is one);
- * the address of [i…] is offset + 4·Σ i·stride. The halo holds zeros, written once when the program starts or before each
- * use where the memory is shared.
+ * the address of [i…] is offset + 4·Σ i·stride. The halo holds zeros: from the start of the program where the memory belongs to
+ * the allocation alone, else cleared before each use (`Allocation.zero`). An input's buffer may have a halo too.
  */
 export interface Buffer {
   readonly id: number;
@@ -24,7 +28,7 @@ export interface Buffer {
   readonly allocation: number;
 }
 
-/** A region of memory with a lifetime in steps [first, last]. */
+/** A region of memory with a lifetime in steps [first, last]; inputs live from −1 and, as outputs and static values, to the last step. */
 export interface Allocation {
   readonly id: number;
   readonly region: 'weights' | 'constants' | 'arena';
@@ -32,11 +36,14 @@ export interface Allocation {
   readonly bytes: number;
   readonly first: number;
   readonly last: number;
-  /** Needs its halo zeroed before step `first` because the memory was used by another buffer before. */
+  /**
+   * The halo must be cleared before step `first`, because other allocations use the same bytes. Its geometry is that of the
+   * allocation's root: the first buffer of `Plan.buffers` that names it (the others are parts and views of the root).
+   */
   readonly zero: boolean;
 }
 
-/** How a static value (weights, folded constants) is laid out; chosen with the algorithm. Executed once, at build time, by `pack`. */
+/** How a static value that depends on weights is laid out; chosen with the algorithm. Executed once, at build time, by `pack`. */
 export interface PackedWeight {
   /** The static values in the block: one for `plain`; the weight and then the bias (if there is one) for an algorithm's layout. */
   readonly nodes: readonly Node[];
@@ -80,6 +87,8 @@ export interface Plan {
   readonly buffers: readonly Buffer[];
   readonly allocations: readonly Allocation[];
   readonly weights: readonly PackedWeight[];
+  /** The constants region: tables of operators and static values that depend on no weight. Data segments of the program. */
+  readonly constants: readonly { readonly offset: number; readonly data: Float32Array }[];
   /** Bytes of each region and of the whole memory. */
   readonly bytes: {
     readonly constants: number;
