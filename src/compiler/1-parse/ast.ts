@@ -129,7 +129,10 @@ export interface MovedItem extends Base {
   readonly to: PathPattern;
 }
 
-/** A weight path with wildcards: `**.weight`, `stem.*`, `repeat[0].conv`. `text` is the canonical form without spaces. */
+/**
+ * A weight path with wildcards: `**.weight`, `stem.*`, `repeat[0].conv`. `text` is the canonical form without spaces.
+ * As an expression (`l2(**.weight)`) it always holds a wildcard; a path without one is a name or a member.
+ */
 export interface PathPattern extends Base {
   readonly kind: 'pattern';
   readonly text: string;
@@ -228,7 +231,9 @@ export interface DetectBody extends Base {
   readonly kind: 'detect';
   readonly branches: readonly {
     readonly value: Expr;
-    readonly anchors: Expr;
+    /** `anchors [(1.2, 1.7), …]`; undefined where the head predicts boxes without them. */
+    readonly anchors: Expr | undefined;
+    /** `with stride = 32`. */
     readonly options: readonly Arg[];
     readonly span: Span;
   }[];
@@ -279,9 +284,13 @@ export interface BudgetStatement extends Base {
   readonly limits: readonly Expr[];
 }
 
-/** A statement that did not parse; its diagnostics were reported. */
+/**
+ * A statement that did not parse; its diagnostics were reported. `declares` is the name it was about to declare, as far as
+ * could be seen, so that uses of the name are not reported as unknown too.
+ */
 export interface BrokenStatement extends Base {
   readonly kind: 'broken';
+  readonly declares: Ident | undefined;
 }
 
 export type Expr =
@@ -303,6 +312,7 @@ export type Expr =
   | IfExpr
   | RepeatExpr
   | EachExpr
+  | PathPattern
   | BrokenExpr;
 
 /** `61_706`, `420k`, `0.5`, `300 kB`: `value` has the suffix applied; `unit` keeps it (`k`, `M`, `G`, `kB`, `MB`, `GB`, `%`). */
