@@ -5,10 +5,12 @@
  */
 import type { Span } from '../1-parse/source.ts';
 import type { Diagnostic, DiagnosticEntry } from './diagnostic.ts';
+import { layerDiagnostics } from './layers.ts';
 import { syntaxDiagnostics } from './syntax.ts';
 
 export const registry = {
   ...syntaxDiagnostics,
+  ...layerDiagnostics,
 } as const satisfies Record<string, DiagnosticEntry>;
 
 export type DiagnosticCode = keyof typeof registry;

@@ -13,7 +13,7 @@ import type { Tensor, TensorType } from '../ir/type.ts';
  * - `size`: `3` or `3x3` → one number per spatial axis of the input
  * - `pad`: `same`, `valid`, `1`, `1x2`, `(0, 1)` → 'same' or [begin, end] per spatial axis
  * - `axes`: named axes → list of axis names · `axis`: one · `dims`: `7x7x512` or a list of ints
- * - `kernel`: a fixed filter → tensor · `init`: an initialiser's name · `word`: one of `words`
+ * - `kernel`: a window as `size` writes it, or the name of a fixed filter → tensor · `init`: an initialiser's name · `word`: one of `words`
  */
 export interface ParamSpec {
   readonly name: string;
@@ -49,9 +49,14 @@ export interface WeightSpec {
   readonly init: Init;
 }
 
-/** Initialisers with fan-in and fan-out where they need them. */
+/**
+ * Initialisers with fan-in and fan-out where they need them. `constant` fills with one number; `fixed` is known data that no file
+ * holds (a written filter): the checker makes a `const` node of it instead of a `param`.
+ */
 export type Init =
   | { readonly kind: 'zeros' | 'ones' }
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'fixed'; readonly value: Tensor }
   | {
       readonly kind:
         'he_normal' | 'he_uniform' | 'lecun_normal' | 'xavier_uniform' | 'xavier_normal' | 'uniform';
@@ -140,8 +145,10 @@ export interface OpDef {
   readonly grad: GradRule;
   /** To the kernel IR; all sizes are concrete. */
   readonly lower: (node: Node) => Lowering;
-  /** For element-wise operators: the scalar expression over its inputs (arg i), so that it fuses. */
-  readonly scalar?: (attrs: Attrs) => Scalar;
+  /** For element-wise operators: the scalar expression over its `count` inputs (arg i), so that it fuses. */
+  readonly scalar?: (attrs: Attrs, count: number) => Scalar;
+  /** `lower` honours `attrs.epilogue`: an element-wise tail, whose operands follow the weights among the inputs. */
+  readonly epilogue?: true;
   /** ONNX operator and attributes that mean the same, or undefined where it takes several nodes. */
   readonly onnx: { readonly type: string; readonly attrs?: (attrs: Attrs) => Attrs } | undefined;
   /** Uses that the conformance test walks: concrete data inputs and options. Odd sizes, strides, groups, borders belong here. */

@@ -1,0 +1,92 @@
+/**
+ * Diagnostics that operators report about one layer and its input (`Problem`s): the shape rules of each layer. What two places of a net
+ * disagree about is in `shape.ts`.
+ */
+import type { DiagnosticEntry } from './diagnostic.ts';
+
+export const layerDiagnostics = {
+  'shape/nothing-left': {
+    severity: 'error',
+    message: 'nothing is left for this {layer}: a {window} cannot fit into {input}',
+    explain:
+      'A window of f pixels slides over n pixels with padding p and stride s and gives `floor((n + 2p − f)/s) + 1` positions. ' +
+      'Here the input has become smaller than the window, usually because of many strides and pools before it. ' +
+      'Pad the layer, remove a pool or a stride, or use a larger input.',
+    bad: 'net N {\n  in x: f32[2, 2, 64]\n  y = x -> conv(8, 3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[2, 2, 64]\n  y = x -> conv(8, 3, pad = same)\n  out z: tensor(y)\n}',
+  },
+  'shape/needs-vector': {
+    severity: 'error',
+    message: '{layer} needs a vector, but this is a feature map {shape}',
+    explain:
+      'A fully connected layer reads one vector [C]. Between feature maps and it stands either `gap`, which averages each channel over all ' +
+      'places (few parameters, usual for classification), or `flatten`, which keeps every place (many parameters).',
+    bad: 'net N {\n  in x: f32[7, 7, 512]\n  y = x -> dense(10)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[7, 7, 512]\n  y = x -> gap -> dense(10)\n  out z: tensor(y)\n}',
+  },
+  'shape/needs-map': {
+    severity: 'error',
+    message: '{layer} needs a feature map, but this is {shape} with {axes}',
+    explain:
+      'Convolutions and pools slide a window over the spatial axes: L in 1-D, H and W in 2-D, D, H and W in 3-D. The last axis holds the ' +
+      'channels C. A vector has no places to slide over: use `dense`, or `reshape` it to a feature map.',
+    bad: 'net N {\n  in x: f32[12]\n  y = x -> conv(8, 3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[12, 1]\n  y = x -> conv(8, 3)\n  out z: tensor(y)\n}',
+  },
+  'shape/kernel-rank': {
+    severity: 'error',
+    message: 'this {layer} gives {given} sizes for {option}, but its input has {rank} spatial axes',
+    explain:
+      'Operators have no 1-D, 2-D or 3-D versions: the rank comes from the input. Write one number, which means the same on every axis, or ' +
+      'one size per axis: `3x3` for [H, W, C], `1x3x3` for [D, H, W, C].',
+    bad: 'net N {\n  in x: f32[16, 16, 3]\n  y = x -> conv(8, 1x3x3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[16, 16, 3]\n  y = x -> conv(8, 3)\n  out z: tensor(y)\n}',
+  },
+  'shape/groups-divide': {
+    severity: 'error',
+    message: '{groups} groups do not divide the {channels} {side} channels of this {layer}',
+    explain:
+      'A grouped convolution splits its input channels and its output channels into equal groups, so the number of groups divides both. ' +
+      'One group per channel is a depthwise convolution: `dwconv`.',
+    bad: 'net N {\n  in x: f32[8, 8, 6]\n  y = x -> conv(8, 3, groups = 4)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[8, 8, 6]\n  y = x -> conv(8, 3, groups = 2)\n  out z: tensor(y)\n}',
+  },
+  'shape/branch-mismatch': {
+    severity: 'error',
+    message: 'these branches cannot be {verb}: they end with different shapes',
+    explain:
+      'Branches are combined place by place. An axis that only one of them has is repeated (a vector [C] is added to every place of ' +
+      '[H, W, C]), and so is an axis of size 1; every other size has to agree. In a residual block the shortcut has to do what the main ' +
+      'branch does to H, W and C, usually by a 1x1 convolution with the same stride.',
+    bad: 'net N {\n  in x: f32[8, 8, 4]\n  y = x -> add {\n    main: conv(6, 3, pad = same)\n    skip: identity\n  }\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[8, 8, 4]\n  y = x -> add {\n    main: conv(4, 3, pad = same)\n    skip: identity\n  }\n  out z: tensor(y)\n}',
+  },
+  'shape/pad-too-large': {
+    severity: 'error',
+    message:
+      'this {layer} pads {pad} pixels, but its window spans only {span}: some windows would see nothing but padding',
+    explain:
+      'A pool takes the maximum or the mean of the pixels in its window. A window that lies wholly in the padding has none, so the padding on ' +
+      'each side must be smaller than the window. Half the window (`pad = same`) is usual.',
+    bad: 'net N {\n  in x: f32[8, 8, 4]\n  y = x -> maxpool(2, pad = 2)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[8, 8, 4]\n  y = x -> maxpool(2, pad = 1)\n  out z: tensor(y)\n}',
+  },
+  'shape/no-such-axis': {
+    severity: 'error',
+    message: '{layer} works along {axis}, but {shape} has no such axis: its axes are {axes}',
+    explain:
+      'Axes have names: C for channels, L in 1-D, H and W in 2-D, D, H and W in 3-D. An operator that works along an axis needs one of ' +
+      'those that its input has.',
+    bad: 'net N {\n  in x: f32[8, 8, 4]\n  y = x -> softmax(axis = L)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[8, 8, 4]\n  y = x -> softmax(axis = C)\n  out z: tensor(y)\n}',
+  },
+  'layer/needs-channels': {
+    severity: 'error',
+    message: 'this conv does not say how many channels it makes',
+    explain:
+      'The first option of a convolution is the number of its kernels, which is the number of channels it makes: `conv(64, 3)`. Only a ' +
+      'fixed kernel (`conv(kernel = Sobel)`) is applied to each channel and needs no number.',
+    bad: 'net N {\n  in x: f32[8, 8, 4]\n  y = x -> conv(kernel = 3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[8, 8, 4]\n  y = x -> conv(16, kernel = 3)\n  out z: tensor(y)\n}',
+  },
+} as const satisfies Record<string, DiagnosticEntry>;

@@ -1,0 +1,28 @@
+/** Options that name axes, and types without some of them. */
+import type { Axis, TensorType } from '../../ir/type.ts';
+import type { ParamSpec, Problem } from '../op.ts';
+import { problem, showList, showSizes } from './problem.ts';
+
+export const axisParam: ParamSpec = {
+  name: 'axis',
+  kind: 'axis',
+  default: 'C',
+  doc: 'The axis along which it works; the channels unless written.',
+};
+
+/** The type without the named axes; f32. */
+export function withoutAxis(type: TensorType, axes: readonly Axis[]): TensorType {
+  const kept = type.axes.map((axis, i) => ({ axis, i })).filter(({ axis }) => !axes.includes(axis));
+  return { dtype: 'f32', axes: kept.map(({ axis }) => axis), dims: kept.map(({ i }) => type.dims[i] ?? 1) };
+}
+
+/** Reports the first named axis that the input does not have. */
+export function axisProblem(layer: string, input: TensorType, axes: readonly Axis[]): Problem | undefined {
+  const missing = axes.find((axis) => !input.axes.includes(axis));
+  if (missing === undefined) return undefined;
+  return problem(
+    'shape/no-such-axis',
+    { layer, axis: missing, shape: showSizes(input.dims), axes: showList(input.axes) || 'none' },
+    { labels: [{ at: { input: 0 }, text: `[${input.axes.join(', ')}]` }] },
+  );
+}
