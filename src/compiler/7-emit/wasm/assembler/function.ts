@@ -16,7 +16,7 @@ import { internal } from '../../../diagnostics/internal.ts';
 import { concatBytes, uleb, vector } from './encode.ts';
 import { asI32, createLocal, valueTypeByte, writeItems } from './expr.ts';
 import type { Expr, I32, I32Like, Item, Local, Slot, V128, ValueType } from './expr.ts';
-import { address, f32x4, i32 } from './ops.ts';
+import { address, f32x4, i32, i32x4 } from './ops.ts';
 
 /** A branch target: the end of a block, or the start of a loop. Valid inside it only. */
 export interface Label {
@@ -35,6 +35,17 @@ export interface FunctionRef<P extends readonly ValueType[] = readonly ValueType
 export type Args<P extends readonly ValueType[]> = {
   readonly [I in keyof P]: P[I] extends 'i32' ? I32Like : Expr<P[I] & ValueType>;
 };
+
+/**
+ * Vector constants in locals, set where the pool was made: make one before a loop, ask it for constants inside. In V8 a vector
+ * constant takes several instructions each time; a local is a register or a memory operand. Equal constants share a local.
+ */
+export interface ConstantPool {
+  /** The number in all four lanes. */
+  f32(value: number): V128;
+  /** The integer in all four lanes. */
+  i32(value: number): V128;
+}
 
 const storeOps: Readonly<Record<ValueType, { readonly opcode: readonly number[]; readonly align: number }>> =
   {
@@ -75,6 +86,23 @@ export class FunctionBuilder {
     const local = this.#local(value.type);
     this.set(local, value);
     return local;
+  }
+
+  /** Constants that are set here, whenever they are asked for. */
+  constants(): ConstantPool {
+    const place: Item[] = [];
+    this.#code.push({ kind: 'expr', type: 'v128', code: place });
+    const known = new Map<string, Local<'v128'>>();
+    const constant = (key: string, value: V128): V128 => {
+      const local = known.get(key) ?? this.v128();
+      if (!known.has(key)) place.push(value, 0x21, local.slot);
+      known.set(key, local);
+      return local;
+    };
+    return {
+      f32: (value) => constant(Object.is(value, -0) ? 'f-0' : `f${value}`, f32x4.const(value)),
+      i32: (value) => constant(`i${value}`, i32x4.const(value)),
+    };
   }
 
   /** local = value */

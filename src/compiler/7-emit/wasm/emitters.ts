@@ -1,0 +1,7 @@
+/**
+ * The code generator of each algorithm, by the name that the planner puts into `Step.algorithm`. To add one: its planner side in
+ * 6-plan/algorithms, its emitter here.
+ */
+import type { Emitter } from './emit-context.ts';
+
+export const emitters: Readonly<Record<string, Emitter>> = {};
