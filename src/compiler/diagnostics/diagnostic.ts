@@ -52,8 +52,8 @@ export interface DiagnosticEntry {
   readonly message: string;
   /** Markdown: what it means, why it is so, how to mend it. Shown by `cnnc explain`. */
   readonly explain: string;
-  /** A file that yields exactly this code… */
-  readonly bad: string;
+  /** A file that yields exactly this code; undefined where it takes more than `.cnn` text (a weights file, a photo). */
+  readonly bad: string | undefined;
   /** …and the mended one that yields none. */
-  readonly good: string;
+  readonly good: string | undefined;
 }

@@ -7,10 +7,12 @@ import type { Span } from '../1-parse/source.ts';
 import type { Diagnostic, DiagnosticEntry } from './diagnostic.ts';
 import { layerDiagnostics } from './layers.ts';
 import { syntaxDiagnostics } from './syntax.ts';
+import { weightsDiagnostics } from './weights.ts';
 
 export const registry = {
   ...syntaxDiagnostics,
   ...layerDiagnostics,
+  ...weightsDiagnostics,
 } as const satisfies Record<string, DiagnosticEntry>;
 
 export type DiagnosticCode = keyof typeof registry;

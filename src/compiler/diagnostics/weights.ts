@@ -1,0 +1,96 @@
+/** Diagnostics of the subject `weights`: files of weights that cannot be read, or that belong to another net. */
+import type { DiagnosticEntry } from './diagnostic.ts';
+
+const needsFile = { bad: undefined, good: undefined } as const;
+
+export const weightsDiagnostics = {
+  'weights/unreadable': {
+    severity: 'error',
+    message: '{file} cannot be read: {reason}',
+    explain:
+      'The file of weights could not be opened. A path in a `.cnn` file is relative to that file; a path on the command line is relative to the current folder.',
+    ...needsFile,
+  },
+  'weights/not-safetensors': {
+    severity: 'error',
+    message: '{file} is not a safetensors file: {reason}',
+    explain:
+      'Weights are read from [safetensors](https://github.com/huggingface/safetensors): 8 bytes with the length of a JSON header, the header, then the data. ' +
+      'A PyTorch `.pth` or `.bin` file is something else: save it with `safetensors.torch.save_file(model.state_dict(), "f.safetensors")`. ' +
+      'A TensorFlow.js manifest is converted with `cnnc weights convert`.',
+    ...needsFile,
+  },
+  'weights/truncated': {
+    severity: 'error',
+    message: '{file} is cut short: its header promises {wanted} bytes, and {found} are there',
+    explain:
+      'The file ends before the data that its header describes. Usually a download or a copy stopped half-way.',
+    ...needsFile,
+  },
+  'weights/damaged': {
+    severity: 'error',
+    message: '{file} is damaged: {tensor} {reason}',
+    explain:
+      'The header contradicts itself: a tensor does not have as many bytes as its shape needs, lies outside the file, overlaps another, or appears twice. ' +
+      'Nothing in such a file can be trusted, so nothing of it is used.',
+    ...needsFile,
+  },
+  'weights/not-floats': {
+    severity: 'error',
+    message: '{tensor} in {file} holds {dtype} values; weights must be F32, F16, BF16 or F64',
+    explain:
+      'Only floating-point tensors can become weights. Quantised checkpoints have to be dequantised first.',
+    ...needsFile,
+  },
+  'weights/do-not-fit': {
+    severity: 'error',
+    message: '{fit} of the {total} weights of {net} fit {file}',
+    explain:
+      'Every weight of the net must be in the file, under its path and with its shape. The notes list each one that is not, with the nearest name in the file. ' +
+      'A renamed layer: `moved old.path -> new.path`. A layer that is trained anew: `weights N from "f" except head.**`. ' +
+      "Kernels in Keras' order (HWIO): `layout keras`.",
+    ...needsFile,
+  },
+  'weights/unused': {
+    severity: 'warning',
+    message: '{count} of the tensors in {file} are not used by {net}',
+    explain:
+      'The file holds more than the net asks for. That is right for a net that is a part of the other; otherwise a layer is missing or has another name.',
+    ...needsFile,
+  },
+  'weights/not-finite': {
+    severity: 'error',
+    message: '{tensor} in {file} holds {what}',
+    explain:
+      'NaN or infinity in a weight makes every result NaN. Most probably the training that wrote the file diverged.',
+    ...needsFile,
+  },
+  'weights/matches-nothing': {
+    severity: 'warning',
+    message: '`{pattern}` matches no weight of {net}',
+    explain:
+      'A pattern after `except` or in `moved` names no weight of this net, so it does nothing. `cnnc summary` lists the paths.',
+    ...needsFile,
+  },
+  'weights/bad-manifest': {
+    severity: 'error',
+    message: '{file} is not a TensorFlow.js weights manifest: {reason}',
+    explain:
+      'Expected is `model.json` (with `weightsManifest`) or `*-weights_manifest.json`: groups of `paths` and `weights`, each weight with `name`, `shape` and `dtype`.',
+    ...needsFile,
+  },
+  'weights/bad-map': {
+    severity: 'error',
+    message: '{file} is not a name map: {reason}',
+    explain:
+      'A name map is a JSON object `{ "path in the .cnn file": "name in the manifest" }`; docs/weights.md describes it.',
+    ...needsFile,
+  },
+  'weights/unmapped': {
+    severity: 'error',
+    message: '{count} names of {file} do not fit the manifest',
+    explain:
+      'A name on the right side of the map is not in the manifest, or its tensor cannot take the layout. The notes list each.',
+    ...needsFile,
+  },
+} as const satisfies Record<string, DiagnosticEntry>;

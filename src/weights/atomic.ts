@@ -1,0 +1,40 @@
+/**
+ * Files that appear whole or not at all: written beside their place under a temporary name, flushed, then renamed. A full disk
+ * or a killed process leaves nothing half-written under the final name.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileReason } from './bytes.ts';
+
+/** A file that could not be written; `message` says which and why. */
+export class WriteError extends Error {
+  override readonly name = 'WriteError';
+  readonly code = 'file/not-written';
+}
+
+/** Writes the chunks one after another to `path`, creating its folder. Throws a `WriteError` and leaves no trace on failure. */
+export function writeAtomic(path: string, chunks: Iterable<Uint8Array>): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  let fd: number | undefined;
+  let created = false;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    fd = openSync(temporary, 'wx');
+    created = true;
+    for (const chunk of chunks) writeFully(fd, chunk);
+    fsyncSync(fd);
+    closeSync(fd);
+    fd = undefined;
+    renameSync(temporary, path);
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    if (created) rmSync(temporary, { force: true });
+    throw new WriteError(`${path} cannot be written: ${fileReason(error)}`, { cause: error });
+  }
+}
+
+function writeFully(fd: number, chunk: Uint8Array): void {
+  for (let done = 0; done < chunk.byteLength;) {
+    done += writeSync(fd, chunk, done, Math.min(chunk.byteLength - done, 1 << 30));
+  }
+}
