@@ -7,7 +7,8 @@ import type { Span } from '../compiler/1-parse/source.ts';
 import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
 import { topological, type Graph, type Node } from '../compiler/ir/graph.ts';
 import { shapeOf, type Tensor } from '../compiler/ir/type.ts';
-import { paramPath, type WeightSource } from './param.ts';
+import { paramPath } from '../compiler/ops/build.ts';
+import type { WeightSource } from '../compiler/ops/evaluate.ts';
 import { initialise } from './initialise.ts';
 import { fileOrder, type FileOrder, type Layout } from './file-order.ts';
 import {
@@ -52,7 +53,7 @@ interface Pair {
 /** Binds `file` to the params of the unoptimised `graph`. */
 export function bindWeights(graph: Graph, file: WeightFile, options: BindOptions = {}): Bound {
   const at = options.at ?? fileSpan(file.path);
-  const params = fileParams(graph);
+  const params = paramsOf(graph);
   const wanted = params.filter((param) => !isExcepted(param, options));
   const orders = fileOrder(graph, options.layout ?? 'cnnc');
   const pairs: Pair[] = [];
@@ -82,18 +83,14 @@ export function bindWeights(graph: Graph, file: WeightFile, options: BindOptions
   return { weights: sourceOf(pairs, file, options.seed ?? 0), diagnostics };
 }
 
-/** Every param node of a graph that a file fills (all but fixed filters), in topological order. */
-export function fileParams(graph: Graph): readonly Node[] {
-  return topological(graph).filter((node) => node.op === 'param' && !isFixed(node));
+/** Every param node of a graph, in topological order. */
+export function paramsOf(graph: Graph): readonly Node[] {
+  return topological(graph).filter((node) => node.op === 'param');
 }
 
 /** Weights without a file: every param from its initialiser. */
 export function seededWeights(seed: number): WeightSource {
   return (param) => initialise(param, seed);
-}
-
-function isFixed(param: Node): boolean {
-  return (param.attrs['init'] as { readonly kind?: string } | undefined)?.kind === 'fixed';
 }
 
 function isExcepted(param: Node, { except = [] }: BindOptions): boolean {

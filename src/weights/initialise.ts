@@ -7,7 +7,7 @@ import { internal } from '../compiler/diagnostics/internal.ts';
 import type { Node } from '../compiler/ir/graph.ts';
 import { shapeOf, sizeOf, type Tensor } from '../compiler/ir/type.ts';
 import type { Init } from '../compiler/ops/op.ts';
-import { paramPath } from './param.ts';
+import { paramPath } from '../compiler/ops/build.ts';
 
 /** The initial value of a `param` node: shape from its type, distribution from `attrs.init`, numbers from seed and path. */
 export function initialise(param: Node, seed: number): Tensor {
@@ -24,6 +24,10 @@ export function fill(init: Init, count: number, key: Key): Float32Array<ArrayBuf
       return new Float32Array(count);
     case 'ones':
       return new Float32Array(count).fill(1);
+    case 'constant':
+      return new Float32Array(count).fill(init.value);
+    case 'fixed':
+      return Float32Array.from(init.value.data);
     case 'he_normal':
       return normals(count, key, Math.sqrt(2 / init.fanIn));
     case 'lecun_normal':

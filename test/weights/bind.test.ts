@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Source } from '../../src/compiler/1-parse/source.ts';
 import { applyFix } from '../../src/compiler/diagnostics/json.ts';
 import type { Graph } from '../../src/compiler/ir/graph.ts';
-import { bindWeights, fileParams, type BindOptions, type Bound } from '../../src/weights/bind.ts';
-import { paramPath } from '../../src/weights/param.ts';
+import { bindWeights, paramsOf, type BindOptions, type Bound } from '../../src/weights/bind.ts';
+import { paramPath } from '../../src/compiler/ops/build.ts';
 import { readSafetensors } from '../../src/weights/safetensors.ts';
 import { safetensorsChunks, type NamedTensor } from '../../src/weights/write-safetensors.ts';
 import { smallNet } from './graphs.ts';
@@ -26,7 +26,7 @@ function bind(tensors: readonly NamedTensor[], options: BindOptions = {}, graph:
 }
 
 function valuesOf(bound: Bound, path: string, graph: Graph = smallNet()): readonly number[] {
-  const found = fileParams(graph).find((node) => paramPath(node) === path);
+  const found = paramsOf(graph).find((node) => paramPath(node) === path);
   return found && bound.weights ? [...bound.weights(found).data] : [];
 }
 
