@@ -46,3 +46,26 @@ export function weightCount(kernel: ConvKernel | DepthwiseKernel): number {
   const outputs = kernel.kind === 'conv' ? kernel.outC : kernel.channels * kernel.multiplier;
   return outputs * perOutput * sizeOf(kernel.window.kernel);
 }
+
+/**
+ * The output as planes of rows × columns of pixels, of any rank 0–3 (missing axes have size one). Pixels of a 1 × 1 window with
+ * stride one are all alike: they form one row.
+ */
+export function outputPlanes(window: Window): {
+  readonly planes: number;
+  readonly rows: number;
+  readonly columns: number;
+} {
+  if (isPointwise(window)) return { planes: 1, rows: 1, columns: sizeOf(window.output) };
+  const [columns = 1, rows = 1, planes = 1] = window.output.toReversed();
+  return { planes, rows, columns };
+}
+
+/** Window of one tap at every pixel, without padding. */
+export function isPointwise(window: Window): boolean {
+  return (
+    sizeOf(window.kernel) === 1 &&
+    sizeOf(window.stride) === 1 &&
+    window.pads.every(([begin, end]) => begin === 0 && end === 0)
+  );
+}

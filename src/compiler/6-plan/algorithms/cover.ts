@@ -1,0 +1,86 @@
+/**
+ * Covers a plane of output pixels with register tiles: bands of `height` rows, each cut into runs of tiles of one width. Every
+ * pixel is covered exactly once, with few different tile shapes, because each shape is a function of its own.
+ */
+import type { Engine } from '../plan.ts';
+import { mostPixels, tileCost } from './tile.ts';
+
+/** `count` tiles of height × width pixels side by side. */
+export interface Run {
+  readonly width: number;
+  readonly count: number;
+}
+
+/** `count` bands of `height` rows one below the other, each tiled by `runs` from left to right. */
+export interface Band {
+  readonly height: number;
+  readonly count: number;
+  readonly runs: readonly Run[];
+}
+
+export interface Cover {
+  readonly bands: readonly Band[];
+  /** Estimated cycles for one panel of channels over the plane. */
+  readonly cycles: number;
+}
+
+/** What a further tile shape must gain to be worth its code and its time to tier up. */
+const shapeShare = 0.012;
+
+/**
+ * The cheapest cover of rows × columns pixels by tiles of `vectors` vectors over `depth` multiply-adds. Bands higher than one
+ * row pay where a row is too short for full tiles (7 × 7 maps).
+ */
+export function coverPlane(
+  plane: { readonly rows: number; readonly columns: number },
+  vectors: number,
+  depth: number,
+  engine: Engine,
+): Cover {
+  const limit = mostPixels(vectors, engine);
+  let best: Cover | undefined;
+  for (let height = 1; height <= Math.min(3, limit, plane.rows); height++) {
+    const cost = (h: number, width: number): number =>
+      tileCost({ pixels: h * width, vectors }, depth, engine);
+    const bands = [
+      { height, count: Math.floor(plane.rows / height) },
+      { height: plane.rows % height, count: 1 },
+    ].filter((band) => band.height > 0 && band.count > 0);
+    const tiled = bands.map((band) => tileBand(band, plane.columns, limit, cost));
+    const shapes = tiled.reduce((sum, { band }) => sum + band.runs.length, 0);
+    const cycles = tiled.reduce((sum, band) => sum + band.cycles, 0) * (1 + shapeShare * shapes);
+    if (!best || cycles < best.cycles) best = { bands: tiled.map(({ band }) => band), cycles };
+  }
+  return best ?? { bands: [], cycles: 0 };
+}
+
+/** The cheapest way to cut `columns` into at most two tile widths. */
+function tileBand(
+  { height, count }: { readonly height: number; readonly count: number },
+  columns: number,
+  limit: number,
+  cost: (height: number, width: number) => number,
+): { readonly band: Band; readonly cycles: number } {
+  const widest = Math.min(columns, Math.floor(limit / height));
+  let best: { runs: readonly Run[]; cycles: number } | undefined;
+  for (let width = widest; width >= 1; width--) {
+    for (let first = Math.floor(columns / width); first >= 1; first--) {
+      const rest = columns - first * width;
+      const second = restRun(rest, width - 1);
+      if (second === undefined) continue;
+      const runs = [{ width, count: first }, ...second];
+      const once = runs.reduce((sum, run) => sum + run.count * cost(height, run.width), 0);
+      const cycles = once * count * (1 + shapeShare * runs.length);
+      if (!best || cycles < best.cycles) best = { runs, cycles };
+    }
+  }
+  return { band: { height, count, runs: best?.runs ?? [] }, cycles: best?.cycles ?? 0 };
+}
+
+/** The rest of a row as tiles of one narrower width, the widest that divides it; undefined where only single pixels would do it. */
+function restRun(rest: number, below: number): readonly Run[] | undefined {
+  if (rest === 0) return [];
+  for (let width = Math.min(rest, below); width >= 1; width--)
+    if (rest % width === 0) return width === 1 && rest > 1 ? undefined : [{ width, count: rest / width }];
+  return undefined;
+}

@@ -1,0 +1,43 @@
+/**
+ * One output pixel: a dense layer, or a window as large as its map. Bound by the bandwidth of the weights, which are read once, front
+ * to back, in panels wide enough for the accumulators to hide the latency of a multiply-add.
+ */
+import type { ConvKernel } from '../../ir/kernel.ts';
+import { sizeOf } from '../../ir/type.ts';
+import type { Engine } from '../plan.ts';
+import type { Algorithm } from './algorithm.ts';
+import { gemmChoice, nsPerCycle } from './implicit-gemm.ts';
+import { packPanels, panelLayout, panelsOf } from './panels.ts';
+import { lanes, tileCost } from './tile.ts';
+
+/** Bytes per nanosecond that one thread streams from memory. */
+const streamBytesPerNs = 12;
+/** Weights beyond this size come from memory rather than from a cache, in bytes. */
+const cachedBytes = 4 << 20;
+
+export const gemv: Algorithm = {
+  name: 'gemv',
+  doc: 'Matrix times vector: weights streamed once through wide panels.',
+  choose: (kernel, engine, { staticWeights }) => {
+    if (kernel.kind !== 'conv' || !staticWeights || sizeOf(kernel.window.output) !== 1) return undefined;
+    const widths = engine.wide ? [4, 8, 16] : [2, 4, 8];
+    const costs = widths.map((vectors) => ({ vectors, cycles: gemvCycles(kernel, vectors, engine) }));
+    const best = costs.reduce((a, b) => (b.cycles <= a.cycles ? b : a));
+    return gemmChoice('gemv', kernel, best.vectors, best.cycles);
+  },
+  // The layout `panels` is packed by implicit-gemm, which defines it.
+  layouts: [],
+  pack: packPanels,
+};
+
+function gemvCycles(kernel: ConvKernel, vectors: number, engine: Engine): number {
+  const { depth } = panelLayout(kernel, vectors);
+  const panels = panelsOf(kernel.outC / kernel.groups, vectors);
+  const compute = panels.reduce(
+    (sum, panel) => sum + tileCost({ pixels: 1, vectors: panel.vectors }, depth, engine),
+    0,
+  );
+  const bytes = panels.reduce((sum, panel) => sum + panel.vectors * lanes * 4 * (depth + 1), 0);
+  const stream = bytes * kernel.groups > cachedBytes ? bytes / streamBytesPerNs / nsPerCycle : 0;
+  return Math.max(compute, stream) * kernel.groups;
+}

@@ -1,0 +1,67 @@
+/**
+ * Convolution as a matrix product without im2col: output pixels × output channels, summed over window taps and input channels. The
+ * input buffer's zero halo replaces border tests, channels-last storage makes the taps of a window row one contiguous run, and all
+ * strides are constants of the code. Any rank, stride, dilation and number of groups.
+ */
+import type { ConvKernel } from '../../ir/kernel.ts';
+import type { Engine } from '../plan.ts';
+import type { Algorithm, Choice } from './algorithm.ts';
+import { coverPlane } from './cover.ts';
+import { groupFloats, packPanels, panelLayout, panelsOf } from './panels.ts';
+import { outputPlanes, windowHalo } from './shape.ts';
+import { vectorWidths } from './tile.ts';
+
+/** Nanoseconds of a cycle of the reference machine. */
+export const nsPerCycle = 0.32;
+
+export const implicitGemm: Algorithm = {
+  name: 'implicit-gemm',
+  doc: 'Matrix product over window taps and input channels, read in place from a zero-haloed input.',
+  choose: (kernel, engine, { staticWeights }) =>
+    kernel.kind === 'conv' && staticWeights ? chooseTile(kernel, engine) : undefined,
+  layouts: ['panels'],
+  pack: packPanels,
+};
+
+/** The panel width with the least estimated time; pixels follow from the registers that are left. */
+function chooseTile(kernel: ConvKernel, engine: Engine): Choice {
+  const costs = vectorWidths(engine).map((vectors) => ({
+    vectors,
+    cycles: convCycles(kernel, vectors, engine),
+  }));
+  const best = costs.reduce((a, b) => (b.cycles < a.cycles ? b : a));
+  return gemmChoice('implicit-gemm', kernel, best.vectors, best.cycles);
+}
+
+/** The choice of a matrix-product convolution with panels of `vectors` vectors. */
+export function gemmChoice(
+  algorithm: 'implicit-gemm' | 'gemv',
+  kernel: ConvKernel,
+  vectors: number,
+  cycles: number,
+): Choice {
+  const layout = panelLayout(kernel, vectors);
+  return {
+    algorithm,
+    tuning: { vectors },
+    halos: [{ operand: kernel.x, halo: windowHalo(kernel.window) }],
+    scratchBytes: 0,
+    weights: { layout, bytes: 4 * kernel.groups * groupFloats(layout) },
+    cost: cycles * nsPerCycle,
+  };
+}
+
+/** Estimated cycles: every panel of every group over every plane of output pixels. */
+export function convCycles(kernel: ConvKernel, vectors: number, engine: Engine): number {
+  const { depth } = panelLayout(kernel, vectors);
+  const { planes, rows, columns } = outputPlanes(kernel.window);
+  const perPanel = new Map<number, number>();
+  let cycles = 0;
+  for (const panel of panelsOf(kernel.outC / kernel.groups, vectors)) {
+    const known =
+      perPanel.get(panel.vectors) ?? coverPlane({ rows, columns }, panel.vectors, depth, engine).cycles;
+    perPanel.set(panel.vectors, known);
+    cycles += known;
+  }
+  return cycles * planes * kernel.groups;
+}

@@ -1,0 +1,83 @@
+/**
+ * The weight layout of matrix-product convolutions: output channels in panels of `vectors` · 4, each panel one stream that the inner
+ * loop reads from front to back: the panel's biases, then for every tap (row-major over the window) and input channel the panel's
+ * weights. The last panel of a group is as narrow as its channels allow (a multiple of 4, filled with zeros).
+ */
+import { internal } from '../../diagnostics/internal.ts';
+import type { ConvKernel } from '../../ir/kernel.ts';
+import { sizeOf, type Tensor } from '../../ir/type.ts';
+import type { WeightLayout } from '../plan.ts';
+import { lanes } from './tile.ts';
+
+export interface PanelLayout {
+  readonly kind: 'panels';
+  /** Vectors of four output channels in a full panel. */
+  readonly vectors: number;
+  readonly groups: number;
+  readonly outC: number;
+  /** Multiply-adds per output: window · input channels of a group. */
+  readonly depth: number;
+  readonly [key: string]: unknown;
+}
+
+/** One panel of a group: its first output channel within the group, how many are real, and how many vectors hold them. */
+export interface Panel {
+  readonly first: number;
+  readonly channels: number;
+  readonly vectors: number;
+}
+
+export function panelLayout(kernel: ConvKernel, vectors: number): PanelLayout {
+  const depth = (sizeOf(kernel.window.kernel) * kernel.inC) / kernel.groups;
+  return { kind: 'panels', vectors, groups: kernel.groups, outC: kernel.outC, depth };
+}
+
+/** The panels of one group from first to last. */
+export function panelsOf(channels: number, vectors: number): readonly Panel[] {
+  const width = vectors * lanes;
+  return Array.from({ length: Math.ceil(channels / width) }, (_, i) => {
+    const first = i * width;
+    const held = Math.min(width, channels - first);
+    return { first, channels: held, vectors: Math.ceil(held / lanes) };
+  });
+}
+
+/** Floats of one panel: biases and weights. */
+export function panelFloats(panel: Panel, depth: number): number {
+  return (depth + 1) * panel.vectors * lanes;
+}
+
+/** Floats of the panels of one group. */
+export function groupFloats(layout: PanelLayout): number {
+  return panelsOf(layout.outC / layout.groups, layout.vectors).reduce(
+    (sum, panel) => sum + panelFloats(panel, layout.depth),
+    0,
+  );
+}
+
+/** weight [outC, inC / groups, ...window] and bias [outC] (or none) → the panels of all groups. */
+export function packPanels(layout: WeightLayout, tensors: readonly Tensor[]): Float32Array {
+  const { vectors, groups, outC, depth } = layout as PanelLayout;
+  const [weight, bias] = tensors;
+  if (!weight || weight.data.length !== outC * depth) internal('a weight of another shape than its layout');
+  const inC = weight.shape[1] ?? 1;
+  const taps = depth / inC;
+  const perGroup = outC / groups;
+  const packed = new Float32Array(groups * groupFloats(layout as PanelLayout));
+  let at = 0;
+  for (let group = 0; group < groups; group++) {
+    for (const panel of panelsOf(perGroup, vectors)) {
+      const first = group * perGroup + panel.first;
+      const width = panel.vectors * lanes;
+      for (let j = 0; j < panel.channels; j++) {
+        const channel = first + j;
+        packed[at + j] = bias?.data[channel] ?? 0;
+        for (let tap = 0; tap < taps; tap++)
+          for (let c = 0; c < inC; c++)
+            packed[at + (1 + tap * inC + c) * width + j] = weight.data[(channel * inC + c) * taps + tap] ?? 0;
+      }
+      at += panelFloats(panel, depth);
+    }
+  }
+  return packed;
+}

@@ -1,0 +1,69 @@
+/**
+ * The register tile of a matrix product, and how fast it runs: `pixels` rows of the input times `vectors` 4-lane vectors of output
+ * channels are accumulated in registers. A model of the inner loop on x86-64 under V8 (15 allocatable vector registers, two
+ * multiply-adds and two loads per cycle, latency 4), within 10 % of the measurements in docs/performance.md.
+ */
+import type { Engine } from '../plan.ts';
+
+/** Lanes of a vector. */
+export const lanes = 4;
+
+export interface Tile {
+  /** Output pixels (rows of the product). */
+  readonly pixels: number;
+  /** Vectors of four output channels. */
+  readonly vectors: number;
+}
+
+/** xmm0–xmm14; V8 keeps the last one as scratch. */
+const vectorRegisters = 15;
+/** Accumulators that hide the latency of a multiply-add: two units, four cycles, and a little for the loop. */
+const latencyAccumulators = 8.6;
+/** Share of the limit that is left when the inner loop spills. */
+const spilledShare = 0.45;
+/** Cycles to enter and leave a tile, and per accumulator for bias, epilogue and store. */
+const tileCycles = 24;
+const accumulatorCycles = 1.5;
+
+/** Registers that a vector of the tile needs: with 256-bit tiles, V8 packs neighbouring vectors in pairs. */
+function registersAcross(vectors: number, engine: Engine): number {
+  return engine.wide && vectors % 2 === 0 ? vectors / 2 : vectors;
+}
+
+/** Vector registers of the inner loop: accumulators, the smaller operand held, the larger streamed, a product without FMA. */
+export function tileRegisters({ pixels, vectors }: Tile, engine: Engine): number {
+  const across = registersAcross(vectors, engine);
+  return pixels * across + Math.min(pixels, across) + (engine.relaxed ? 1 : 2);
+}
+
+export function fitsRegisters(tile: Tile, engine: Engine): boolean {
+  return tileRegisters(tile, engine) <= vectorRegisters;
+}
+
+/** Share of the multiply-add limit of the machine that the inner loop reaches, 0..1. */
+export function tileShare(tile: Tile, engine: Engine): number {
+  if (!fitsRegisters(tile, engine)) return spilledShare;
+  const across = registersAcross(tile.vectors, engine);
+  const accumulators = tile.pixels * across;
+  const loads = tile.pixels + across;
+  return Math.min(1, accumulators / latencyAccumulators, accumulators / loads);
+}
+
+/** Cycles of one tile over `depth` multiply-adds per output. */
+export function tileCost(tile: Tile, depth: number, engine: Engine): number {
+  const accumulators = tile.pixels * registersAcross(tile.vectors, engine);
+  const inner = (accumulators * depth) / 2 / tileShare(tile, engine);
+  return inner + tileCycles + accumulatorCycles * tile.pixels * tile.vectors;
+}
+
+/** The most pixels that fit the registers next to `vectors`; at least one. */
+export function mostPixels(vectors: number, engine: Engine): number {
+  let pixels = 1;
+  while (pixels < 8 && fitsRegisters({ pixels: pixels + 1, vectors }, engine)) pixels += 1;
+  return pixels;
+}
+
+/** Widths worth trying, widest last; wide engines want pairs of vectors. */
+export function vectorWidths(engine: Engine): readonly number[] {
+  return engine.wide ? [1, 2, 4, 6, 8] : [1, 2, 3, 4, 6];
+}
