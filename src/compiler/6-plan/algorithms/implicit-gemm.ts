@@ -7,6 +7,7 @@ import type { ConvKernel } from '../../ir/kernel.ts';
 import type { Engine } from '../plan.ts';
 import type { Algorithm, Choice } from './algorithm.ts';
 import { coverPlane } from './cover.ts';
+import { epilogueScratch } from './epilogue.ts';
 import { groupFloats, packPanels, panelLayout, panelsOf } from './panels.ts';
 import { outputPlanes, windowHalo } from './shape.ts';
 import { vectorWidths } from './tile.ts';
@@ -45,7 +46,7 @@ export function gemmChoice(
     algorithm,
     tuning: { vectors },
     halos: [{ operand: kernel.x, halo: windowHalo(kernel.window) }],
-    scratchBytes: 0,
+    scratchBytes: epilogueScratch(kernel.epilogue),
     weights: { layout, bytes: 4 * kernel.groups * groupFloats(layout) },
     cost: cycles * nsPerCycle,
   };
