@@ -27,19 +27,24 @@ export interface Cover {
 /** What a further tile shape must gain to be worth its code and its time to tier up. */
 const shapeShare = 0.012;
 
+/** What bands of several rows must gain over single rows: the layer cannot be cut into chunks of rows then. */
+const tallShare = 0.03;
+
+export interface Plane {
+  readonly rows: number;
+  readonly columns: number;
+  /** Highest band allowed; three rows unless said. */
+  readonly tallest?: number;
+}
+
 /**
  * The cheapest cover of rows × columns pixels by tiles of `vectors` vectors over `depth` multiply-adds. Bands higher than one
  * row pay where a row is too short for full tiles (7 × 7 maps).
  */
-export function coverPlane(
-  plane: { readonly rows: number; readonly columns: number },
-  vectors: number,
-  depth: number,
-  engine: Engine,
-): Cover {
+export function coverPlane(plane: Plane, vectors: number, depth: number, engine: Engine): Cover {
   const limit = mostPixels(vectors, engine);
   let best: Cover | undefined;
-  for (let height = 1; height <= Math.min(3, limit, plane.rows); height++) {
+  for (let height = 1; height <= Math.min(plane.tallest ?? 3, limit, plane.rows); height++) {
     const cost = (h: number, width: number): number =>
       tileCost({ pixels: h * width, vectors }, depth, engine);
     const bands = [
@@ -48,7 +53,9 @@ export function coverPlane(
     ].filter((band) => band.height > 0 && band.count > 0);
     const tiled = bands.map((band) => tileBand(band, plane.columns, limit, cost));
     const shapes = tiled.reduce((sum, { band }) => sum + band.runs.length, 0);
-    const cycles = tiled.reduce((sum, band) => sum + band.cycles, 0) * (1 + shapeShare * shapes);
+    const cycles =
+      tiled.reduce((sum, band) => sum + band.cycles, 0) *
+      (1 + shapeShare * shapes + (height > 1 ? tallShare : 0));
     if (!best || cycles < best.cycles) best = { bands: tiled.map(({ band }) => band), cycles };
   }
   return best ?? { bands: [], cycles: 0 };

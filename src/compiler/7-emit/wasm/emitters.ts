@@ -3,5 +3,9 @@
  * 6-plan/algorithms, its emitter here.
  */
 import type { Emitter } from './emit-context.ts';
+import { emitImplicitGemm } from './kernels/implicit-gemm.ts';
 
-export const emitters: Readonly<Record<string, Emitter>> = {};
+export const emitters: Readonly<Record<string, Emitter>> = {
+  'implicit-gemm': emitImplicitGemm,
+  gemv: emitImplicitGemm,
+};

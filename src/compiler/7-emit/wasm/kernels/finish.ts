@@ -9,7 +9,7 @@ import type { Epilogue } from '../../../ir/kernel.ts';
 import type { Scalar } from '../../../ir/scalar.ts';
 import { v128 } from '../assembler/index.ts';
 import type { FunctionBuilder, I32, Local, V128 } from '../assembler/index.ts';
-import { emitScalar, type ScalarContext } from '../scalar/index.ts';
+import { emitScalar, type ScalarContext } from '../scalar/emit.ts';
 
 /** Bytes from one pixel to the next, across and down. */
 export interface PixelSteps {
@@ -116,9 +116,7 @@ function finishInLoop(
   pointers: readonly Local<'i32'>[],
 ): void {
   const scratch = pointers.at(-1) as Local<'i32'>;
-  sums.forEach((row, i) =>
-    row.forEach((sum, j) => f.store(scratch, (i * shape.vectors + j) * 16, sum)),
-  );
+  sums.forEach((row, i) => row.forEach((sum, j) => f.store(scratch, (i * shape.vectors + j) * 16, sum)));
   finishMemory(f, finish, shape, pointers);
 }
 
@@ -151,7 +149,9 @@ export function finishMemory(
   };
   const stepAll = (row: number): void => {
     f.increment(out, back(finish.out, 'tensor', row));
-    finish.operands.forEach((operand, i) => f.increment(rest[i] as Local<'i32'>, back(operand, operand.per, row)));
+    finish.operands.forEach((operand, i) =>
+      f.increment(rest[i] as Local<'i32'>, back(operand, operand.per, row)),
+    );
   };
   f.for(counters[0], 0, shape.height, 1, () => {
     f.for(counters[1], 0, shape.width, 1, () => {

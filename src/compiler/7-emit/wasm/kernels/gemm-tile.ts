@@ -188,6 +188,7 @@ function multiplyAdd(f: FunctionBuilder, tile: GemmTile, sum: Sum, k: number): v
 /** Whether the tile's pixels take fewer registers than its vectors (pairs of them on wide engines). */
 function holdsPixels({ height, width, vectors }: TileShape, engine: Engine): boolean {
   const pixels = height * width;
-  const across = tileRegisters({ pixels: 1, vectors }, engine) - tileRegisters({ pixels: 1, vectors: 0 }, engine);
+  const across =
+    tileRegisters({ pixels: 1, vectors }, engine) - tileRegisters({ pixels: 1, vectors: 0 }, engine);
   return pixels < across;
 }

@@ -1,19 +1,18 @@
 /**
- * The addresses that kernel functions hand to each other: input, weights, output, then one per epilogue operand; and how far each
+ * The addresses that kernel functions hand to each other: input, weights, output, then one per epilogue operand, then scratch; and how far each
  * moves from one pixel, row or panel to the next. All are i32 byte addresses.
  */
-import { i32 } from '../assembler/index.ts';
 import type { FunctionBuilder, FunctionRef, I32Like, Local } from '../assembler/index.ts';
 import type { Finish } from './finish.ts';
 
-/** [input, weights, output, …epilogue operands]. */
+/** [input, weights, output, …epilogue operands, scratch of a deferred finish]. */
 export type Pointers = readonly [Local<'i32'>, Local<'i32'>, Local<'i32'>, ...Local<'i32'>[]];
 
 /** Bytes that each pointer moves, in the order of `Pointers`. */
 export type Strides = readonly number[];
 
 export function pointerTypes(finish: Finish): readonly 'i32'[] {
-  return Array<'i32'>(3 + finish.operands.length).fill('i32');
+  return Array<'i32'>(3 + finish.operands.length + (finish.deferred ? 1 : 0)).fill('i32');
 }
 
 /** pointers += strides · times */
@@ -26,14 +25,9 @@ export function movePointers(
   pointers.forEach((pointer, i) => f.increment(pointer, (strides[i] ?? 0) * times));
 }
 
-/** Copies of the pointers, moved by strides · times. */
-export function pointersAt(
-  f: FunctionBuilder,
-  pointers: readonly Local<'i32'>[],
-  strides: Strides,
-  times = 0,
-): readonly Local<'i32'>[] {
-  return pointers.map((pointer, i) => f.let(i32.add(pointer, (strides[i] ?? 0) * times)));
+/** Copies of the pointers. */
+export function copyPointers(f: FunctionBuilder, pointers: readonly Local<'i32'>[]): readonly Local<'i32'>[] {
+  return pointers.map((pointer) => f.let(pointer));
 }
 
 /** Strides combined: a·m + b·n. */

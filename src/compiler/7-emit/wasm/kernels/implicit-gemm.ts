@@ -1,0 +1,251 @@
+/**
+ * Convolution as a matrix product on the input in place. Three levels of functions: a layer (groups, chunks of rows that stay in the
+ * L2 cache, panels of output channels), a panel (rows and runs of tiles), and the register tiles. Each runs short enough for V8 to
+ * replace it by optimised code at its next call, because V8 never does so in the middle of a loop.
+ */
+import { coverPlane, type Band, type Cover } from '../../../6-plan/algorithms/cover.ts';
+import { groupFloats, panelFloats, panelsOf } from '../../../6-plan/algorithms/panels.ts';
+import type { Panel, PanelLayout } from '../../../6-plan/algorithms/panels.ts';
+import { panelLayout } from '../../../6-plan/algorithms/panels.ts';
+import type { Step } from '../../../6-plan/plan.ts';
+import { internal } from '../../../diagnostics/internal.ts';
+import type { ConvKernel } from '../../../ir/kernel.ts';
+import { i32, select } from '../assembler/index.ts';
+import type { FunctionBuilder, FunctionRef, Local, ModuleBuilder } from '../assembler/index.ts';
+import type { Emitter } from '../emit-context.ts';
+import { convGeometry, mergeRun, type ConvGeometry } from './conv-geometry.ts';
+import { finishOf, type Finish } from './finish.ts';
+import { gemmTile, type Reduction } from './gemm-tile.ts';
+import { callWith, combineStrides, copyPointers, movePointers, type Strides } from './pointers.ts';
+
+/** Input that is read again for every panel should stay within this part of the L2 cache, in bytes. */
+const chunkBytes = 256 * 1024;
+
+interface Layer {
+  readonly kernel: ConvKernel;
+  readonly layout: PanelLayout;
+  readonly geometry: ConvGeometry;
+  readonly reduction: Reduction;
+  readonly finish: Finish;
+  readonly panels: readonly Panel[];
+  /** Rows of a chunk, or undefined where the whole input is one. */
+  readonly chunk: number | undefined;
+}
+
+/** Emits `implicit-gemm` and `gemv` steps. */
+export const emitImplicitGemm: Emitter = (step, { module, f }) => {
+  const layer = layerOf(step, module);
+  const { start } = layer.geometry;
+  callWith(f, layerFunction(module, layer), start.slice(0, pointerCount(layer)));
+};
+
+function layerOf(step: Step, module: ModuleBuilder): Layer {
+  const { kernel } = step;
+  if (kernel.kind !== 'conv') internal(`implicit-gemm of a ${kernel.kind} kernel`);
+  const vectors = Number(step.tuning['vectors']);
+  const layout = panelLayout(kernel, vectors);
+  const panels = panelsOf(kernel.outC / kernel.groups, vectors);
+  const whole = convGeometry(kernel, step);
+  const chunk = chunkRows(kernel, layout, whole, panels.length);
+  const geometry = chunk === 'columns' ? splitColumns(whole, layout, module) : whole;
+  const strides = geometry.strides;
+  const pixelSteps = (i: number): { row: number; column: number } => ({
+    row: strides[1][i] ?? 0,
+    column: strides[2][i] ?? 0,
+  });
+  const operands = kernel.epilogue?.operands ?? [];
+  return {
+    kernel,
+    layout,
+    geometry,
+    panels,
+    reduction: {
+      ...mergeRun(geometry.taps, kernel.inC / kernel.groups),
+      weightStep: 0,
+    },
+    finish: finishOf(
+      kernel.epilogue,
+      pixelSteps(2),
+      operands.map((_, i) => pixelSteps(3 + i)),
+    ),
+    chunk: chunk === 'columns' ? chunkRowsOf(geometry) : chunk,
+  };
+}
+
+/** Input, weights, output, operands, and scratch where the epilogue is deferred. */
+function pointerCount({ finish }: Layer): number {
+  return 3 + finish.operands.length + (finish.deferred ? 1 : 0);
+}
+
+/** Rows whose input fits a chunk. */
+function chunkRowsOf({ strides, size }: ConvGeometry): number {
+  const rowBytes = size[1] > 1 ? (strides[1][0] ?? 0) : 0;
+  return Math.max(1, Math.min(size[1], Math.floor(chunkBytes / Math.max(1, rowBytes))));
+}
+
+/**
+ * Whether to cut the layer into chunks of rows: worth it where reading the weights once per chunk costs less than reading the
+ * input once per panel from beyond the L2 cache. One long row of pixels is cut into columns first.
+ */
+function chunkRows(
+  kernel: ConvKernel,
+  layout: PanelLayout,
+  { size, strides }: ConvGeometry,
+  panels: number,
+): number | 'columns' | undefined {
+  const [planes, rows, columns] = size;
+  const planeBytes = rows > 1 ? rows * (strides[1][0] ?? 0) : columns * (strides[2][0] ?? 0);
+  const chunks = Math.ceil((planes * planeBytes) / chunkBytes);
+  const inputTraffic = planes * planeBytes * (panels - 1);
+  const weightTraffic = groupFloats(layout) * 4 * (chunks - 1);
+  if (kernel.groups > 1 || panels === 1 || chunks === 1 || weightTraffic > inputTraffic) return undefined;
+  return rows === 1 ? 'columns' : chunkRowsOf({ size, strides, start: [], taps: [] });
+}
+
+/** One long row of pixels as rows of the length that tiles best. */
+function splitColumns(geometry: ConvGeometry, layout: PanelLayout, { engine }: ModuleBuilder): ConvGeometry {
+  const [planes, , columns] = geometry.size;
+  const [plane, , column] = geometry.strides;
+  const limit = Math.min(columns, Math.floor(chunkBytes / 4 / Math.max(1, column[0] ?? 0)));
+  const lengths = Array.from({ length: Math.max(1, limit) }, (_, i) => i + 1).filter(
+    (n) => columns % n === 0,
+  );
+  const perPixel = (length: number): number =>
+    coverPlane({ rows: 1, columns: length }, layout.vectors, layout.depth, engine).cycles / length;
+  const best = lengths.reduce((a, b) => (perPixel(b) < perPixel(a) ? b : a));
+  return {
+    ...geometry,
+    size: [planes, columns / best, best],
+    strides: [plane, combineStrides(column, best, column, 0), column],
+  };
+}
+
+/** (pointers) → the whole layer. */
+function layerFunction(m: ModuleBuilder, layer: Layer): FunctionRef {
+  const { kernel, geometry, chunk, layout } = layer;
+  const kinds = panelKinds(layer).map((kind) => ({ ...kind, body: panelFunction(m, layer, kind.panel) }));
+  const name = `conv_${geometry.size.join('x')}x${kernel.outC}`;
+  const params = Array<'i32'>(pointerCount(layer)).fill('i32');
+  return m.function({ name, params }, (f, ...pointers) => {
+    const [planes, rows] = geometry.size;
+    const [plane, row] = geometry.strides;
+    const allPanels = (rowCount: readonly Local<'i32'>[]): void => {
+      const moving = copyPointers(f, pointers);
+      for (const { panel, count, body } of kinds) {
+        f.for(f.i32(), 0, count, 1, () => {
+          callWith(f, body, [...moving, ...rowCount]);
+          movePointers(f, moving, channelStrides(layer, panel.vectors * 4, panelFloats(panel, layout.depth)));
+        });
+      }
+    };
+    const chunks = (): void => {
+      if (chunk === undefined) return allPanels([]);
+      f.for(f.i32(), 0, planes, 1, () => {
+        const y = f.i32();
+        f.for(y, 0, rows, chunk, () => {
+          const left = f.let(i32.sub(i32.const(rows), y));
+          allPanels([f.let(select(i32.ltU(left, i32.const(chunk)), left, i32.const(chunk)))]);
+          movePointers(f, pointers, row, chunk);
+        });
+        movePointers(f, pointers, combineStrides(plane, 1, row, -Math.ceil(rows / chunk) * chunk));
+      });
+    };
+    f.for(f.i32(), 0, kernel.groups, 1, () => {
+      const begin = kernel.groups > 1 ? copyPointers(f, pointers) : [];
+      chunks();
+      begin.forEach((start, i) => f.set(pointers[i] as Local<'i32'>, start));
+      movePointers(f, pointers, groupStrides(layer));
+    });
+  });
+}
+
+/** Full panels and the narrower last one. */
+function panelKinds({ panels }: Layer): readonly { readonly panel: Panel; readonly count: number }[] {
+  const kinds: { panel: Panel; count: number }[] = [];
+  for (const panel of panels) {
+    const last = kinds.at(-1);
+    if (last?.panel.channels === panel.channels) last.count += 1;
+    else kinds.push({ panel, count: 1 });
+  }
+  return kinds;
+}
+
+/** From one panel to the next: `channels` output channels, `floats` of weights. */
+function channelStrides(layer: Layer, channels: number, floats: number): Strides {
+  const operands = layer.finish.operands.map(({ per }) => (per === 'scalar' ? 0 : channels * 4));
+  return [0, floats * 4, channels * 4, ...operands, 0];
+}
+
+function groupStrides(layer: Layer): Strides {
+  const { kernel, layout } = layer;
+  if (kernel.groups === 1) return [];
+  const [, ...rest] = channelStrides(layer, kernel.outC / kernel.groups, groupFloats(layout));
+  return [(kernel.inC / kernel.groups) * 4, ...rest];
+}
+
+/** (pointers[, rows]) → one panel of channels over all pixels, or over `rows` rows of a plane where the layer is chunked. */
+function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel): FunctionRef {
+  const { geometry, chunk, layout } = layer;
+  const [planes, rows, columns] = geometry.size;
+  const plane = { rows, columns, ...(chunk === undefined ? {} : { tallest: 1 }) };
+  const cover = coverPlane(plane, panel.vectors, layout.depth, m.engine);
+  const tiles = coverTiles(m, layer, panel, cover);
+  const count = pointerCount(layer);
+  const params = Array<'i32'>(chunk === undefined ? count : count + 1).fill('i32');
+  return m.function({ name: `panel_${panel.channels}`, params }, (f, ...locals) => {
+    const pointers = locals.slice(0, count);
+    const bands = (): void =>
+      cover.bands.forEach((band) => emitBand(f, { geometry, band, tiles, pointers, rows: locals[count] }));
+    if (chunk !== undefined) return bands();
+    f.for(f.i32(), 0, planes, 1, () => {
+      bands();
+      if (planes > 1)
+        movePointers(f, pointers, combineStrides(geometry.strides[0], 1, geometry.strides[1], -rows));
+    });
+  });
+}
+
+type Tiles = ReadonlyMap<string, FunctionRef>;
+
+/** The tile functions of a cover, by height × width. */
+function coverTiles(m: ModuleBuilder, layer: Layer, panel: Panel, cover: Cover): Tiles {
+  const { geometry, finish, reduction } = layer;
+  const tiles = new Map<string, FunctionRef>();
+  for (const { height, runs } of cover.bands)
+    for (const { width } of runs)
+      tiles.set(
+        `${height}x${width}`,
+        gemmTile(m, {
+          shape: { height, width, vectors: panel.vectors, channels: panel.channels },
+          xColumn: geometry.strides[2][0] ?? 0,
+          xRow: geometry.strides[1][0] ?? 0,
+          reduction: { ...reduction, weightStep: panel.vectors * 16 },
+          start: 'panel',
+          finish,
+        }),
+      );
+  return tiles;
+}
+
+interface BandCode {
+  readonly geometry: ConvGeometry;
+  readonly band: Band;
+  readonly tiles: Tiles;
+  readonly pointers: readonly Local<'i32'>[];
+  /** Number of bands where it is known at run time only. */
+  readonly rows: Local<'i32'> | undefined;
+}
+
+function emitBand(f: FunctionBuilder, { geometry, band, tiles, pointers, rows }: BandCode): void {
+  const [, row, column] = geometry.strides;
+  f.for(f.i32(), 0, rows ?? band.count, 1, () => {
+    for (const { width, count } of band.runs) {
+      const tile = tiles.get(`${band.height}x${width}`) ?? internal('a tile without code');
+      f.for(f.i32(), 0, count, 1, () => {
+        callWith(f, tile, pointers);
+        movePointers(f, pointers, column, width);
+      });
+    }
+    movePointers(f, pointers, combineStrides(row, band.height, column, -geometry.size[2]));
+  });
+}
