@@ -38,7 +38,12 @@ export interface ManifestInput extends Region {
 /** What an output means; `OutputKind` of the graph without what only the compiler needs. */
 export type ManifestKind =
   | { readonly kind: 'tensor' | 'prob' | 'embedding' | 'image' }
-  | { readonly kind: 'label' | 'labels' | 'mask'; readonly classes?: readonly string[] }
+  /** `probabilities` where the net itself ends in softmax (or sigmoid, for `labels`); otherwise the values are logits. */
+  | {
+      readonly kind: 'label' | 'labels' | 'mask';
+      readonly classes?: readonly string[];
+      readonly probabilities?: boolean;
+    }
   | { readonly kind: 'points'; readonly count: number }
   | {
       readonly kind: 'detect';

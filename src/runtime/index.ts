@@ -1,0 +1,159 @@
+/**
+ * The runtime of compiled nets: pick a variant, instantiate it with exactly the memory it needs, stream the weights into
+ * that memory, run. No dependencies; the same file in Node and in browsers. A model needs no disposal: when the last reference to it
+ * goes, the garbage collector frees its memory.
+ */
+import { InputError, UnsupportedError } from './errors.ts';
+import type { Size } from './fit.ts';
+import { describe, gather, writeInput, type InputValue } from './input.ts';
+import type { Manifest } from './manifest.ts';
+import { decodeOutput, type DetectDecoder, type OutputValue, type Seen } from './output.ts';
+import { pickVariant, type Variant } from './variant.ts';
+import { readWeights, type WeightsSource } from './weights.ts';
+
+export { checksum } from './checksum.ts';
+export { CnncError, InputError, UnsupportedError, WeightsError } from './errors.ts';
+export { fitImage, place, type Fit, type Pixels, type Placement, type Size } from './fit.ts';
+export type { Drawable, InputValue, Numbers } from './input.ts';
+export type { Manifest, ManifestInput, ManifestKind, ManifestOutput, Region } from './manifest.ts';
+export { decodeOutput } from './output.ts';
+export type {
+  DetectDecoder,
+  Guess,
+  HeadsValue,
+  ImageValue,
+  LabelValue,
+  MaskValue,
+  OutputValue,
+  Seen,
+  TensorValue,
+} from './output.ts';
+export { pickVariant, supports, type Variant } from './variant.ts';
+export type { WeightsSource } from './weights.ts';
+
+/** What the compiler made of a net. */
+export interface Program {
+  readonly manifest: Manifest;
+  /** Bytes of each variant, as they are or in base64. All variants share one manifest and one weights file. */
+  readonly variants: Partial<Readonly<Record<Variant, Uint8Array<ArrayBuffer> | string>>>;
+  /** Where the weights are unless `load` is told; with the checksum of the right ones. Absent for a net without weights. */
+  readonly weights?: { readonly source: WeightsSource; readonly checksum?: string };
+  readonly detect?: DetectDecoder;
+}
+
+export interface LoadOptions {
+  /** Weights from elsewhere: an address, or bytes. */
+  readonly weights?: WeightsSource;
+  readonly variant?: Variant | 'auto';
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** A net in memory, ready to run. One run at a time; `run` is synchronous. */
+export interface Model<
+  Inputs = Readonly<Record<string, InputValue>>,
+  Outputs = Readonly<Record<string, OutputValue>>,
+> {
+  readonly manifest: Manifest;
+  readonly variant: Variant;
+  run(inputs: Inputs): Outputs;
+}
+
+/** Compiles the best variant for this engine while its weights arrive. */
+export async function load(program: Program, options: LoadOptions = {}): Promise<Model> {
+  const { manifest } = program;
+  const variant = pickVariant(Object.keys(program.variants) as Variant[], options.variant);
+  const memory = allocate(manifest);
+  const [instance] = await Promise.all([
+    instantiate(program.variants[variant]!, memory),
+    fillWeights(program, memory, options),
+  ]);
+  const { run } = instance.exports as { readonly run: () => void };
+  return {
+    manifest,
+    variant,
+    run: (inputs) => {
+      const seen = writeInputs(manifest, memory.buffer, inputs);
+      run();
+      return readOutputs(program, memory.buffer, seen);
+    },
+  };
+}
+
+const page = 65536;
+
+function allocate(manifest: Manifest): WebAssembly.Memory {
+  const pages = Math.ceil(manifest.memoryBytes / page);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch (error) {
+    const megabytes = Math.ceil((pages * page) / 1e6);
+    throw new UnsupportedError(
+      'unsupported/memory',
+      `${manifest.net} needs ${megabytes} MB of memory, which this engine does not give`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function instantiate(
+  code: Uint8Array<ArrayBuffer> | string,
+  memory: WebAssembly.Memory,
+): Promise<WebAssembly.Instance> {
+  const bytes = typeof code === 'string' ? Uint8Array.from(atob(code), (c) => c.charCodeAt(0)) : code;
+  const { instance } = await WebAssembly.instantiate(bytes, { cnnc: { memory } });
+  return instance;
+}
+
+async function fillWeights(
+  program: Program,
+  memory: WebAssembly.Memory,
+  options: LoadOptions,
+): Promise<void> {
+  const { offset, bytes } = program.manifest.weights;
+  const source = options.weights ?? program.weights?.source;
+  if (bytes === 0 || source === undefined) return;
+  await readWeights(source, new Uint8Array(memory.buffer, offset, bytes), {
+    ...options,
+    bytes,
+    ...(program.weights?.checksum === undefined ? {} : { checksum: program.weights.checksum }),
+  });
+}
+
+/** Writes every input; the first photo among them is what boxes are placed on. */
+function writeInputs(
+  manifest: Manifest,
+  memory: ArrayBuffer,
+  inputs: Readonly<Record<string, InputValue>>,
+): Seen | undefined {
+  const unknown = Object.keys(inputs).find((name) => !manifest.inputs.some((input) => input.name === name));
+  if (unknown !== undefined) {
+    const names = manifest.inputs.map(({ name }) => name).join(', ');
+    throw new InputError('input/unknown', `${manifest.net} has no input ${unknown}; it has ${names}`);
+  }
+  let seen: Seen | undefined;
+  for (const input of manifest.inputs) {
+    const value = inputs[input.name];
+    if (value === undefined)
+      throw new InputError('input/missing', `input ${input.name} is missing: it takes ${describe(input)}`);
+    const image: Size | undefined = writeInput(memory, input, value);
+    const [height = 1, width = 1] = input.shape;
+    if (image) seen ??= { image, input: { width, height }, fit: input.fit };
+  }
+  return seen;
+}
+
+function readOutputs(
+  program: Program,
+  memory: ArrayBuffer,
+  seen: Seen | undefined,
+): Readonly<Record<string, OutputValue>> {
+  const floats = new Float32Array(memory);
+  const values = program.manifest.outputs.map((output) => {
+    const tensors = output.tensors.map((region) => ({ data: gather(floats, region), shape: region.shape }));
+    return [output.name, decodeOutput(output, tensors, { seen, detect: program.detect })] as const;
+  });
+  return Object.fromEntries(values);
+}
