@@ -1,0 +1,86 @@
+/**
+ * Draws a network the way papers do: SVG, PNG, or one HTML page in which blocks open and close at a click. Layout by the Eclipse
+ * Layout Kernel (elkjs), pictures by Skia (@napi-rs/canvas); both are loaded only when a drawing is asked for.
+ */
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { viewScript } from './generated/view.ts';
+import type { Diagram } from './model.ts';
+import { openLevels, sceneOf, toElk, toSvg, type ElkNode, type Scene } from './view.ts';
+
+export { buildDiagram, type NodeCosts } from './build.ts';
+export type { Box, Diagram, Edge } from './model.ts';
+
+/** How much is opened: all blocks, a number of levels, or as many levels as fit a slide. */
+export type Detail = 'auto' | 'all' | number;
+
+/** Tiles that are still readable on a slide. */
+const fitting = 24;
+
+/** The diagram as an SVG document. */
+export async function drawSvg(diagram: Diagram, detail: Detail = 'auto'): Promise<string> {
+  const scene = sceneOf(diagram, opened(diagram, detail));
+  return toSvg(scene, await layout(scene));
+}
+
+/** The diagram as PNG bytes, `scale` pixels per SVG unit (reduced where the picture would pass 16 000 pixels). */
+export async function drawPng(diagram: Diagram, detail: Detail = 'auto', scale = 2): Promise<Buffer> {
+  const [{ createCanvas, GlobalFonts, loadImage }, svg] = await Promise.all([
+    import('@napi-rs/canvas'),
+    drawSvg(diagram, detail),
+  ]);
+  for (const weight of [400, 600])
+    GlobalFonts.registerFromPath(
+      fileURLToPath(import.meta.resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff2`)),
+      'Inter',
+    );
+  const image = await loadImage(Buffer.from(svg));
+  const fit = Math.min(scale, 16_000 / Math.max(image.width, image.height));
+  const canvas = createCanvas(Math.ceil(image.width * fit), Math.ceil(image.height * fit));
+  canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas.toBuffer('image/png');
+}
+
+/** One self-contained page: click a block to open it, its title to close it; zoom and pan. */
+export async function drawHtml(diagram: Diagram, detail: Detail = 'auto'): Promise<string> {
+  const elk = await readFile(createRequire(import.meta.url).resolve('elkjs/lib/elk.bundled.js'), 'utf8');
+  const data = JSON.stringify({ diagram, open: [...opened(diagram, detail)] }).replaceAll('<', '\\u003c');
+  return page(diagram.title, elk.replaceAll('</script', '<\\/script'), data);
+}
+
+function opened(diagram: Diagram, detail: Detail): ReadonlySet<string> {
+  if (detail === 'auto') return openLevels(diagram, fitting);
+  const levels = detail === 'all' ? Number.POSITIVE_INFINITY : detail;
+  return new Set(diagram.boxes.flatMap((box) => box.groups.slice(0, levels)));
+}
+
+async function layout(scene: Scene): Promise<ElkNode> {
+  const { default: Elk } = await import('elkjs/lib/elk.bundled.js');
+  return (await new Elk.default().layout(toElk(scene) as never)) as unknown as ElkNode;
+}
+
+function page(title: string, elk: string, data: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>
+  html, body { margin: 0; height: 100%; background: #fff; font: 14px Inter, 'Helvetica Neue', Arial, sans-serif; color: #0f172a }
+  #view { height: 100%; overflow: hidden; cursor: grab; touch-action: none }
+  #view:active { cursor: grabbing }
+  nav { position: fixed; right: 16px; top: 16px; display: flex; gap: 8px }
+  button { font: inherit; padding: 6px 12px; border: 1px solid #cbd5e1; border-radius: 8px; background: #fff; cursor: pointer }
+  button:hover { background: #f1f5f9 }
+  [data-group] { cursor: pointer }
+  .tile.group:hover rect { stroke-width: 2.4 }
+</style>
+<nav><button id="more">Open all</button><button id="less">Close all</button><button id="fit">Fit</button></nav>
+<div id="view" role="img" aria-label="${title}"></div>
+<script>${elk}</script>
+<script type="application/json" id="data">${data}</script>
+<script>${viewScript}</script>
+</html>
+`;
+}
