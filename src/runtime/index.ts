@@ -3,7 +3,7 @@
  * that memory, run. No dependencies; the same file in Node and in browsers. A model needs no disposal: when the last reference to it
  * goes, the garbage collector frees its memory.
  */
-import { InputError, UnsupportedError } from './errors.ts';
+import { InputError, UnsupportedError, WeightsError } from './errors.ts';
 import type { Size } from './fit.ts';
 import { describe, gather, writeInput, type InputValue } from './input.ts';
 import type { Manifest } from './manifest.ts';
@@ -31,13 +31,18 @@ export type {
 export { pickVariant, supports, type Variant } from './variant.ts';
 export type { WeightsSource } from './weights.ts';
 
-/** What the compiler made of a net. */
-export interface Program {
+/** What the compiler made of a net for one kind of engine. */
+export interface Build {
   readonly manifest: Manifest;
-  /** Bytes of each variant, as they are or in base64. All variants share one manifest and one weights file. */
-  readonly variants: Partial<Readonly<Record<Variant, Uint8Array<ArrayBuffer> | string>>>;
+  /** The module's bytes, as they are or in base64. */
+  readonly code: Uint8Array<ArrayBuffer> | string;
   /** Where the weights are unless `load` is told; with the checksum of the right ones. Absent for a net without weights. */
-  readonly weights?: { readonly source: WeightsSource; readonly checksum?: string };
+  readonly weights?: { readonly source: WeightsSource; readonly checksum: string };
+}
+
+/** A net compiled for one or more kinds of engine. */
+export interface Program {
+  readonly builds: Partial<Readonly<Record<Variant, Build>>>;
   readonly detect?: DetectDecoder;
 }
 
@@ -61,12 +66,13 @@ export interface Model<
 
 /** Compiles the best variant for this engine while its weights arrive. */
 export async function load(program: Program, options: LoadOptions = {}): Promise<Model> {
-  const { manifest } = program;
-  const variant = pickVariant(Object.keys(program.variants) as Variant[], options.variant);
+  const variant = pickVariant(Object.keys(program.builds) as Variant[], options.variant);
+  const build = program.builds[variant]!;
+  const { manifest } = build;
   const memory = allocate(manifest);
   const [instance] = await Promise.all([
-    instantiate(program.variants[variant]!, memory),
-    fillWeights(program, memory, options),
+    instantiate(build.code, memory),
+    fillWeights(build, memory, options),
   ]);
   const { run } = instance.exports as { readonly run: () => void };
   return {
@@ -75,7 +81,7 @@ export async function load(program: Program, options: LoadOptions = {}): Promise
     run: (inputs) => {
       const seen = writeInputs(manifest, memory.buffer, inputs);
       run();
-      return readOutputs(program, memory.buffer, seen);
+      return readOutputs(manifest, memory.buffer, { seen, detect: program.detect });
     },
   };
 }
@@ -107,19 +113,18 @@ async function instantiate(
   return instance;
 }
 
-async function fillWeights(
-  program: Program,
-  memory: WebAssembly.Memory,
-  options: LoadOptions,
-): Promise<void> {
-  const { offset, bytes } = program.manifest.weights;
-  const source = options.weights ?? program.weights?.source;
-  if (bytes === 0 || source === undefined) return;
-  await readWeights(source, new Uint8Array(memory.buffer, offset, bytes), {
-    ...options,
-    bytes,
-    ...(program.weights?.checksum === undefined ? {} : { checksum: program.weights.checksum }),
-  });
+async function fillWeights(build: Build, memory: WebAssembly.Memory, options: LoadOptions): Promise<void> {
+  const { offset, bytes } = build.manifest.weights;
+  if (bytes === 0) return;
+  const source = options.weights ?? build.weights?.source;
+  if (source === undefined)
+    throw new WeightsError(
+      'weights/missing',
+      `${build.manifest.net} was built without weights: give load({ weights })`,
+    );
+  const checksum = build.weights?.checksum;
+  const target = new Uint8Array(memory.buffer, offset, bytes);
+  await readWeights(source, target, { ...options, bytes, ...(checksum === undefined ? {} : { checksum }) });
 }
 
 /** Writes every input; the first photo among them is what boxes are placed on. */
@@ -146,14 +151,14 @@ function writeInputs(
 }
 
 function readOutputs(
-  program: Program,
+  manifest: Manifest,
   memory: ArrayBuffer,
-  seen: Seen | undefined,
+  context: { readonly seen: Seen | undefined; readonly detect: DetectDecoder | undefined },
 ): Readonly<Record<string, OutputValue>> {
   const floats = new Float32Array(memory);
-  const values = program.manifest.outputs.map((output) => {
+  const values = manifest.outputs.map((output) => {
     const tensors = output.tensors.map((region) => ({ data: gather(floats, region), shape: region.shape }));
-    return [output.name, decodeOutput(output, tensors, { seen, detect: program.detect })] as const;
+    return [output.name, decodeOutput(output, tensors, context)] as const;
   });
   return Object.fromEntries(values);
 }

@@ -83,14 +83,18 @@ export function bindWeights(graph: Graph, file: WeightFile, options: BindOptions
   return { weights: sourceOf(pairs, file, options.seed ?? 0), diagnostics };
 }
 
-/** Every param node of a graph, in topological order. */
+/** Every param node that a file fills (all but fixed filters, which belong to the program), in topological order. */
 export function paramsOf(graph: Graph): readonly Node[] {
-  return topological(graph).filter((node) => node.op === 'param');
+  return topological(graph).filter((node) => node.op === 'param' && !isFixed(node));
 }
 
 /** Weights without a file: every param from its initialiser. */
 export function seededWeights(seed: number): WeightSource {
   return (param) => initialise(param, seed);
+}
+
+function isFixed(param: Node): boolean {
+  return (param.attrs['init'] as { readonly kind?: string } | undefined)?.kind === 'fixed';
 }
 
 function isExcepted(param: Node, { except = [] }: BindOptions): boolean {

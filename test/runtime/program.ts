@@ -64,10 +64,13 @@ export function program({ output = { kind: 'tensor' }, input: changed = {} }: Ch
     inputs: [{ ...input, ...changed }],
     outputs: [{ name: 'y', output, tensors: [{ shape: [2, 2, 3], offset: yAt, strides: [6, 3, 1] }] }],
   };
-  return { manifest, variants: { simd: code }, weights: { source: bytes, checksum: checksum(bytes) } };
+  return { builds: { simd: { manifest, code, weights: { source: bytes, checksum: checksum(bytes) } } } };
 }
 
 /** The same as base64, as a package carries it. */
 export function encodedProgram(): Program {
-  return { ...program(), variants: { simd: Buffer.from(code).toString('base64') } };
+  const { simd } = program().builds;
+  return simd
+    ? { builds: { simd: { ...simd, code: Buffer.from(code).toString('base64') } } }
+    : { builds: {} };
 }
