@@ -1,0 +1,177 @@
+/**
+ * The tokens of `.cnn`, and the only list of its words. The lexer knows one kind of word; src/compiler/1-parse/layout.ts gives
+ * a word its keyword type where it stands in a keyword's place (docs/language.md, "Words"), so that `train`, `mean` or `block`
+ * can name values everywhere else. Every token has a label: how diagnostics speak of it.
+ */
+import type { ITokenConfig, TokenType } from 'chevrotain';
+import { createToken, Lexer } from './chevrotain.ts';
+
+/** All token types in the order in which the lexer tries them. */
+export const allTokens: TokenType[] = [];
+
+function token(name: string, label: string, config: Omit<ITokenConfig, 'name' | 'label'>): TokenType {
+  const type = createToken({ name, label, ...config });
+  allTokens.push(type);
+  return type;
+}
+
+const symbol = (name: string, text: string) => token(name, `\`${text}\``, { pattern: text });
+/** A type that only the layout pass gives. */
+const virtual = (name: string, label: string, categories: TokenType[] = []) =>
+  token(name, label, { pattern: Lexer.NA, categories });
+
+// Trivia
+export const Whitespace = token('Whitespace', 'space', {
+  pattern: /[ \t\r\f\v\u00a0\ufeff]+/,
+  group: Lexer.SKIPPED,
+});
+export const Newline = token('Newline', 'the end of the line', { pattern: /\n/, line_breaks: false });
+export const Comment = token('Comment', 'a comment', { pattern: /\/\/[^\n\r]*/, group: 'comments' });
+
+/** Between the entries of a list in braces: a comma or the end of the line. */
+export const Separator = virtual('Separator', '`,`');
+
+// Words. `Word` is any word at all, `Name` one that is no keyword where it stands.
+export const Word = virtual('Word', 'a word');
+export const Name = token('Name', 'a name', { pattern: /[A-Za-z_]\w*/, categories: [Word] });
+
+// Literals
+export const Size = token('Size', 'a size', { pattern: /\d+(?:x\d+)+(?!\w)/ });
+export const NumberToken = token('Number', 'a number', {
+  pattern:
+    /\d(?:_?\d)*(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d+)?(?:[ \t]*[kMG]?B(?!\w)|[kMG](?!\w)|%(?![\w(]|[ \t]+[\w(]))?(?!\w)/,
+});
+/** `.5`, `12abc`, `3x`: reported while lexing, as is an unclosed text. */
+export const BadNumber = token('BadNumber', 'a number', { pattern: /\d\w*|\.\d\w*/ });
+export const StringToken = token('String', 'a text in quotes', { pattern: /"(?:[^"\\\n\r]|\\[^\n\r])*"/ });
+
+// Symbols, longest first
+export const Arrow = symbol('Arrow', '->');
+export const DotDot = symbol('DotDot', '..');
+export const EqualEqual = symbol('EqualEqual', '==');
+export const NotEqual = symbol('NotEqual', '!=');
+export const LessEqual = symbol('LessEqual', '<=');
+export const GreaterEqual = symbol('GreaterEqual', '>=');
+export const StarStar = symbol('StarStar', '**');
+
+// What people write by habit from other languages; the layout pass reports each and mends it (mistakes.ts).
+export const Mistake = token('Mistake', 'a sign of another language', {
+  pattern:
+    /=>|\|>|→|&&|\|\||≤|≥|≠|×|!|;|#[^\n\r]*|\/\*[^]*?\*\/|'(?:[^'\\\n\r]|\\[^\n\r])*'|–>|—>/,
+  line_breaks: true,
+  start_chars_hint: ['=', '|', '→', '&', '≤', '≥', '≠', '×', '!', ';', '#', '/', "'", '–', '—'],
+});
+
+export const Less = symbol('Less', '<');
+export const Greater = symbol('Greater', '>');
+export const Equal = symbol('Equal', '=');
+export const Colon = symbol('Colon', ':');
+export const Comma = token('Comma', '`,`', { pattern: ',', categories: [Separator] });
+export const Dot = symbol('Dot', '.');
+export const Plus = symbol('Plus', '+');
+export const Minus = symbol('Minus', '-');
+export const Star = symbol('Star', '*');
+export const Slash = symbol('Slash', '/');
+export const Percent = symbol('Percent', '%');
+export const Caret = symbol('Caret', '^');
+export const LParen = symbol('LParen', '(');
+export const RParen = symbol('RParen', ')');
+export const LSquare = symbol('LSquare', '[');
+export const RSquare = symbol('RSquare', ']');
+export const LCurly = symbol('LCurly', '{');
+export const RCurly = symbol('RCurly', '}');
+
+export const UnclosedString = token('UnclosedString', 'a text in quotes', { pattern: /["'][^\n\r]*/ });
+
+// Types given by the layout pass
+/** Braces of a merge: after a name or its options, and not the body of an `if`, `each` or `extends`. */
+export const MergeCurly = virtual('MergeCurly', '`{`', [LCurly]);
+/** `*` or `**` in a weight path. */
+export const Wildcard = virtual('Wildcard', '`*`');
+/** The end of a statement; `Newline`s that end none are dropped. */
+export const End = virtual('End', 'the end of the line', [Separator]);
+/** Something already reported: the statement around it is given up without a further word. */
+export const Reported = virtual('Reported', 'nothing');
+
+/** Stands in the tree where an entry of a list did not parse; never in the token stream. */
+export const Broken = virtual('Broken', 'nothing');
+
+const keywords = new Map<string, TokenType>();
+const keyword = (name: string, word: string, categories: TokenType[] = [Word]) => {
+  const type = virtual(name, `\`${word}\``, categories);
+  keywords.set(word, type);
+  return type;
+};
+
+// Reserved everywhere: they are part of expressions.
+export const And = keyword('And', 'and');
+export const Or = keyword('Or', 'or');
+export const Not = keyword('Not', 'not');
+export const True = keyword('True', 'true');
+export const False = keyword('False', 'false');
+export const If = keyword('If', 'if');
+export const Else = keyword('Else', 'else');
+export const Repeat = keyword('Repeat', 'repeat');
+export const Each = keyword('Each', 'each');
+export const As = keyword('As', 'as');
+/** `in` as a name: the incoming value of a block. */
+export const Incoming = keyword('Incoming', 'in');
+
+/** Reserved words by their text. */
+export const reserved: ReadonlyMap<string, TokenType> = new Map(keywords);
+keywords.clear();
+
+// Keywords only where they begin a statement.
+export const Use = keyword('Use', 'use');
+export const Export = keyword('Export', 'export');
+export const Block = keyword('Block', 'block');
+export const Net = keyword('Net', 'net');
+export const Family = keyword('Family', 'family');
+export const Defaults = keyword('Defaults', 'defaults');
+export const Filter = keyword('Filter', 'filter');
+export const Weights = keyword('Weights', 'weights');
+export const Moved = keyword('Moved', 'moved');
+export const Train = keyword('Train', 'train');
+export const Test = keyword('Test', 'test');
+export const Let = keyword('Let', 'let');
+export const Assert = keyword('Assert', 'assert');
+export const Budget = keyword('Budget', 'budget');
+export const In = keyword('In', 'in');
+export const Out = keyword('Out', 'out');
+export const TrainOnly = keyword('TrainOnly', 'train_only');
+export const Replace = keyword('Replace', 'replace');
+export const Augment = keyword('Augment', 'augment');
+export const Phase = keyword('Phase', 'phase');
+export const Freeze = keyword('Freeze', 'freeze');
+export const Expect = keyword('Expect', 'expect');
+export const DetectBranch = keyword('DetectBranch', 'branch');
+export const Nms = keyword('Nms', 'nms');
+
+/** Words that begin a statement, by their text. */
+export const starters: ReadonlyMap<string, TokenType> = new Map(keywords);
+keywords.clear();
+
+// Keywords only behind a complete expression or name.
+/** Any other word there: `schedule cosine`, `scale 1/255`, `pad digit to 32x32`. */
+export const ModifierWord = virtual('ModifierWord', 'a word that says more', [Word]);
+export const Of = keyword('Of', 'of');
+export const Where = keyword('Where', 'where');
+export const With = keyword('With', 'with');
+export const From = keyword('From', 'from');
+export const Layout = keyword('Layout', 'layout');
+export const Except = keyword('Except', 'except');
+export const Extends = keyword('Extends', 'extends');
+export const Anchors = keyword('Anchors', 'anchors');
+
+/** Words that say more about what stands before them, by their text. */
+export const clauses: ReadonlyMap<string, TokenType> = new Map(keywords);
+
+/** What may follow an `in` on lines of its own. */
+export const preprocessing: ReadonlySet<string> = new Set(['scale', 'mean', 'std', 'order', 'range', 'fit']);
+
+/** Makes tokens of a text; offsets only. Characters that begin no token come back as lexing errors. */
+export const cnnLexer = new Lexer(allTokens, {
+  positionTracking: 'onlyOffset',
+  skipValidations: true,
+  ensureOptimizations: true,
+});
