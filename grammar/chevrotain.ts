@@ -3,16 +3,24 @@
  * ships beside it loads in about 10 ms, but is not in the package's `exports`, so it is found relative to the entry.
  * Where a bundler or a browser cannot resolve that, the entry itself is used.
  */
-type Chevrotain = typeof import('chevrotain');
+import type * as Chevrotain from 'chevrotain';
 
-async function load(): Promise<Chevrotain> {
+async function load(): Promise<typeof Chevrotain> {
   try {
     const oneFile = new URL('../chevrotain.min.mjs', import.meta.resolve('chevrotain')).href;
-    return (await import(/* @vite-ignore */ oneFile)) as Chevrotain;
+    return (await import(/* @vite-ignore */ oneFile)) as typeof Chevrotain;
   } catch {
     return await import('chevrotain');
   }
 }
 
-export const { CstParser, Lexer, EOF, createToken, createTokenInstance, isRecognitionException, tokenMatcher } =
-  await load();
+export const {
+  CstParser,
+  EOF,
+  Lexer,
+  createToken,
+  createTokenInstance,
+  generateCstDts,
+  isRecognitionException,
+  tokenMatcher,
+} = await load();

@@ -1,18 +1,15 @@
 /**
- * The grammar of `.cnn`: rules only, in the order of docs/language.md. The tree that comes out is concrete (Chevrotain's CST);
- * src/compiler/1-parse/build/ makes the Ast of it. Two things happen before: layout.ts decides which line ends end a statement
- * (`End`) and which words are keywords, and makes every bracket match. One thing happens between the rules: a statement that
- * fails is skipped as a whole and leaves `Broken` in its list (`LIST`, in recovering-parser.ts).
- * Operators have no rules of their own: `operation` is a flat list, and build/operators.ts holds their precedence.
+ * The grammar of `.cnn`: rules only, in the order of docs/language.md (expressions are in expressions.ts). The tree that comes
+ * out is concrete (Chevrotain's CST); src/compiler/1-parse/build/ makes the Ast of it. Two things happen before: layout.ts
+ * decides which line ends end a statement (`End`) and which words are keywords, and brackets.ts makes every bracket match.
+ * One thing happens between the rules: an entry of a list that fails is skipped as a whole and leaves `Broken` there (`LIST`).
  */
-import type { CstNode, ParserMethod } from 'chevrotain';
-import { RecoveringParser } from './recovering-parser.ts';
+import { ExpressionParser } from './expressions.ts';
+import type { Rule } from './expressions.ts';
 import type { ParserOptions } from './recovering-parser.ts';
 import * as t from './tokens.ts';
 
-type Rule = ParserMethod<[], CstNode>;
-
-export class CnnParser extends RecoveringParser {
+export class CnnParser extends ExpressionParser {
   constructor(options: ParserOptions) {
     super(t.allTokens, options);
     this.performSelfAnalysis();
@@ -241,184 +238,6 @@ export class CnnParser extends RecoveringParser {
     this.CONSUME(t.LCurly);
     this.LIST(t.Separator, this.arg);
     this.CONSUME(t.RCurly);
-  });
-
-  // ---- Expressions
-
-  /** A pipeline: `x -> conv(64, 3) as c -> relu`. */
-  readonly expression: Rule = this.RULE('expression', () => {
-    this.AT_LEAST_ONE_SEP({ SEP: t.Arrow, DEF: () => this.SUBRULE(this.stage) });
-  });
-
-  readonly stage: Rule = this.RULE('stage', () => {
-    this.SUBRULE(this.operation);
-    this.OPTION(() => {
-      this.CONSUME(t.As);
-      this.CONSUME(t.Name);
-    });
-  });
-
-  readonly operation: Rule = this.RULE('operation', () => {
-    this.SUBRULE(this.operand);
-    this.MANY(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(t.Plus, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.Minus, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.Star, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.Slash, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.Percent, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.Caret, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.EqualEqual, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.NotEqual, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.LessEqual, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.Less, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.GreaterEqual, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.Greater, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.And, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.Or, { LABEL: 'operator' }) },
-        { ALT: () => this.CONSUME(t.DotDot, { LABEL: 'operator' }) },
-      ]);
-      this.SUBRULE2(this.operand);
-    });
-  });
-
-  readonly operand: Rule = this.RULE('operand', () => {
-    this.MANY(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(t.Minus, { LABEL: 'prefix' }) },
-        { ALT: () => this.CONSUME(t.Not, { LABEL: 'prefix' }) },
-      ]);
-    });
-    this.SUBRULE(this.primary);
-    this.MANY2(() => this.SUBRULE(this.suffix));
-    this.OPTION(() => this.SUBRULE(this.branches));
-  });
-
-  readonly primary: Rule = this.RULE('primary', () => {
-    this.OR([
-      { ALT: () => this.CONSUME(t.Name) },
-      { ALT: () => this.CONSUME(t.NumberToken) },
-      { ALT: () => this.CONSUME(t.Size) },
-      { ALT: () => this.CONSUME(t.StringToken) },
-      { ALT: () => this.CONSUME(t.Incoming) },
-      { ALT: () => this.CONSUME(t.True) },
-      { ALT: () => this.CONSUME(t.False) },
-      { ALT: () => this.CONSUME(t.Wildcard) },
-      { ALT: () => this.SUBRULE(this.parens) },
-      { ALT: () => this.SUBRULE(this.list) },
-      { ALT: () => this.SUBRULE(this.ifExpression) },
-      { ALT: () => this.SUBRULE(this.repeat) },
-      { ALT: () => this.SUBRULE(this.each) },
-    ]);
-  });
-
-  /** `.C`, `[0]`, `(64, 3)` behind a value. */
-  readonly suffix: Rule = this.RULE('suffix', () => {
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(t.Dot);
-          this.OR2([{ ALT: () => this.CONSUME(t.Word) }, { ALT: () => this.CONSUME(t.Wildcard) }]);
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(t.LSquare);
-          this.SUBRULE(this.expression, { LABEL: 'index' });
-          this.CONSUME(t.RSquare);
-        },
-      },
-      { ALT: () => this.SUBRULE(this.args) },
-    ]);
-  });
-
-  readonly args: Rule = this.RULE('args', () => {
-    this.CONSUME(t.LParen);
-    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.arg) });
-    this.CONSUME(t.RParen);
-  });
-
-  readonly arg: Rule = this.RULE('arg', () => {
-    this.OPTION(() => {
-      this.CONSUME(t.Word);
-      this.CONSUME(t.Equal);
-    });
-    this.SUBRULE(this.expression);
-  });
-
-  /** `(a - b)`, or a tuple `(0, 1)`. */
-  readonly parens: Rule = this.RULE('parens', () => {
-    this.CONSUME(t.LParen);
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.expression) });
-    this.CONSUME(t.RParen);
-  });
-
-  readonly list: Rule = this.RULE('list', () => {
-    this.CONSUME(t.LSquare);
-    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.expression) });
-    this.CONSUME(t.RSquare);
-  });
-
-  /** The braces of a merge: `add { main: …  skip: … }`. */
-  readonly branches: Rule = this.RULE('branches', () => {
-    this.CONSUME(t.MergeCurly);
-    this.LIST(t.Separator, this.branch);
-    this.CONSUME(t.RCurly);
-  });
-
-  readonly branch: Rule = this.RULE('branch', () => {
-    this.OPTION(() => {
-      this.CONSUME(t.Word);
-      this.CONSUME(t.Colon);
-    });
-    this.SUBRULE(this.expression);
-  });
-
-  readonly ifExpression: Rule = this.RULE('ifExpression', () => {
-    this.CONSUME(t.If);
-    this.SUBRULE(this.operation);
-    this.SUBRULE(this.body);
-    this.MANY(() => {
-      this.CONSUME(t.Else);
-      this.CONSUME2(t.If);
-      this.SUBRULE2(this.operation);
-      this.SUBRULE2(this.body);
-    });
-    this.OPTION(() => {
-      this.CONSUME2(t.Else);
-      this.SUBRULE3(this.body, { LABEL: 'otherwise' });
-    });
-  });
-
-  readonly repeat: Rule = this.RULE('repeat', () => {
-    this.CONSUME(t.Repeat);
-    this.CONSUME(t.LParen);
-    this.SUBRULE(this.expression);
-    this.CONSUME(t.RParen);
-    this.SUBRULE(this.body);
-  });
-
-  readonly each: Rule = this.RULE('each', () => {
-    this.CONSUME(t.Each);
-    this.OR([
-      { ALT: () => this.CONSUME(t.Name, { LABEL: 'variable' }) },
-      {
-        ALT: () => {
-          this.CONSUME(t.LParen);
-          this.CONSUME2(t.Name, { LABEL: 'variable' });
-          this.CONSUME(t.Comma);
-          this.CONSUME3(t.Name, { LABEL: 'position' });
-          this.CONSUME(t.RParen);
-        },
-      },
-    ]);
-    this.CONSUME(t.Of);
-    this.SUBRULE(this.operation);
-    this.OPTION(() => {
-      this.CONSUME(t.As);
-      this.CONSUME4(t.Name, { LABEL: 'label' });
-    });
-    this.SUBRULE(this.body);
   });
 
   // ---- Families, defaults, fixed kernels, weights

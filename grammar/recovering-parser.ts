@@ -80,11 +80,7 @@ export class RecoveringParser extends CstParser {
   }
 
   /** Parses one entry; a failure leaves nothing of it in the tree. */
-  private attempt(
-    separator: TokenType,
-    rule: ParserMethod<[], CstNode>,
-    start: IToken,
-  ): Failure | undefined {
+  private attempt(separator: TokenType, rule: ParserMethod<[], CstNode>, start: IToken): Failure | undefined {
     try {
       const node = this.SUBRULE(rule);
       const next = this.LA(1);

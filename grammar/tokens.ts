@@ -15,7 +15,8 @@ function token(name: string, label: string, config: Omit<ITokenConfig, 'name' | 
   return type;
 }
 
-const symbol = (name: string, text: string) => token(name, `\`${text}\``, { pattern: text });
+const symbol = (name: string, text: string, categories: TokenType[] = []) =>
+  token(name, `\`${text}\``, { pattern: text, categories });
 /** A type that only the layout pass gives. */
 const virtual = (name: string, label: string, categories: TokenType[] = []) =>
   token(name, label, { pattern: Lexer.NA, categories });
@@ -30,6 +31,11 @@ export const Comment = token('Comment', 'a comment', { pattern: /\/\/[^\n\r]*/, 
 
 /** Between the entries of a list in braces: a comma or the end of the line. */
 export const Separator = virtual('Separator', '`,`');
+
+/** Between two operands; build/operators.ts holds the precedence. */
+export const Operator = virtual('Operator', 'an operator');
+/** Before an operand: `-`, `not`. */
+export const Prefix = virtual('Prefix', '`-`');
 
 // Words. `Word` is any word at all, `Name` one that is no keyword where it stands.
 export const Word = virtual('Word', 'a word');
@@ -47,33 +53,32 @@ export const StringToken = token('String', 'a text in quotes', { pattern: /"(?:[
 
 // Symbols, longest first
 export const Arrow = symbol('Arrow', '->');
-export const DotDot = symbol('DotDot', '..');
-export const EqualEqual = symbol('EqualEqual', '==');
-export const NotEqual = symbol('NotEqual', '!=');
-export const LessEqual = symbol('LessEqual', '<=');
-export const GreaterEqual = symbol('GreaterEqual', '>=');
+export const DotDot = symbol('DotDot', '..', [Operator]);
+export const EqualEqual = symbol('EqualEqual', '==', [Operator]);
+export const NotEqual = symbol('NotEqual', '!=', [Operator]);
+export const LessEqual = symbol('LessEqual', '<=', [Operator]);
+export const GreaterEqual = symbol('GreaterEqual', '>=', [Operator]);
 export const StarStar = symbol('StarStar', '**');
 
 // What people write by habit from other languages; the layout pass reports each and mends it (mistakes.ts).
 export const Mistake = token('Mistake', 'a sign of another language', {
-  pattern:
-    /=>|\|>|→|&&|\|\||≤|≥|≠|×|!|;|#[^\n\r]*|\/\*[^]*?\*\/|'(?:[^'\\\n\r]|\\[^\n\r])*'|–>|—>/,
+  pattern: /=>|\|>|→|&&|\|\||≤|≥|≠|×|!|;|#[^\n\r]*|\/\*[^]*?\*\/|'(?:[^'\\\n\r]|\\[^\n\r])*'|–>|—>/,
   line_breaks: true,
   start_chars_hint: ['=', '|', '→', '&', '≤', '≥', '≠', '×', '!', ';', '#', '/', "'", '–', '—'],
 });
 
-export const Less = symbol('Less', '<');
-export const Greater = symbol('Greater', '>');
+export const Less = symbol('Less', '<', [Operator]);
+export const Greater = symbol('Greater', '>', [Operator]);
 export const Equal = symbol('Equal', '=');
 export const Colon = symbol('Colon', ':');
 export const Comma = token('Comma', '`,`', { pattern: ',', categories: [Separator] });
 export const Dot = symbol('Dot', '.');
-export const Plus = symbol('Plus', '+');
-export const Minus = symbol('Minus', '-');
-export const Star = symbol('Star', '*');
-export const Slash = symbol('Slash', '/');
-export const Percent = symbol('Percent', '%');
-export const Caret = symbol('Caret', '^');
+export const Plus = symbol('Plus', '+', [Operator]);
+export const Minus = symbol('Minus', '-', [Operator, Prefix]);
+export const Star = symbol('Star', '*', [Operator]);
+export const Slash = symbol('Slash', '/', [Operator]);
+export const Percent = symbol('Percent', '%', [Operator]);
+export const Caret = symbol('Caret', '^', [Operator]);
 export const LParen = symbol('LParen', '(');
 export const RParen = symbol('RParen', ')');
 export const LSquare = symbol('LSquare', '[');
@@ -104,9 +109,9 @@ const keyword = (name: string, word: string, categories: TokenType[] = [Word]) =
 };
 
 // Reserved everywhere: they are part of expressions.
-export const And = keyword('And', 'and');
-export const Or = keyword('Or', 'or');
-export const Not = keyword('Not', 'not');
+export const And = keyword('And', 'and', [Word, Operator]);
+export const Or = keyword('Or', 'or', [Word, Operator]);
+export const Not = keyword('Not', 'not', [Word, Prefix]);
 export const True = keyword('True', 'true');
 export const False = keyword('False', 'false');
 export const If = keyword('If', 'if');

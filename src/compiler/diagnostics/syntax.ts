@@ -6,8 +6,115 @@ export const syntaxDiagnostics = {
     severity: 'error',
     message: '{found} is not expected here: {expected}',
     explain:
-      'The text does not follow the grammar at this place. Everything before and after it is still checked.',
-    bad: 'net N { in x: f32[4]\n  y = x -> dense(\n  out z: tensor(y) }',
+      'The text does not follow the grammar at this place. Only this statement is given up; everything before and after it is still checked.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) dense(4)\n  out z: tensor(x)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) -> dense(4)\n  out z: tensor(y)\n}',
+  },
+  'syntax/incomplete': {
+    severity: 'error',
+    message: 'this is not finished: {expected}',
+    explain:
+      'The statement ends before it is complete. A line goes on below only where it ends with an operator or a comma, where a bracket is open, or where the next line begins with `->` or an operator.',
+    bad: 'net N {\n  in x: f32[4]\n  y =\n  out z: tensor(x)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'syntax/unclosed': {
+    severity: 'error',
+    message: 'this `{bracket}` is never closed',
+    explain:
+      'Every bracket needs its partner. Where it is missing is judged by the indentation and by what begins a statement; the message points at the bracket that was left open.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3\n  out z: tensor(x)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'syntax/unopened': {
+    severity: 'error',
+    message: 'there is no open bracket for this `{bracket}`',
+    explain:
+      'A closing bracket stands where nothing of its kind is open: it is one too many, or of the wrong kind.',
+    bad: 'net N {\n  in x: f32[4]\n  out z: tensor(x)\n}\n}',
+    good: 'net N {\n  in x: f32[4]\n  out z: tensor(x)\n}',
+  },
+  'syntax/too-deep': {
+    severity: 'error',
+    message: 'this is nested too deeply: the limit is {limit} levels',
+    explain:
+      'Brackets and chains of operators may be nested only so far. Name a part with `x = …`, or make it a block.',
+    bad: `let x = ${'('.repeat(70)}1${')'.repeat(70)}`,
+    good: 'let x = ((1))',
+  },
+  'syntax/unclosed-string': {
+    severity: 'error',
+    message: 'this text has no closing quote',
+    explain:
+      'A text in quotes ends on the line where it begins. Inside it, `\\"` is a quote and `\\n` a new line.',
+    bad: 'use { LeNet5 } from "std/lenet',
+    good: 'use { LeNet5 } from "std/lenet"',
+  },
+  'syntax/bad-number': {
+    severity: 'error',
+    message: '`{text}` is neither a number nor a size',
+    explain:
+      'Numbers are `12`, `61_706`, `0.5`, `1e-4`, with `k`, `M` or `G` behind them (`420k`), bytes are `300 kB`, shares are `50%`, sizes are `3x3`.',
+    bad: 'let rate = .5',
+    good: 'let rate = 0.5',
+  },
+  'syntax/bad-escape': {
+    severity: 'error',
+    message: '`{text}` means nothing in a text',
+    explain: 'In a text, a backslash stands before `"`, `\\`, `n` or `t` only. Paths are written with `/`.',
+    bad: 'use { A } from ".\\blocks.cnn"',
+    good: 'use { A } from "./blocks.cnn"',
+  },
+  'syntax/stray': {
+    severity: 'error',
+    message: '`{text}` has no meaning in a .cnn file',
+    explain: 'This character belongs to no word, number or operator of the language.',
+    bad: 'let a = 3 $ 4',
+    good: 'let a = 3 + 4',
+  },
+  'syntax/foreign-sign': {
+    severity: 'error',
+    message: '`{found}` is not a sign of this language: here it is `{ours}`',
+    explain:
+      'Data flows through `->`; power is `^`; conditions are joined by the words `and`, `or`, `not`; comparisons are `==`, `!=`, `<=`, `>=`.',
+    bad: 'let k = 2 ** 3',
+    good: 'let k = 2 ^ 3',
+  },
+  'syntax/quote': {
+    severity: 'error',
+    message: 'a text stands in double quotes',
+    explain: 'Texts are written `"like this"`.',
+    bad: "use { LeNet5 } from 'std/lenet'",
+    good: 'use { LeNet5 } from "std/lenet"',
+  },
+  'syntax/comment': {
+    severity: 'error',
+    message: 'a comment begins with //',
+    explain: '`//` makes the rest of the line a comment; `///` above a declaration documents it.',
+    bad: '# the kernel size\nlet k = 3',
+    good: '// the kernel size\nlet k = 3',
+  },
+  'syntax/semicolon': {
+    severity: 'error',
+    message: 'a statement ends with its line, not with a semicolon',
+    explain: 'One statement a line; no sign ends it.',
+    bad: 'let k = 3;',
+    good: 'let k = 3',
+  },
+  'syntax/misplaced': {
+    severity: 'error',
+    message: '`{word}` does not belong here: {where}',
+    explain:
+      'Declarations (`use`, `net`, `block`, `train`, …) stand in the file itself, values and inputs in the braces of a net or a block, `freeze`, `phase` and `augment` in a `train`.',
+    bad: 'x = conv(3)',
+    good: 'block X = conv(3)',
+  },
+  'syntax/reserved': {
+    severity: 'error',
+    message: '`{word}` cannot be a name: it is a word of the language',
+    explain:
+      'Reserved are only `if else repeat each as in and or not true false`; every other word may name a value.',
+    bad: 'let each = 3',
+    good: 'let every = 3',
   },
 } as const satisfies Record<string, DiagnosticEntry>;

@@ -1,0 +1,274 @@
+/**
+ * Makes every bracket match. Where all do, tokens only get their depth (`payload`: how many brackets are around them). Where one
+ * is missing, indentation and the beginnings of statements tell where it was meant to be, one message says so, and a
+ * closing token of no length stands in for it; so whatever follows still parses. Nesting is bounded here, for all phases.
+ */
+import type { IToken, TokenType } from 'chevrotain';
+import * as t from '../../../grammar/tokens.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import { retype, spanOf } from './lex.ts';
+import type { Source } from './source.ts';
+
+/** How many brackets may be around a token. */
+export const maxBrackets = 64;
+
+const closerOf = new Map<TokenType, TokenType>([
+  [t.LParen, t.RParen],
+  [t.LSquare, t.RSquare],
+  [t.LCurly, t.RCurly],
+]);
+const closers = new Set(closerOf.values());
+
+export interface Balanced {
+  readonly tokens: IToken[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Tokens with matching brackets and depths; the same array where nothing was wrong. */
+export function balance(source: Source, tokens: IToken[]): Balanced {
+  return measure(tokens) ? { tokens, diagnostics: [] } : mend(source, tokens);
+}
+
+/** Sets the depths; false where brackets do not match or are too deep. */
+function measure(tokens: readonly IToken[]): boolean {
+  const open: (TokenType | undefined)[] = [];
+  for (const token of tokens) {
+    if (closers.has(token.tokenType) && open.pop() !== token.tokenType) return false;
+    token.payload = open.length;
+    const closer = closerOf.get(token.tokenType);
+    if (closer) open.push(closer);
+    if (open.length > maxBrackets) return false;
+  }
+  return open.length === 0;
+}
+
+interface Frame {
+  readonly token: IToken;
+  readonly closer: TokenType;
+  /** Column of the first token of the line that the bracket stands on. */
+  readonly indent: number;
+  /** Line number, to know what an unclosed text swallowed. */
+  readonly line: number;
+  /** Column of the first line inside; undefined until there is one. */
+  inner: number | undefined;
+}
+
+interface State {
+  readonly source: Source;
+  readonly diagnostics: Diagnostic[];
+  readonly out: IToken[];
+  readonly frames: Frame[];
+  line: number;
+  indent: number;
+  /** The line begins with a declaration. */
+  declares: boolean;
+}
+
+function mend(source: Source, tokens: readonly IToken[]): Balanced {
+  const state: State = { source, diagnostics: [], out: [], frames: [], line: 0, indent: 0, declares: false };
+  let lineStart = true;
+  let lineOffset = 0;
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as IToken;
+    if (token.tokenType === t.Newline) {
+      closeSwallowed(state);
+      put(state, token);
+      if (token.image === ';') continue;
+      lineOffset = token.startOffset + 1;
+      state.line++;
+      lineStart = true;
+      continue;
+    }
+    if (lineStart) {
+      beginLine(state, token, tokens[i + 1], token.startOffset - lineOffset);
+      state.declares = /^(?:export|net|block|family)$/.test(token.image);
+    }
+    lineStart = false;
+    if (closerOf.has(token.tokenType)) {
+      closeHead(state, token);
+      if (state.frames.length < maxBrackets) open(state, token);
+      else i = skipDeep(state, tokens, i);
+    } else if (closers.has(token.tokenType)) close(state, token);
+    else put(state, token);
+  }
+  closeAtEnd(state);
+  return { tokens: state.out, diagnostics: state.diagnostics };
+}
+
+function put(state: State, token: IToken): void {
+  token.payload = state.frames.length;
+  state.out.push(token);
+}
+
+function open(state: State, token: IToken): void {
+  put(state, token);
+  const closer = closerOf.get(token.tokenType) ?? t.RParen;
+  state.frames.push({ token, closer, indent: state.indent, line: state.line, inner: undefined });
+}
+
+/** `net N(a {`: the brace begins the body, so the parameters were left open. */
+function closeHead(state: State, token: IToken): void {
+  const top = state.frames.at(-1);
+  if (token.tokenType !== t.LCurly || !state.declares) return;
+  if (top?.closer === t.RParen && top.line === state.line) closeFrame(state, top, 'report');
+}
+
+/** A line begins with `token` at `column`: closes what was left open above. */
+function beginLine(state: State, token: IToken, next: IToken | undefined, column: number): void {
+  const top = state.frames.at(-1);
+  if (top && top.inner === undefined && top.line < state.line && token.tokenType !== top.closer) {
+    top.inner = column;
+  }
+  for (let frame = state.frames.at(-1); frame; frame = state.frames.at(-1)) {
+    if (!isLeftOpen(frame, token, next, column)) break;
+    closeFrame(state, frame, 'report');
+  }
+  state.indent = column;
+}
+
+function isLeftOpen(frame: Frame, token: IToken, next: IToken | undefined, column: number): boolean {
+  if (closers.has(token.tokenType) || continues(token)) return false;
+  if (frame.closer !== t.RCurly) return beginsStatement(token, next, column <= frame.indent);
+  return column <= frame.indent && (frame.inner ?? 0) > frame.indent;
+}
+
+const continues = (token: IToken) =>
+  token.tokenType === t.Arrow || token.image === 'else' || token.tokenType === t.LCurly;
+
+/** `out z: …`, or, where the line is not indented further than the bracket's, `y = …`. */
+function beginsStatement(token: IToken, next: IToken | undefined, outdented: boolean): boolean {
+  if (token.tokenType !== t.Name || next === undefined) return false;
+  if (t.starters.has(token.image) && next.tokenType === t.Name) return true;
+  return outdented && (next.tokenType === t.Equal || next.tokenType === t.Colon);
+}
+
+/** Inserts the closing bracket that is missing, before the line ends that were read last. */
+function closeFrame(state: State, frame: Frame, how: 'report' | 'silent'): void {
+  const { out, source } = state;
+  const newlines: IToken[] = [];
+  while (out.at(-1)?.tokenType === t.Newline) newlines.push(out.pop() as IToken);
+  const end = (out.at(-1)?.endOffset ?? frame.token.startOffset) + 1;
+  state.frames.pop();
+  put(state, standIn(end, frame.closer));
+  for (const newline of newlines.reverse()) put(state, newline);
+  if (how === 'report') reportUnclosed(state, frame, { source, start: end, end });
+}
+
+/** A closing bracket of no length. For `)` and `]` it is of no use to the parser: the statement is given up. */
+function standIn(offset: number, closer: TokenType): IToken {
+  const tokenType = closer === t.RCurly ? closer : t.Reported;
+  return {
+    image: '',
+    startOffset: offset,
+    endOffset: offset - 1,
+    tokenType,
+    tokenTypeIdx: tokenType.tokenTypeIdx ?? 0,
+    isInsertedInRecovery: true,
+  };
+}
+
+const signOf = (closer: TokenType) => (closer.LABEL ?? '').replaceAll('`', '');
+
+function reportUnclosed(
+  state: State,
+  frame: Frame,
+  at: { source: Source; start: number; end: number },
+): void {
+  const sign = signOf(frame.closer);
+  const text = frame.closer === t.RCurly ? `\n${' '.repeat(frame.indent)}${sign}` : sign;
+  state.diagnostics.push(
+    diagnostic('syntax/unclosed', { bracket: frame.token.image }, spanOf(state.source, frame.token), {
+      fixes: [{ title: `add ${sign}`, edits: [{ span: at, text }] }],
+    }),
+  );
+}
+
+function close(state: State, token: IToken): void {
+  const at = state.frames.findLastIndex(
+    (frame, i) =>
+      (frame.closer === token.tokenType && isMeant(state, frame, i, token)) ||
+      (frame.closer === t.RCurly && token.tokenType !== t.RCurly),
+  );
+  const frame = state.frames[at];
+  if (frame?.closer !== token.tokenType) {
+    state.diagnostics.push(
+      diagnostic('syntax/unopened', { bracket: token.image }, spanOf(state.source, token), {
+        fixes: [{ title: `remove ${token.image}`, edits: [{ span: spanOf(state.source, token), text: '' }] }],
+      }),
+    );
+    if (token.tokenType === t.RCurly) return;
+    retype(token, t.Reported);
+    put(state, token);
+    return;
+  }
+  while (state.frames.length - 1 > at) closeFrame(state, state.frames.at(-1) as Frame, 'report');
+  state.frames.pop();
+  put(state, token);
+}
+
+/** A `}` that begins its line belongs to the block that begins at its column, if there is one. */
+function isMeant(state: State, frame: Frame, index: number, token: IToken): boolean {
+  if (token.tokenType !== t.RCurly || frame.line === state.line) return true;
+  const first = state.out.at(-1)?.tokenType === t.Newline;
+  if (!first || frame.indent <= state.indent) return true;
+  return !state.frames
+    .slice(0, index)
+    .some((outer) => outer.closer === t.RCurly && outer.indent === state.indent);
+}
+
+/** An unclosed text swallowed the rest of its line: the brackets that close there, and one that opens. */
+function closeSwallowed(state: State): void {
+  const text = state.out.at(-1);
+  if (text?.tokenType !== t.Reported || !/^["']/.test(text.image)) return;
+  for (let frame = state.frames.at(-1); frame?.line === state.line; frame = state.frames.at(-1)) {
+    if (frame.closer === t.RCurly && !/\}\s*$/.test(text.image)) break;
+    closeFrame(state, frame, 'silent');
+  }
+  if (/\{\s*$/.test(text.image)) {
+    const brace = { ...standIn((text.endOffset ?? 0) + 1, t.RCurly) };
+    retype(brace, t.LCurly);
+    open(state, brace);
+  }
+}
+
+/** Everything in a bracket that is too deep becomes one token; returns the index of the last token skipped. */
+function skipDeep(state: State, tokens: readonly IToken[], from: number): number {
+  const token = tokens[from] as IToken;
+  const already = state.diagnostics.some((d) => d.code === 'syntax/too-deep');
+  if (!already) {
+    const args = { limit: maxBrackets };
+    state.diagnostics.push(diagnostic('syntax/too-deep', args, spanOf(state.source, token)));
+  }
+  let depth = 0;
+  let i = from;
+  for (; i < tokens.length; i++) {
+    const type = (tokens[i] as IToken).tokenType;
+    if (closerOf.has(type)) depth++;
+    else if (closers.has(type) && --depth === 0) break;
+  }
+  const last = tokens[Math.min(i, tokens.length - 1)] as IToken;
+  const whole = { ...token, endOffset: last.endOffset ?? token.startOffset };
+  retype(whole, t.Reported);
+  put(state, whole);
+  return i;
+}
+
+/** What is open at the end of the file: one message for the innermost, one fix for all. */
+function closeAtEnd(state: State): void {
+  closeSwallowed(state);
+  const tooDeep = state.diagnostics.some((d) => d.code === 'syntax/too-deep');
+  const [innermost] = state.frames.slice(-1);
+  if (!innermost) return;
+  const signs = state.frames.map((frame) => signOf(frame.closer)).reverse();
+  while (state.frames.length > 0) closeFrame(state, state.frames.at(-1) as Frame, 'silent');
+  if (tooDeep) return;
+  const end = state.source.text.trimEnd().length;
+  const at = { source: state.source, start: end, end };
+  const text = `${innermost.closer === t.RCurly ? '\n' : ''}${signs.join('')}`;
+  state.diagnostics.push(
+    diagnostic('syntax/unclosed', { bracket: innermost.token.image }, spanOf(state.source, innermost.token), {
+      fixes: [{ title: `add ${signs.join('')}`, edits: [{ span: at, text }] }],
+    }),
+  );
+}

@@ -1,0 +1,205 @@
+/**
+ * What the parser could not match, in the words of the person who wrote it. The parser knows token types and rules; here they
+ * become "a value is missing after `=`", with a fix where one is obvious. Nothing of the parser generator's wording remains.
+ */
+import type { IToken, TokenType } from 'chevrotain';
+import type { Failure } from '../../../grammar/recovering-parser.ts';
+import * as t from '../../../grammar/tokens.ts';
+import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import { spanOf } from './lex.ts';
+import type { Source, Span } from './source.ts';
+
+/** The diagnostic of a failure; undefined where it was reported already. */
+export function explain(source: Source, failure: Failure): Diagnostic | undefined {
+  const { token } = failure;
+  if (token.tokenType === t.Reported || token.isInsertedInRecovery) return undefined;
+  return (
+    misplaced(source, failure) ??
+    reservedName(source, failure) ??
+    swapped(source, failure) ??
+    incomplete(source, failure) ??
+    unexpected(source, failure)
+  );
+}
+
+const labels = new Map(t.allTokens.map((type) => [type.name, type.LABEL ?? type.name]));
+const quote = (token: IToken) => (token.tokenType === t.StringToken ? 'this text' : `\`${token.image}\``);
+const isOver = ({ tokenType }: IToken) =>
+  tokenType === t.End || tokenType.name === 'EOF' || tokenType === t.RCurly;
+
+// ---- Keywords in the wrong place
+
+const places = new Map<TokenType, string>();
+const belongs = (place: string, ...types: TokenType[]) => types.forEach((type) => places.set(type, place));
+belongs(
+  'it stands in the file itself, outside all braces',
+  ...[t.Use, t.Export, t.Block, t.Net, t.Family, t.Defaults, t.Filter, t.Weights, t.Moved, t.Train, t.Test],
+);
+belongs('it stands in the braces of a net or a block', t.In, t.Out, t.TrainOnly, t.Replace);
+belongs('it stands in the braces of a train', t.Augment, t.Phase, t.Freeze);
+belongs('it stands in the braces of a train or a test', t.Expect);
+belongs('it stands in the braces of detect(…)', t.DetectBranch, t.Nms);
+
+const ownPlace = 'a value stands in the braces of a net or a block; a constant of the file is `let name = …`';
+
+function misplaced(source: Source, { token, start, rules }: Failure): Diagnostic | undefined {
+  if (token !== start) return undefined;
+  const place = places.get(token.tokenType);
+  if (place !== undefined) {
+    return diagnostic('syntax/misplaced', { word: token.image, where: place }, spanOf(source, token));
+  }
+  if (token.tokenType !== t.Name || rules.at(-1) !== 'item') return undefined;
+  const near = nearest(token.image);
+  const span = spanOf(source, token);
+  const where = near === undefined ? ownPlace : `did you mean \`${near}\`?`;
+  const fixes = near === undefined ? [] : [{ title: near, edits: [{ span, text: near }] }];
+  return diagnostic('syntax/misplaced', { word: token.image, where }, span, { fixes });
+}
+
+/** The keyword of the file level that is one slip away. */
+function nearest(word: string): string | undefined {
+  const lower = word.toLowerCase();
+  const known: Record<string, string> = {
+    import: 'use',
+    model: 'net',
+    network: 'net',
+    const: 'let',
+    def: 'block',
+  };
+  if (Object.hasOwn(known, lower)) return known[lower];
+  return [...t.starters.keys()].find((starter) => starter.length > 2 && isOneSlip(lower, starter));
+}
+
+/** One letter more, less or other, or two swapped. */
+function isOneSlip(a: string, b: string): boolean {
+  if (a === b) return true;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  const [restA, restB] = [a.slice(start), b.slice(start)];
+  if (restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1)) return true;
+  return restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2);
+}
+
+// ---- Reserved words as names
+
+function reservedName(source: Source, { token, expected, previous }: Failure): Diagnostic | undefined {
+  const isReserved = t.reserved.get(token.image) === token.tokenType;
+  if (!isReserved || !expected.includes('Name') || expected.length > 1) return undefined;
+  if (previous === undefined) return undefined;
+  const fix = { title: `${token.image}_`, edits: [{ span: spanOf(source, token), text: `${token.image}_` }] };
+  return diagnostic('syntax/reserved', { word: token.image }, spanOf(source, token), { fixes: [fix] });
+}
+
+// ---- One sign for another
+
+interface Swap {
+  readonly found: TokenType;
+  readonly ours: string;
+  readonly why: string;
+  readonly when: (failure: Failure) => boolean;
+}
+
+const within =
+  (...names: string[]) =>
+  (failure: Failure) =>
+    names.includes(failure.rules.at(-1) ?? '');
+
+const swaps: readonly Swap[] = [
+  { found: t.Equal, ours: ':', why: 'the kind of an input stands behind `:`', when: within('inStatement') },
+  { found: t.Equal, ours: ':', why: 'a branch is labelled with `:`', when: within('branch') },
+  { found: t.Colon, ours: '=', why: 'an option is given with `=`', when: within('args', 'arg') },
+  {
+    found: t.Colon,
+    ours: '=',
+    why: 'a value is named with `=`',
+    when: within('statement', 'setting', 'assign', 'trainClause'),
+  },
+  {
+    found: t.Equal,
+    ours: '==',
+    why: 'two values are compared with `==`',
+    when: within('assert', 'expect', 'ifExpression'),
+  },
+];
+
+function swapped(source: Source, failure: Failure): Diagnostic | undefined {
+  const { token, previous } = failure;
+  const swap = swaps.find(({ found, when }) => found === token.tokenType && when(failure));
+  if (swap === undefined || previous === undefined) return undefined;
+  const span = spanOf(source, token);
+  const fix = { title: `write ${swap.ours}`, edits: [{ span, text: swap.ours }] };
+  return diagnostic('syntax/unexpected', { found: quote(token), expected: swap.why }, span, { fixes: [fix] });
+}
+
+// ---- Too early an end
+
+function incomplete(source: Source, failure: Failure): Diagnostic | undefined {
+  const { token, previous } = failure;
+  if (previous === undefined || !(isOver(token) || isCloser(token))) return undefined;
+  const expected = `${phrase(failure)} is missing after ${quote(previous)}`;
+  return diagnostic('syntax/incomplete', { expected }, spanOf(source, previous));
+}
+
+const isCloser = ({ tokenType }: IToken) => tokenType === t.RParen || tokenType === t.RSquare;
+
+// ---- Everything else
+
+function unexpected(source: Source, failure: Failure): Diagnostic {
+  const { token, previous } = failure;
+  const span = spanOf(source, token);
+  const found = isOver(token) ? 'the end of the line' : quote(token);
+  const args = { found, expected: expectation(failure) };
+  return diagnostic('syntax/unexpected', args, span, { fixes: previous ? join(source, failure, span) : [] });
+}
+
+/** In a list, the comma that was forgotten; between two stages, the arrow. */
+function join(source: Source, { token, previous, rules }: Failure, span: Span): readonly Fix[] {
+  if (!begins(token) || previous === undefined) return [];
+  const at = { source, start: span.start, end: span.start };
+  const end = { source, start: (previous.endOffset ?? 0) + 1, end: (previous.endOffset ?? 0) + 1 };
+  const rule = rules.at(-1) ?? '';
+  if (commaLists.has(rule)) return [{ title: 'put a comma between', edits: [{ span: end, text: ',' }] }];
+  if (!arrowEntries.has(rule) || !(token.tokenType === t.ModifierWord)) return [];
+  return [{ title: `-> ${token.image}`, edits: [{ span: at, text: '-> ' }] }];
+}
+
+const begins = ({ tokenType }: IToken) =>
+  [t.Name, t.ModifierWord, t.NumberToken, t.Size, t.StringToken, t.LSquare].includes(tokenType);
+const commaLists = new Set(['args', 'params', 'parens', 'list']);
+const arrowEntries = new Set(['statement', 'branch', 'item']);
+
+function expectation(failure: Failure): string {
+  const rule = failure.rules.at(-1) ?? '';
+  if (commaLists.has(rule)) {
+    const closer = failure.expected.includes('RSquare') ? ']' : ')';
+    return `a comma or \`${closer}\` should follow ${failure.previous ? quote(failure.previous) : 'here'}`;
+  }
+  if (failure.expected.some((name) => name === 'End' || name === 'Separator')) {
+    return `what stands before it is complete; go on with \`->\` or an operator, or on a new line`;
+  }
+  return `${phrase(failure)} should stand here`;
+}
+
+/** What was wanted, in the words of the language. */
+function phrase({ expected, rules }: Failure): string {
+  const rule = rules.at(-1) ?? '';
+  const known = phrases[rule];
+  if (known !== undefined && expected.length > 1) return known;
+  const words = [...new Set(expected.map((name) => labels.get(name) ?? name))];
+  if (words.length > 4) return 'a value';
+  return words.length < 2 ? (words[0] ?? 'something') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+const phrases: Readonly<Record<string, string>> = {
+  primary: 'a value or a layer',
+  operand: 'a value or a layer',
+  item: 'a declaration such as `net`, `block` or `use`',
+  statement: 'a statement',
+  trainClause: 'a setting such as `epochs = 5`',
+  testClause: 'an input or an `expect`',
+  detectEntry: '`branch` or `nms`',
+  dims: 'a size',
+  patternPart: 'a weight path such as `stem.conv`',
+  suffix: 'a name',
+};

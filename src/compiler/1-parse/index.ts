@@ -1,0 +1,79 @@
+/**
+ * Phase 1: `Source → Ast`. Text → tokens (lex.ts) → matching brackets (brackets.ts) → line ends and keywords (layout.ts) →
+ * concrete tree (grammar/cnn.ts) → Ast (build/). Every step is linear in the text, and none throws for anything a person wrote.
+ */
+import type { CstNode, IToken, TokenType } from 'chevrotain';
+import { CnnParser } from '../../../grammar/cnn.ts';
+import type { FileCstNode } from '../../../grammar/generated/cst.ts';
+import type { Failure } from '../../../grammar/recovering-parser.ts';
+import * as t from '../../../grammar/tokens.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { File } from './ast.ts';
+import { balance } from './brackets.ts';
+import { entries, indexOfToken } from './build/context.ts';
+import type { Context } from './build/context.ts';
+import { item } from './build/items.ts';
+import { explain } from './failures.ts';
+import { layout } from './layout.ts';
+import { lex } from './lex.ts';
+import type { Source } from './source.ts';
+
+/** What a file says, and everything wrong with how it says it. */
+export interface Parsed {
+  readonly file: File;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+let shared: CnnParser | undefined;
+
+/**
+ * Parses a file. Never throws: statements that do not parse are `broken` and reported; the rest is there. Diagnostics are in
+ * the order of the text.
+ */
+export function parse(source: Source): Parsed {
+  const { tokens: raw, comments, diagnostics } = lex(source);
+  const balanced = balance(source, raw);
+  const laidOut = layout(source, balanced.tokens);
+  diagnostics.push(...balanced.diagnostics, ...laidOut.diagnostics);
+
+  const parser = (shared ??= new CnnParser({ skipValidations: true }));
+  const tree = run(parser, laidOut.tokens, 'file') as FileCstNode;
+  const failures = parser.failures.flatMap((failure) => [
+    failure,
+    ...inside(parser, laidOut.tokens, failure),
+  ]);
+  diagnostics.push(...failures.flatMap((failure) => explain(source, failure) ?? []));
+
+  const context: Context = { source, comments, tokens: laidOut.tokens, diagnostics, depth: 0 };
+  const items = entries(context, tree, tree.children.item, item);
+  const span = { source, start: 0, end: source.text.length };
+  diagnostics.sort((a, b) => a.span.start - b.span.start);
+  return { file: { kind: 'file', source, items, comments, span }, diagnostics };
+}
+
+function run(parser: CnnParser, tokens: IToken[], rule: 'file' | 'body'): CstNode {
+  parser.input = tokens;
+  parser.failures = [];
+  return parser[rule]();
+}
+
+/** Where the head of a net or block did not parse, its statements are still looked at. */
+function inside(parser: CnnParser, tokens: IToken[], { start, token }: Failure): readonly Failure[] {
+  if (start.tokenType !== t.Net && start.tokenType !== t.Block && start.tokenType !== t.Export) return [];
+  const from = indexOfToken(tokens, start.startOffset);
+  const opening = nextAt(tokens, from, (type) => type === t.LCurly || type === t.MergeCurly);
+  const closing = nextAt(tokens, opening + 1, (type) => type === t.RCurly);
+  const isPassed = (tokens[opening]?.startOffset ?? Infinity) < token.startOffset;
+  if (opening === -1 || closing === -1 || isPassed) return [];
+  run(parser, tokens.slice(opening, closing + 1), 'body');
+  return parser.failures;
+}
+
+/** The next token of a type outside all brackets, before the end of the item; -1 where there is none. */
+function nextAt(tokens: readonly IToken[], from: number, fits: (type: TokenType) => boolean): number {
+  for (let i = from; i < tokens.length && tokens[i]?.tokenType !== t.End; i++) {
+    while (tokens[i]?.payload > 0) i++;
+    if (tokens[i] && fits((tokens[i] as IToken).tokenType)) return i;
+  }
+  return -1;
+}

@@ -1,0 +1,174 @@
+/**
+ * Text → tokens and comments. What is no token of ours (`=>`, `'a'`, `.5`, an unclosed text) is reported here, and mended where
+ * the meaning is plain, so that one slip does not cost the statement; otherwise it becomes a `Reported` token.
+ */
+import type { IToken, TokenType } from 'chevrotain';
+import * as t from '../../../grammar/tokens.ts';
+import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Comment } from './ast.ts';
+import type { Source, Span } from './source.ts';
+
+export interface Lexed {
+  readonly tokens: IToken[];
+  readonly comments: readonly Comment[];
+  readonly diagnostics: Diagnostic[];
+}
+
+/** The span of a token. */
+export function spanOf(source: Source, token: IToken): Span {
+  const end = token.endOffset === undefined ? token.startOffset + token.image.length : token.endOffset + 1;
+  return { source, start: token.startOffset, end };
+}
+
+/** Gives a token another type, as if the lexer had. */
+export function retype(token: IToken, type: TokenType): void {
+  token.tokenType = type;
+  token.tokenTypeIdx = type.tokenTypeIdx ?? 0;
+}
+
+/** Line ends stay in as `Newline` tokens. */
+export function lex(source: Source): Lexed {
+  const result = t.cnnLexer.tokenize(source.text);
+  const diagnostics: Diagnostic[] = [];
+  const comments = (result.groups['comments'] ?? []).map((token) => comment(source, token));
+  const strays = result.errors.map((error) => {
+    const span = { source, start: error.offset, end: error.offset + error.length };
+    diagnostics.push(diagnostic('syntax/stray', { text: source.text.slice(span.start, span.end) }, span));
+    return reportedToken(span);
+  });
+  const tokens: IToken[] = [];
+  for (const token of merge(result.tokens, strays)) {
+    token.endOffset = token.startOffset + token.image.length - 1;
+    const kept = token.tokenType.name in repairs ? repair(source, token, diagnostics) : token;
+    if (kept === 'comment') comments.push(comment(source, token));
+    else tokens.push(kept);
+  }
+  comments.sort((a, b) => a.span.start - b.span.start);
+  return { tokens, comments, diagnostics };
+}
+
+function comment(source: Source, token: IToken): Comment {
+  const { image } = token;
+  const text = image
+    .replace(/^(?:\/\/\/|\/\/|#|\/\*)/, '')
+    .replace(/\*\/$/, '')
+    .trimEnd();
+  return { kind: 'comment', text, doc: /^\/\/\/(?!\/)/.test(image), span: spanOf(source, token) };
+}
+
+/** A token for text that was reported already. */
+function reportedToken(span: Span): IToken {
+  const image = span.source.text.slice(span.start, span.end);
+  return {
+    image,
+    startOffset: span.start,
+    endOffset: span.end - 1,
+    tokenType: t.Reported,
+    tokenTypeIdx: t.Reported.tokenTypeIdx ?? 0,
+  };
+}
+
+function merge(tokens: IToken[], strays: readonly IToken[]): IToken[] {
+  return strays.length === 0 ? tokens : [...tokens, ...strays].sort((a, b) => a.startOffset - b.startOffset);
+}
+
+type Repair = (source: Source, token: IToken, diagnostics: Diagnostic[]) => IToken | 'comment';
+
+const repairs: Record<string, Repair> = {
+  Mistake: repairMistake,
+  BadNumber: repairNumber,
+  UnclosedString: repairString,
+};
+
+function repair(source: Source, token: IToken, diagnostics: Diagnostic[]): IToken | 'comment' {
+  const run = repairs[token.tokenType.name];
+  return run ? run(source, token, diagnostics) : token;
+}
+
+/** Signs of other languages: ours, and the type it becomes. */
+const signs: Record<string, readonly [string, TokenType]> = {
+  '=>': ['->', t.Arrow],
+  '|>': ['->', t.Arrow],
+  '→': ['->', t.Arrow],
+  '–>': ['->', t.Arrow],
+  '—>': ['->', t.Arrow],
+  '&&': ['and', t.And],
+  '||': ['or', t.Or],
+  '!': ['not', t.Not],
+  '≤': ['<=', t.LessEqual],
+  '≥': ['>=', t.GreaterEqual],
+  '≠': ['!=', t.NotEqual],
+  '×': ['x', t.Reported],
+  ';': ['\n', t.Newline],
+};
+
+function repairMistake(source: Source, token: IToken, diagnostics: Diagnostic[]): IToken | 'comment' {
+  const span = spanOf(source, token);
+  const { image } = token;
+  if (image.startsWith('#') || image.startsWith('/*')) {
+    diagnostics.push(diagnostic('syntax/comment', {}, span, { fixes: [commentFix(span, image)] }));
+    return 'comment';
+  }
+  if (image.startsWith("'")) {
+    const text = `"${image.slice(1, -1).replaceAll('"', '\\"')}"`;
+    diagnostics.push(
+      diagnostic('syntax/quote', {}, span, { fixes: [{ title: text, edits: [{ span, text }] }] }),
+    );
+    retype(token, t.StringToken);
+    return token;
+  }
+  if (image === ';') {
+    const fix = { title: 'end the line here instead', edits: [{ span, text: '' }] };
+    const last = /^[ \t]*(?:\r?\n|$|\/\/)/.test(source.text.slice(span.end, span.end + 200));
+    diagnostics.push(diagnostic('syntax/semicolon', {}, span, { fixes: last ? [fix] : [] }));
+  } else {
+    const [ours] = signs[image] ?? [image];
+    const text = ours === 'not' ? 'not ' : ours;
+    const fix = { title: `write ${ours}`, edits: [{ span, text }] };
+    diagnostics.push(diagnostic('syntax/foreign-sign', { found: image, ours }, span, { fixes: [fix] }));
+  }
+  retype(token, signs[image]?.[1] ?? t.Reported);
+  return token;
+}
+
+function commentFix(span: Span, image: string): Fix {
+  const lines = image
+    .replace(/^(?:#+|\/\*+)/, '')
+    .replace(/\*\/$/, '')
+    .split('\n')
+    .map((line) => `// ${line.replace(/^[ \t]*\*?[ \t]*/, '').trimEnd()}`.trimEnd());
+  return { title: 'write // at the beginning', edits: [{ span, text: lines.join('\n') }] };
+}
+
+function repairNumber(source: Source, token: IToken, diagnostics: Diagnostic[]): IToken {
+  const span = spanOf(source, token);
+  const fixes = token.image.startsWith('.')
+    ? [{ title: `0${token.image}`, edits: [{ span, text: `0${token.image}` }] }]
+    : [];
+  const extras = { fixes, notes: [{ word: 'why' as const, text: numberAdvice(token.image) }] };
+  diagnostics.push(diagnostic('syntax/bad-number', { text: token.image }, span, extras));
+  retype(token, t.Reported);
+  return token;
+}
+
+function numberAdvice(image: string): string {
+  if (image.startsWith('.')) return 'a number begins with a digit';
+  if (/^\d+[xX]/.test(image)) {
+    return 'a size has digits on both sides of every small x, as in 3x3; with names write a list: [H, W]';
+  }
+  if (image.includes('_')) return 'a _ stands between two digits, as in 61_706';
+  if (/^0\d/.test(image) || /^0[box]/i.test(image)) return 'numbers are decimal';
+  return 'what may follow the digits is k, M, G, kB, MB, GB or %; a name begins with a letter';
+}
+
+function repairString(source: Source, token: IToken, diagnostics: Diagnostic[]): IToken {
+  const span = spanOf(source, token);
+  const end = { source, start: span.end, end: span.end };
+  const at = /[)\]},\s]*$/.exec(token.image)?.[0].length ?? 0;
+  const close = { source, start: end.start - at, end: end.end - at };
+  const extras = { fixes: [{ title: 'close it with "', edits: [{ span: close, text: '"' }] }] };
+  diagnostics.push(diagnostic('syntax/unclosed-string', {}, { ...span, end: span.start + 1 }, extras));
+  retype(token, t.Reported);
+  return token;
+}
