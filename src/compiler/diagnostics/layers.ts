@@ -89,4 +89,63 @@ export const layerDiagnostics = {
     bad: 'net N {\n  in x: f32[8, 8, 4]\n  y = x -> conv(kernel = 3)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[8, 8, 4]\n  y = x -> conv(16, kernel = 3)\n  out z: tensor(y)\n}',
   },
+  'shape/reflects-too-far': {
+    severity: 'error',
+    message: 'a border of {pad} cannot mirror {axis}, which has only {size}',
+    explain:
+      'A mirrored border repeats the inside without its edge, so it has to be smaller than the axis. Use `mode = edge` or a smaller border.',
+    bad: 'net N {\n  in x: f32[2, 2, 3]\n  y = x -> pad(2, mode = reflect)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[2, 2, 3]\n  y = x -> pad(1, mode = reflect)\n  out z: tensor(y)\n}',
+  },
+  'shape/crops-everything': {
+    severity: 'error',
+    message: 'crop takes {amount} from {axis} of {input}, which has only {size}',
+    explain: 'A crop cuts elements from both sides of an axis; something has to remain.',
+    bad: 'net N {\n  in x: f32[4, 4, 3]\n  y = x -> crop(2)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4, 4, 3]\n  y = x -> crop(1)\n  out z: tensor(y)\n}',
+  },
+  'shape/slice-range': {
+    severity: 'error',
+    message: 'slice keeps {begin}..{end} of {axis}, which has {size}',
+    explain:
+      'A slice keeps the elements from its begin up to, not including, its end. Both count from 0; negative numbers count from the end.',
+    bad: 'net N {\n  in x: f32[4, 4, 3]\n  y = x -> slice(C = (0, 5))\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4, 4, 3]\n  y = x -> slice(C = (0, 2))\n  out z: tensor(y)\n}',
+  },
+  'shape/parts-divide': {
+    severity: 'error',
+    message: '{axis} has {size} elements, which {parts} equal parts do not divide',
+    explain: 'Split makes parts of equal size. For unequal parts use `slice`.',
+    bad: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> split(4, 0)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> split(3, 0)\n  out z: tensor(y)\n}',
+  },
+  'shape/no-such-part': {
+    severity: 'error',
+    message: 'there is no part {part} of {parts}: they are numbered from 0 to {last}',
+    explain: 'Parts are counted from 0.',
+    bad: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> split(2, 2)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> split(2, 1)\n  out z: tensor(y)\n}',
+  },
+  'shape/element-count': {
+    severity: 'error',
+    message: '{from} has {before} elements and {to} has {after}: reshape keeps their number',
+    explain:
+      'Reshape gives the same elements another shape. Write -1 for one of the sizes, and it follows from the others.',
+    bad: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> reshape(4x5x6)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> reshape(16x6)\n  out z: tensor(y)\n}',
+  },
+  'shape/axis-taken': {
+    severity: 'error',
+    message: '{shape} already has an axis {axis}',
+    explain: 'Each axis of a value has its own name, which is how values line up.',
+    bad: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> rename(H, W)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> rename(H, M)\n  out z: tensor(y)\n}',
+  },
+  'shape/axes-order': {
+    severity: 'error',
+    message: 'transpose needs every axis once ({axes}), but got {given}',
+    explain: 'A transpose puts all axes of its input into another order.',
+    bad: 'net N {\n  in x: f32[4, 5, 6]\n  y = x -> transpose([W, C])\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4, 5, 6]\n  y = x -> transpose([W, H, C])\n  out z: tensor(y)\n}',
+  },
 } as const satisfies Record<string, DiagnosticEntry>;

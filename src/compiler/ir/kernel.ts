@@ -109,7 +109,10 @@ export interface PoolKernel {
   readonly epilogue: Epilogue | undefined;
 }
 
-/** out[m, n] = Σ_k a[m, k] · b[k, n] with both operands dynamic (gram, matmul); either may be read transposed. */
+/**
+ * out[m, n] = Σ_k a[m, k] · b[k, n] with both operands dynamic (gram, matmul). a is [m, k], or [k, m] with `transposeA`; b is [k, n], or
+ * [n, k] with `transposeB`. k is one axis of each operand; m and n may stand for several axes of a tensor in row-major order.
+ */
 export interface MatmulKernel {
   readonly kind: 'matmul';
   readonly m: number;

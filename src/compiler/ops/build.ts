@@ -94,7 +94,8 @@ export function inputRoles(node: Node): {
  */
 export function canonicalAttrs(def: OpDef, options: Attrs, inputs: readonly TensorType[]): Attrs | Problem {
   const rank = Math.max(0, (inputs[0]?.axes.length ?? 0) - 1);
-  const complete: Record<string, AttrValue> = {};
+  // Internal operators are built by the compiler, which knows their attributes.
+  const complete: Record<string, AttrValue> = def.category === 'internal' ? { ...options } : {};
   for (const param of def.params) {
     const value = options[param.name] ?? param.default;
     if (value === undefined) internal(`${def.name} needs the option ${param.name}`);

@@ -12,7 +12,14 @@ import { convKernel, convMacs, convolve, depthwiseKernel, type ConvShape } from 
 import { lowering } from './shared/lowering.ts';
 import { problem, showSizes } from './shared/problem.ts';
 import { biasParam, initParam, kernelType, kernelWeights } from './shared/weights.ts';
-import { concreteWindow, outputDims, windowAttrs, windowParams, windowProblem } from './shared/window.ts';
+import {
+  concreteWindow,
+  needsMap,
+  outputDims,
+  windowAttrs,
+  windowParams,
+  windowProblem,
+} from './shared/window.ts';
 
 const params: readonly ParamSpec[] = [
   { name: 'channels', kind: 'int', default: null, min: 1, doc: 'Output channels: the number of kernels.' },
@@ -60,7 +67,7 @@ function weights(attrs: Attrs, [input]: readonly TensorType[]): readonly WeightS
 }
 
 function type(attrs: Attrs, [input]: readonly TensorType[]): TensorType | Problem {
-  if (!input) return problem('shape/needs-map', { layer: 'conv', shape: 'nothing', axes: 'no axes' });
+  if (!input) return needsMap('conv');
   return (
     windowProblem('conv', attrs, input) ??
     groupsProblem(attrs, input) ??

@@ -1,37 +1,138 @@
 /** The registry of operators. To add one: its file, and its name in the list below. */
 import { internal } from '../diagnostics/internal.ts';
+import { abs } from './abs.ts';
 import { add } from './add.ts';
+import { argmax } from './argmax.ts';
+import { avgpool } from './avgpool.ts';
+import { bn } from './bn.ts';
+import { clamp } from './clamp.ts';
+import { concat } from './concat.ts';
 import { conv } from './conv.ts';
+import { crop } from './crop.ts';
 import { dense } from './dense.ts';
+import { div } from './div.ts';
+import { dropout } from './dropout.ts';
+import { dwconv } from './dwconv.ts';
+import { elu } from './elu.ts';
+import { exp } from './exp.ts';
 import { flatten } from './flatten.ts';
+import { gap } from './gap.ts';
+import { gelu } from './gelu.ts';
+import { gmp } from './gmp.ts';
+import { hsigmoid } from './hsigmoid.ts';
+import { hswish } from './hswish.ts';
+import { identity } from './identity.ts';
+import { l2norm } from './l2norm.ts';
+import { leakyRelu } from './leaky-relu.ts';
 import { constant, input, param } from './leaves.ts';
+import { log } from './log.ts';
 import { map } from './map.ts';
+import { max } from './max.ts';
 import { maxpool } from './maxpool.ts';
+import { mean } from './mean.ts';
+import { min } from './min.ts';
+import { mish } from './mish.ts';
+import { mul } from './mul.ts';
+import { neg } from './neg.ts';
 import type { OpDef } from './op.ts';
+import { pad } from './pad.ts';
+import { prelu } from './prelu.ts';
+import { reduceMax } from './reduce-max.ts';
+import { reduceMin } from './reduce-min.ts';
 import { relu } from './relu.ts';
+import { relu6 } from './relu6.ts';
+import { rename } from './rename.ts';
+import { reshape } from './reshape.ts';
+import { selu } from './selu.ts';
+import { sigmoid } from './sigmoid.ts';
+import { silu } from './silu.ts';
+import { slice } from './slice.ts';
 import { logSoftmax, softmax } from './softmax.ts';
+import { softplus } from './softplus.ts';
+import { split } from './split.ts';
+import { sqrt } from './sqrt.ts';
+import { square } from './square.ts';
+import { sub } from './sub.ts';
+import { sum } from './sum.ts';
+import { tanh } from './tanh.ts';
+import { transpose } from './transpose.ts';
 
 export const allOps: readonly OpDef[] = [
+  abs,
   add,
+  argmax,
+  avgpool,
+  bn,
+  clamp,
+  concat,
   constant,
   conv,
+  crop,
   dense,
+  div,
+  dropout,
+  dwconv,
+  elu,
+  exp,
   flatten,
+  gap,
+  gelu,
+  gmp,
+  hsigmoid,
+  hswish,
+  identity,
   input,
+  l2norm,
+  leakyRelu,
+  log,
   logSoftmax,
   map,
+  max,
   maxpool,
+  mean,
+  min,
+  mish,
+  mul,
+  neg,
+  pad,
   param,
+  prelu,
+  reduceMax,
+  reduceMin,
   relu,
+  relu6,
+  rename,
+  reshape,
+  selu,
+  sigmoid,
+  silu,
+  slice,
   softmax,
+  softplus,
+  split,
+  sqrt,
+  square,
+  sub,
+  sum,
+  tanh,
+  transpose,
 ];
 
 const byName: ReadonlyMap<string, OpDef> = new Map(allOps.map((op) => [op.name, op]));
 
-/** The operator of that name, or undefined: for names that a person wrote. */
-export function findOp(name: string): OpDef | undefined {
-  return byName.get(name);
+/**
+ * The operator that a person means by `name` with that many values, or undefined. Two operators may share a spelling: `max` of one value
+ * is a reduction, of several a merge. Internal operators cannot be written.
+ */
+export function findOp(name: string, values = 1): OpDef | undefined {
+  const spelled = allOps.filter((op) => (op.spelling ?? op.name) === name && op.category !== 'internal');
+  return spelled.find((op) => op.arity.min <= values && values <= op.arity.max) ?? spelled[0];
 }
+
+/** Names that a person can write, sorted. */
+export const writtenNames: readonly string[] = [
+  ...new Set(allOps.filter((op) => op.category !== 'internal').map((op) => op.spelling ?? op.name)),
+].sort();
 
 /** The operator of a node; an unknown name is our own bug. */
 export function opDef(name: string): OpDef {

@@ -110,6 +110,8 @@ export type Build = (op: string, inputs: readonly Node[], attrs?: Attrs) => Node
 
 export interface OpDef {
   readonly name: string;
+  /** As it is written in the language, where that differs: `max` of one value along axes is `reduce_max`, of several values `max`. */
+  readonly spelling?: string;
   /** Markdown; the first sentence is the hover's headline. Cites its source where it has one. */
   readonly doc: string;
   readonly category:

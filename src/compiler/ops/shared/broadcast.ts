@@ -57,7 +57,8 @@ export function mergeAxes(a: readonly Axis[], b: readonly Axis[]): readonly Axis
   return merged;
 }
 
-function mismatch(types: readonly TensorType[], verb: string, axes: readonly Axis[]): Problem {
+/** Values that do not fit together: `axes` have different sizes; none: the axes themselves differ. */
+export function mismatch(types: readonly TensorType[], verb: string, axes: readonly Axis[]): Problem {
   const differences = axes.map((axis) => {
     const sizes = types.map((type) => dimOf(type, axis)).filter((d) => d !== undefined);
     return `${axis} ${[...new Set(sizes.map(showDim))].join(' ≠ ')}`;
@@ -76,7 +77,7 @@ function mismatch(types: readonly TensorType[], verb: string, axes: readonly Axi
           : [
               {
                 word: 'why',
-                text: `their axes come in different orders: ${types.map((t) => `[${t.axes.join(', ')}]`).join(' and ')}`,
+                text: `their axes do not line up: ${types.map((t) => `[${t.axes.join(', ')}]`).join(' and ')}`,
               },
             ],
     },

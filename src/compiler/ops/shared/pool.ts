@@ -8,7 +8,15 @@ import { defineOp, type OpDef, type ParamSpec, type Problem, type Sample } from 
 import { forEachWindow } from './loops.ts';
 import { epilogueOf, lowering, outOperand } from './lowering.ts';
 import { problem } from './problem.ts';
-import { concreteWindow, outputDims, spanOf, windowAttrs, windowParams, windowProblem } from './window.ts';
+import {
+  concreteWindow,
+  needsMap,
+  outputDims,
+  spanOf,
+  windowAttrs,
+  windowParams,
+  windowProblem,
+} from './window.ts';
 
 export interface Pool {
   readonly name: string;
@@ -55,7 +63,7 @@ export function definePool(pool: Pool): OpDef {
 }
 
 function poolType(layer: string, attrs: Attrs, [input]: readonly TensorType[]): TensorType | Problem {
-  if (!input) return problem('shape/needs-map', { layer, shape: 'nothing', axes: 'no axes' });
+  if (!input) return needsMap(layer);
   const w = windowAttrs(attrs);
   return (
     windowProblem(layer, attrs, input) ??
@@ -121,7 +129,7 @@ function evalPool(
   return { shape: [...window.output, channels], data };
 }
 
-const poolSamples: readonly Sample[] = [
+export const poolSamples: readonly Sample[] = [
   { inputs: [featureMap([8, 6], 5)], options: { kernel: 2 } },
   { inputs: [featureMap([7, 9], 3)], options: { kernel: 3, stride: 2, pad: 1 } },
   { inputs: [featureMap([13, 13], 4)], options: { kernel: 2, stride: 1, pad: 'same' } },

@@ -38,6 +38,11 @@ export function biasWeight(size: number): WeightSpec {
   return { name: 'bias', type: channelVector(size), trainable: true, init: { kind: 'zeros' } };
 }
 
+/** `weight` of a normalisation: one factor per channel. */
+export function scaleWeight(size: number): WeightSpec {
+  return { name: 'weight', type: channelVector(size), trainable: true, init: { kind: 'ones' } };
+}
+
 const fanKinds = [
   'he_normal',
   'he_uniform',

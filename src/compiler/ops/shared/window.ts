@@ -81,6 +81,11 @@ export function windowProblem(layer: string, attrs: Attrs, input: TensorType): P
   return spatialProblem(layer, input) ?? rankProblem(layer, attrs, input) ?? nothingLeft(layer, attrs, input);
 }
 
+/** The problem of a layer that was given nothing to slide over. */
+export function needsMap(layer: string): Problem {
+  return problem('shape/needs-map', { layer, shape: 'nothing', axes: 'no axes' });
+}
+
 /** Layers that slide need at least one spatial axis and channels. */
 export function spatialProblem(layer: string, input: TensorType): Problem | undefined {
   if (input.axes.at(-1) === 'C' && input.axes.length > 1 && input.axes.length <= spatialAxes.length)

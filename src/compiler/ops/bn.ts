@@ -1,0 +1,95 @@
+/**
+ * Batch normalisation with the statistics of training, which makes it element-wise; the optimiser folds it into the layer before it.
+ * Ioffe & Szegedy, arXiv:1502.03167.
+ */
+import { concreteDim } from '../ir/dim.ts';
+import type { Attrs, Node } from '../ir/graph.ts';
+import type { Scalar } from '../ir/scalar.ts';
+import * as s from '../ir/scalar-build.ts';
+import { channelsOf, featureMap, type TensorType } from '../ir/type.ts';
+import { elementwise } from './elementwise.ts';
+import type { OpDef, Sample, WeightSpec } from './op.ts';
+import * as read from './shared/attrs.ts';
+import { biasWeight, channelVector, scaleWeight } from './shared/weights.ts';
+
+/** Input positions of the weights; those that the layer was written without are undefined. */
+export interface BnRoles<T> {
+  readonly scale: T | undefined;
+  readonly shift: T | undefined;
+  readonly mean: T;
+  readonly variance: T;
+}
+
+/** Which of the inputs is what: x, then weight and bias where there are any, then the statistics. */
+export function bnIndices(attrs: Attrs): BnRoles<number> {
+  const scale = attrs.scale === true ? 1 : undefined;
+  const shift = attrs.shift === true ? (scale ?? 0) + 1 : undefined;
+  const mean = (shift ?? scale ?? 0) + 1;
+  return { scale, shift, mean, variance: mean + 1 };
+}
+
+/** The weights of a batch normalisation node by role. */
+export function bnWeights(node: Node): BnRoles<Node> {
+  const at = bnIndices(node.attrs);
+  const input = (index: number): Node => node.inputs[index] ?? node;
+  return {
+    scale: at.scale === undefined ? undefined : input(at.scale),
+    shift: at.shift === undefined ? undefined : input(at.shift),
+    mean: input(at.mean),
+    variance: input(at.variance),
+  };
+}
+
+/** (x − mean) / √(variance + ε) · weight + bias. */
+function scalar(attrs: Attrs): Scalar {
+  const at = bnIndices(attrs);
+  const deviation = s.sqrt(s.add(s.arg(at.variance), s.num(read.number(attrs, 'eps'))));
+  const centred = s.sub(s.arg(0), s.arg(at.mean));
+  const scaled =
+    at.scale === undefined ? s.div(centred, deviation) : s.mul(centred, s.div(s.arg(at.scale), deviation));
+  return at.shift === undefined ? scaled : s.add(scaled, s.arg(at.shift));
+}
+
+function weights(attrs: Attrs, [input]: readonly TensorType[]): readonly WeightSpec[] {
+  const size = input ? concreteDim(channelsOf(input)) : 1;
+  const statistic = { type: channelVector(size), trainable: false } as const;
+  return [
+    ...(attrs.scale === true ? [scaleWeight(size)] : []),
+    ...(attrs.shift === true ? [biasWeight(size)] : []),
+    { name: 'running_mean', ...statistic, init: { kind: 'zeros' } },
+    { name: 'running_var', ...statistic, init: { kind: 'ones' } },
+  ];
+}
+
+const samples: readonly Sample[] = [
+  { inputs: [featureMap([3, 5], 7)], options: {} },
+  { inputs: [featureMap([], 9)], options: { scale: false, eps: 1e-3 } },
+  { inputs: [featureMap([11], 4)], options: { shift: false } },
+  { inputs: [featureMap([2, 3, 2], 3)], options: { scale: false, shift: false } },
+];
+
+export const bn: OpDef = {
+  ...elementwise({
+    name: 'bn',
+    doc:
+      'Batch normalisation: `(x − mean) / √(variance + eps) · weight + bias` per channel. In inference it costs nothing: it is folded ' +
+      'into the convolution before it. Weights: `weight`, `bias`, `running_mean`, `running_var`. (Ioffe & Szegedy 2015)',
+    category: 'layer',
+    params: [
+      { name: 'eps', kind: 'float', default: 1e-5, min: 0, doc: 'Keeps the division finite.' },
+      {
+        name: 'momentum',
+        kind: 'float',
+        default: 0.1,
+        min: 0,
+        doc: 'Share of a new batch in the running statistics.',
+      },
+      { name: 'scale', kind: 'bool', default: true, doc: 'Has a trainable `weight`.' },
+      { name: 'shift', kind: 'bool', default: true, doc: 'Has a trainable `bias`.' },
+    ],
+    scalar,
+    onnx: { type: 'BatchNormalization', attrs: (a) => ({ epsilon: a.eps ?? 1e-5 }) },
+    samples,
+  }),
+  weights,
+};

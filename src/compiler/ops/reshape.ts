@@ -1,0 +1,70 @@
+/** The same elements, in the same (row-major, channels last) order, under another shape. */
+import { mulDims, sameDim, showDim, type Dim } from '../ir/dim.ts';
+import type { Attrs } from '../ir/graph.ts';
+import { featureMap, shapeOf, spatialAxes, type TensorType } from '../ir/type.ts';
+import { defineOp, type Problem } from './op.ts';
+import * as read from './shared/attrs.ts';
+import { aliasLowering } from './shared/lowering.ts';
+import { problem, showCount, showSizes } from './shared/problem.ts';
+
+/** Canonical: `axes` named by rank unless written, and `dims` without −1. */
+function attrs(options: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): Attrs | Problem {
+  const dims = read.numbers(options, 'dims');
+  const axes = options.axes ?? [...(spatialAxes[dims.length - 1] ?? []), ...(dims.length > 0 ? ['C'] : [])];
+  const known = dims.filter((n) => n !== -1).reduce((product, n) => product * n, 1);
+  const total = countOf(input);
+  const open = typeof total === 'number' ? Math.floor(total / known) : -1;
+  return { dims: dims.map((n) => (n === -1 ? open : n)), axes };
+}
+
+function countOf(type: TensorType): Dim {
+  return type.dims.reduce<Dim>(mulDims, 1);
+}
+
+function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): TensorType | Problem {
+  const [dims, axes] = [read.numbers(attrs, 'dims'), read.texts(attrs, 'axes')];
+  const [before, after] = [countOf(input), dims.reduce((product, n) => product * n, 1)];
+  if (axes.length === dims.length && sameDim(before, after)) return { dtype: 'f32', axes, dims };
+  const show = (n: Dim): string => (typeof n === 'number' ? showCount(n) : showDim(n));
+  return problem(
+    'shape/element-count',
+    { from: showSizes(input.dims), before: show(before), to: showSizes(dims), after: show(after) },
+    {
+      at: { option: 'dims' },
+      labels: [{ at: { input: 0 }, text: showSizes(input.dims) }],
+      fixes: [{ title: 'write -1 for one of the sizes, and it follows from the others' }],
+    },
+  );
+}
+
+export const reshape = defineOp({
+  name: 'reshape',
+  doc: 'The same elements under another shape, channels last: `reshape(7x7x512)`; one size may be -1 and follows from the others.',
+  category: 'shape',
+  arity: { min: 1, max: 1 },
+  params: [
+    { name: 'dims', kind: 'dims', default: undefined, doc: 'The new sizes, the channels last.' },
+    {
+      name: 'axes',
+      kind: 'axes',
+      default: null,
+      doc: 'Names of the new axes; [C], [L, C], [H, W, C] or [D, H, W, C] unless written.',
+    },
+  ],
+  attrs,
+  type,
+  cost: () => ({ macs: 0 }),
+  eval: (_, [x], { output }) => ({ shape: shapeOf(output), data: x?.data ?? new Float32Array() }),
+  grad: (node, upstream, build) => {
+    const input = node.inputs[0]?.type ?? node.type;
+    return [build('reshape', [upstream], { axes: input.axes, dims: shapeOf(input) })];
+  },
+  lower: () => aliasLowering,
+  onnx: { type: 'Reshape' },
+  samples: [
+    { inputs: [featureMap([4, 3], 6)], options: { dims: [6, 12] } },
+    { inputs: [featureMap([], 24)], options: { dims: [2, -1, 4] } },
+    { inputs: [featureMap([6], 4)], options: { dims: [24] } },
+    { inputs: [featureMap([], 1)], options: { dims: [] } },
+  ],
+});
