@@ -1,0 +1,32 @@
+/**
+ * The TensorFlow.js target: a graph becomes one TypeScript file that a person can read, with one class per net, built on the operations of
+ * `@tensorflow/tfjs-core` and running on any of its backends. Weights come from a safetensors file by their path names.
+ */
+import type { Graph } from '../../ir/graph.ts';
+import { fileName, pascalCase } from '../typescript/names.ts';
+import { typescriptFile } from '../typescript/source-file.ts';
+import { helpers, type HelperName } from './helpers.ts';
+import { declareInputs, declareNet, declareOutputs, fileHeader, weightsReader } from './declarations.ts';
+import { emitProgram } from './program.ts';
+
+/** Text of each emitted file by its name, and the class in it that is the net. */
+export interface EmittedTfjs {
+  readonly files: Readonly<Record<string, string>>;
+  readonly className: string;
+}
+
+/** Emits the net of an inference graph as it is written, that is before optimisation. */
+export async function emitTfjs(graph: Graph): Promise<EmittedTfjs> {
+  const className = pascalCase(graph.name);
+  const program = emitProgram(graph);
+  const text = await typescriptFile((file) => {
+    fileHeader(file, graph);
+    declareInputs(file, graph, className);
+    declareOutputs(file, graph, className);
+    declareNet(file, graph, { className, program });
+    if (program.weights.length > 0) weightsReader(file, program);
+    for (const [name, source] of Object.entries(helpers))
+      if (program.helpers.has(name as HelperName)) file.addStatements(`\n${source}`);
+  });
+  return { files: { [`${fileName(graph.name)}.ts`]: text }, className };
+}
