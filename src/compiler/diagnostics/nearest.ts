@@ -34,3 +34,8 @@ export function editDistance(a: string, b: string): number {
   }
   return row[b.length] ?? 0;
 }
+
+/** The nearest candidate alone, or undefined where none is near. */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  return nearestNames(name, candidates)[0];
+}

@@ -5,6 +5,12 @@
  */
 import type { Span } from '../1-parse/source.ts';
 import type { Diagnostic, DiagnosticEntry } from './diagnostic.ts';
+import { assertDiagnostics } from './assert.ts';
+import { detectDiagnostics } from './detect.ts';
+import { networkDiagnostics } from './network.ts';
+import { shapeDiagnostics } from './shape.ts';
+import { valueDiagnostics } from './value.ts';
+import { nameDiagnostics } from './names.ts';
 import { layerDiagnostics } from './layers.ts';
 import { syntaxDiagnostics } from './syntax.ts';
 import { weightsDiagnostics } from './weights.ts';
@@ -12,6 +18,12 @@ import { weightsDiagnostics } from './weights.ts';
 export const registry = {
   ...syntaxDiagnostics,
   ...layerDiagnostics,
+  ...nameDiagnostics,
+  ...valueDiagnostics,
+  ...networkDiagnostics,
+  ...shapeDiagnostics,
+  ...detectDiagnostics,
+  ...assertDiagnostics,
   ...weightsDiagnostics,
 } as const satisfies Record<string, DiagnosticEntry>;
 

@@ -1,0 +1,180 @@
+/**
+ * Binds the names in bodies: statements from top to bottom, each seeing what stands above it. A net that extends another
+ * sees the other's values.
+ */
+import type { Body, BrokenStatement, Expr, InStatement, NetItem, Param, Statement } from '../1-parse/ast.ts';
+import { unreachable } from '../diagnostics/internal.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
+import { claim } from './declare.ts';
+import type { Declaration, NetDeclaration } from './model.ts';
+import { childScope, lookup, type Place, type Scope } from './names.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+import { classLists, outputKinds } from './vocabulary.ts';
+
+/** Binds a body into `scope`, which keeps its names afterwards. */
+export function bindBody(body: Body, scope: Scope, place: Place): void {
+  for (const statement of body.statements)
+    if (statement.kind === 'in' || statement.kind === 'assign' || statement.kind === 'let')
+      if (!scope.later.has(statement.name.name)) scope.later.set(statement.name.name, statement.name);
+  collectLater(pipelinesOf(body), scope);
+  for (const statement of body.statements) bindStatement(statement, scope, place);
+}
+
+function bindStatement(statement: Statement, scope: Scope, place: Place): void {
+  switch (statement.kind) {
+    case 'broken':
+      return declareBroken(statement, scope, place);
+    case 'in':
+      return bindIn(statement, scope, place);
+    case 'assign':
+      bindExpr(statement.value, 'value', scope, place);
+      return declareIn(scope, { kind: 'value', form: 'assign', ...named(statement) }, statement, place);
+    case 'let':
+      bindExpr(statement.value, 'value', scope, place);
+      return declareIn(
+        scope,
+        { kind: 'let', statement, module: undefined, ...named(statement) },
+        statement,
+        place,
+      );
+    case 'expr':
+      return bindExpr(statement.value, 'value', scope, place);
+    case 'replace':
+      return bindReplace(statement, scope, place);
+    case 'out':
+      return bindOut(statement, scope, place);
+    case 'assert':
+      return bindExpr(statement.condition, 'value', scope, place);
+    case 'budget':
+      // Quantities of a budget (`params <= 62k`) are words of their own, checked in phase 3.
+      return;
+    default:
+      return unreachable(statement);
+  }
+}
+
+/** The name that a broken statement was about to declare is known, without a value. */
+function declareBroken({ declares }: BrokenStatement, scope: Scope, { names }: Place): void {
+  if (!declares || scope.names.has(declares.name)) return;
+  const declaration: Declaration = {
+    kind: 'value',
+    form: 'as',
+    name: declares.name,
+    span: declares.span,
+  };
+  scope.names.set(declares.name, declaration);
+  names.bindings.set(declares, declaration);
+}
+
+type Named = { readonly name: { readonly name: string; readonly span: Declaration['span'] } };
+
+function named({ name }: Named): Pick<Declaration, 'name' | 'span'> {
+  return { name: name.name, span: name.span };
+}
+
+function declareIn(
+  scope: Scope,
+  declaration: Declaration,
+  statement: Extract<Statement, { kind: 'assign' | 'let' | 'in' }>,
+  place: Place,
+): void {
+  scope.later.delete(declaration.name);
+  claim(scope.names, declaration, statement.name, place.names);
+}
+
+/** The names of an input's sizes come into being at their first mention. */
+function bindIn(statement: InStatement, scope: Scope, place: Place): void {
+  for (const dim of statement.dims) {
+    if (dim.kind !== 'name' || lookup(dim.name, scope)) {
+      bindExpr(dim, 'value', scope, place);
+      continue;
+    }
+    const declaration: Declaration = { kind: 'size', name: dim.name, span: dim.span };
+    scope.names.set(dim.name, declaration);
+    place.names.bindings.set(dim, declaration);
+  }
+  if (statement.default) bindExpr(statement.default, 'value', scope, place);
+  for (const condition of statement.where) bindExpr(condition, 'value', scope, place);
+  for (const { word, args } of statement.preprocess)
+    if (word.name !== 'order' && word.name !== 'fit')
+      for (const arg of args) bindExpr(arg, 'value', scope, place);
+  declareIn(scope, { kind: 'value', form: 'in', ...named(statement) }, statement, place);
+}
+
+function bindReplace(statement: Extract<Statement, { kind: 'replace' }>, scope: Scope, place: Place): void {
+  const base = scope.parent?.names;
+  const old = base?.get(statement.name.name);
+  if (old?.kind === 'value') {
+    place.names.bindings.set(statement.name, old);
+    place.names.used.add(old);
+  } else if (place.owner?.kind === 'net' && place.owner.item.base) {
+    const values = [...(base?.values() ?? [])].filter((d) => d.kind === 'value').map((d) => d.name);
+    const near = nearest(statement.name.name, values);
+    place.names.report(
+      diagnostic('names/replaces-nothing', { name: statement.name.name }, statement.name.span, {
+        notes: values.length > 0 ? [{ word: 'note', text: `it has ${values.join(', ')}` }] : [],
+        fixes:
+          near === undefined ? [] : [{ title: near, edits: [{ span: statement.name.span, text: near }] }],
+      }),
+    );
+  }
+  bindExpr(statement.value, 'value', scope, place);
+}
+
+function bindOut(statement: Extract<Statement, { kind: 'out' }>, scope: Scope, place: Place): void {
+  const { value, of, detect } = statement;
+  if (value.kind === 'call' && value.callee.kind === 'name' && outputKinds.has(value.callee.name))
+    for (const arg of value.args) bindExpr(arg.value, 'value', scope, place);
+  else bindExpr(value, 'value', scope, place);
+  if (of && !isClassList(of, scope)) bindExpr(of, 'value', scope, place);
+  for (const branch of detect?.branches ?? []) {
+    bindExpr(branch.value, 'value', scope, place);
+    if (branch.anchors) bindExpr(branch.anchors, 'value', scope, place);
+    for (const option of branch.options) bindExpr(option.value, 'value', scope, place);
+  }
+  for (const arg of detect?.nms ?? []) bindExpr(arg.value, 'value', scope, place);
+}
+
+function isClassList(of: Expr, scope: Scope): boolean {
+  return of.kind === 'name' && Object.hasOwn(classLists, of.name) && lookup(of.name, scope) === undefined;
+}
+
+/** Parameters see those before them in their defaults. */
+export function bindParams(params: readonly Param[], scope: Scope, place: Place): void {
+  for (const param of params) {
+    if (param.default) bindExpr(param.default, 'value', scope, place);
+    const declaration: Declaration = { kind: 'param', param, name: param.name.name, span: param.name.span };
+    claim(scope.names, declaration, param.name, place.names);
+  }
+}
+
+/** The scope of a net's body, parameters and inherited values included; bound once, on demand. */
+export function netScope(net: NetDeclaration, place: Place): Scope {
+  const known = place.names.netScopes.get(net);
+  if (known) return known;
+  const params = childScope(undefined);
+  // Entered before it is filled: a net that extends itself ends here, and is reported as circular.
+  const own = childScope(params);
+  place.names.netScopes.set(net, own);
+  const inside: Place = { ...place, module: net.module as Place['module'], owner: net, depth: 0 };
+  bindParams(net.item.params, params, inside);
+  const inherited = baseScope(net.item, params, inside);
+  const scope = inherited ? { ...own, parent: { ...inherited, parent: params } } : own;
+  place.names.netScopes.set(net, scope);
+  if (net.item.body) bindBody(net.item.body, scope, inside);
+  return scope;
+}
+
+/** Names of everything that a net takes over from the net it extends or stands for. */
+function baseScope(item: NetItem, params: Scope, place: Place): Scope | undefined {
+  const source = item.base ?? item.alias;
+  if (!source) return undefined;
+  bindExpr(source, 'layer', params, place);
+  const callee = source.kind === 'call' ? source.callee : source;
+  const base = place.names.bindings.get(callee);
+  if (base?.kind !== 'net') return undefined;
+  const scope = netScope(base, place);
+  const merged = new Map([...(scope.parent?.names ?? []), ...scope.names]);
+  return { names: merged, later: new Map(), parent: undefined };
+}

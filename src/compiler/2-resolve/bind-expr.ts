@@ -1,0 +1,163 @@
+/**
+ * Binds the names in expressions. An expression in *layer* position (a stage, a callee) applies what it names; elsewhere a name
+ * is a value. Words that options take (`pad = same`, `axis = H`) are left unbound where the operator asks for a word.
+ */
+import type { Arg, Body, EachExpr, Expr, IfExpr, MergeExpr, NameExpr, PipelineExpr } from '../1-parse/ast.ts';
+import { unreachable } from '../diagnostics/internal.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import { findOp } from '../ops/index.ts';
+import { bindBody } from './bind-body.ts';
+import { claim } from './declare.ts';
+import type { Declaration } from './model.ts';
+import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+import { operatorNames } from './vocabulary.ts';
+
+/** Deeper syntax than a person writes; keeps every later walk off the end of the call stack. */
+const maxDepth = 200;
+
+/** Merges that take branches in braces. */
+export const mergeNames: readonly string[] = ['add', 'sub', 'mul', 'div', 'max', 'min', 'concat'];
+
+export function bindExpr(expr: Expr, use: NameUse, scope: Scope, outer: Place): void {
+  const place = deeper(expr, outer);
+  if (!place) return;
+  const values = (exprs: readonly Expr[]): void => exprs.forEach((e) => bindExpr(e, 'value', scope, place));
+  switch (expr.kind) {
+    case 'number':
+    case 'size':
+    case 'string':
+    case 'bool':
+    case 'broken-expr':
+    case 'pattern':
+      return;
+    case 'name':
+      return bindName(expr, use, scope, place);
+    case 'list':
+    case 'tuple':
+      return values(expr.items);
+    case 'range':
+      return values([expr.from, expr.to]);
+    case 'unary':
+      return bindExpr(expr.operand, 'value', scope, place);
+    case 'binary':
+      return values([expr.left, expr.right]);
+    case 'member':
+      place.names.members.add(expr.member.name);
+      return bindExpr(expr.object, 'value', scope, place);
+    case 'index':
+      return values([expr.object, expr.index]);
+    case 'call':
+      bindExpr(expr.callee, 'layer', scope, place);
+      return expr.args.forEach((arg) => bindArg(arg, expr.callee, scope, place));
+    case 'pipeline':
+      return bindPipeline(expr, scope, place);
+    case 'merge':
+      return bindMerge(expr, scope, place);
+    case 'if':
+      return bindIf(expr, scope, place);
+    case 'repeat':
+      bindExpr(expr.count, 'value', scope, place);
+      return bindBody(expr.body, childScope(scope), place);
+    case 'each':
+      return bindEach(expr, scope, place);
+    default:
+      return unreachable(expr);
+  }
+}
+
+function deeper(expr: Expr, place: Place): Place | undefined {
+  if (place.depth < maxDepth) return { ...place, depth: place.depth + 1 };
+  place.names.report(diagnostic('network/nested-too-deep', { limit: maxDepth }, expr.span));
+  if (place.owner) place.names.tooDeep.add(place.owner);
+  return undefined;
+}
+
+function bindArg(arg: Arg, callee: Expr, scope: Scope, place: Place): void {
+  if (arg.value.kind === 'name' && isWord(arg.value, arg, callee, scope, place)) return;
+  bindExpr(arg.value, 'value', scope, place);
+}
+
+/** `axis = H` names an axis even where an input has a size called H; other words give way to declared names. */
+function isWord(value: NameExpr, arg: Arg, callee: Expr, scope: Scope, place: Place): boolean {
+  if (callee.kind !== 'name' || place.names.bindings.has(callee)) return false;
+  const spec = findOp(callee.name)?.params.find((param) => param.name === arg.name?.name);
+  if (spec?.kind === 'axis' || spec?.kind === 'axes') return true;
+  return spec?.words?.includes(value.name) === true && lookup(value.name, scope) === undefined;
+}
+
+function bindPipeline(expr: PipelineExpr, scope: Scope, place: Place): void {
+  for (const [i, stage] of expr.stages.entries()) {
+    bindExpr(stage.expr, i === 0 ? 'value' : 'layer', scope, place);
+    if (!stage.as) continue;
+    const declaration: Declaration = {
+      kind: 'value',
+      form: 'as',
+      name: stage.as.name,
+      span: stage.as.span,
+    };
+    scope.later.delete(stage.as.name);
+    claim(scope.names, declaration, stage.as, place.names);
+  }
+}
+
+function bindMerge(expr: MergeExpr, scope: Scope, place: Place): void {
+  if (!mergeNames.includes(expr.op.name)) reportMerge(expr, place);
+  for (const arg of expr.args)
+    bindArg(arg, { kind: 'name', name: expr.op.name, span: expr.op.span }, scope, place);
+  for (const branch of expr.branches) {
+    const inner = childScope(scope);
+    collectLater([branch.value], inner);
+    bindExpr(branch.value, 'value', inner, place);
+  }
+}
+
+function reportMerge(expr: MergeExpr, { names }: Place): void {
+  const near = nearest(expr.op.name, mergeNames);
+  const isOperator = operatorNames.has(expr.op.name);
+  names.report(
+    diagnostic('names/unknown-merge', { name: expr.op.name }, expr.op.span, {
+      notes: [
+        {
+          word: 'note',
+          text: `${isOperator ? `${expr.op.name} takes its options in parentheses; ` : ''}branches can be merged by ${mergeNames.join(', ')}`,
+        },
+      ],
+      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: expr.op.span, text: near }] }],
+    }),
+  );
+}
+
+function bindIf(expr: IfExpr, scope: Scope, place: Place): void {
+  bindExpr(expr.condition, 'value', scope, place);
+  bindBody(expr.then, childScope(scope), place);
+  if (expr.else?.kind === 'if') bindExpr(expr.else, 'value', scope, place);
+  else if (expr.else) bindBody(expr.else, childScope(scope), place);
+}
+
+function bindEach(expr: EachExpr, scope: Scope, place: Place): void {
+  bindExpr(expr.list, 'value', scope, place);
+  const inner = childScope(scope);
+  for (const ident of [expr.item, expr.index])
+    if (ident)
+      claim(
+        inner.names,
+        { kind: 'loop', name: ident.name, span: ident.span, each: expr },
+        ident,
+        place.names,
+      );
+  bindBody(expr.body, childScope(inner), place);
+}
+
+/** Enters the `as` names of expressions as "declared further down", so that an early use is told apart from a typo. */
+export function collectLater(exprs: readonly Expr[], scope: Scope): void {
+  for (const expr of exprs)
+    if (expr.kind === 'pipeline')
+      for (const stage of expr.stages)
+        if (stage.as && !scope.later.has(stage.as.name)) scope.later.set(stage.as.name, stage.as);
+}
+
+/** Statements of a body that hold an expression which can name values. */
+export function pipelinesOf(body: Body): readonly Expr[] {
+  return body.statements.flatMap((s) => ('value' in s ? [s.value] : []));
+}

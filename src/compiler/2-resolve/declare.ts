@@ -1,0 +1,124 @@
+/**
+ * Collects what every file declares at its top, then what it imports: names exist before any of them is looked up, so that
+ * files and declarations can be in any order.
+ */
+import type { DefaultsItem, Ident, Item, UseItem } from '../1-parse/ast.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Declaration } from './model.ts';
+import type { Import, OpenModule } from './modules.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+import type { Names } from './names.ts';
+import { operatorNames, specialValues } from './vocabulary.ts';
+
+/** Declares the top-level names of one file. */
+export function declareItems(module: OpenModule, names: Names): void {
+  for (const item of module.file.items) {
+    if (item.kind === 'defaults') declareDefaults(module, item.entries);
+    // A family varies a net that keeps its own name; its variants are members: `MobileNet.small`.
+    if (item.kind === 'family') module.families.set(item.name.name, item);
+    if (item.kind === 'broken' && item.declares) module.broken.add(item.declares.name);
+    const declaration = declarationOf(item, module);
+    if (!declaration || !('name' in item)) continue;
+    if (!claim(module.names, declaration, item.name as Ident, names)) continue;
+    if ('exported' in item && item.exported) module.exports.set(declaration.name, declaration);
+  }
+}
+
+function declareDefaults(module: OpenModule, entries: DefaultsItem['entries']): void {
+  for (const { op, args } of entries)
+    module.defaults.set(op.name, [...(module.defaults.get(op.name) ?? []), ...args]);
+}
+
+function declarationOf(item: Item, module: OpenModule): Declaration | undefined {
+  switch (item.kind) {
+    case 'block':
+      return { kind: 'block', name: item.name.name, span: item.name.span, item, module };
+    case 'net':
+      return { kind: 'net', name: item.name.name, span: item.name.span, item, module };
+    case 'filter':
+      return { kind: 'filter', name: item.name.name, span: item.name.span, item, module };
+    case 'let':
+      return { kind: 'let', name: item.name.name, span: item.name.span, statement: item, module };
+    default:
+      return undefined;
+  }
+}
+
+/** Enters a declaration unless the name is taken or reserved; reports and returns false where it is. */
+export function claim(
+  scope: Map<string, Declaration>,
+  declaration: Declaration,
+  ident: Ident,
+  names: Names,
+): boolean {
+  names.bindings.set(ident, declaration);
+  const { name } = declaration;
+  const before = scope.get(name);
+  if (before) {
+    const labels = [{ span: before.span, text: 'declared here first' }];
+    names.report(diagnostic('names/duplicate', { name }, ident.span, { label: 'again', labels }));
+    return false;
+  }
+  const reserved = reservedFor(declaration);
+  if (reserved) {
+    names.report(diagnostic('names/reserved', { name, what: reserved }, ident.span));
+    return false;
+  }
+  scope.set(name, declaration);
+  names.declared.push(declaration);
+  return true;
+}
+
+function reservedFor(declaration: Declaration): string | undefined {
+  if (specialValues.has(declaration.name)) return 'part of the language';
+  const applied = declaration.kind === 'value' || declaration.kind === 'block' || declaration.kind === 'net';
+  return applied && operatorNames.has(declaration.name) ? 'a layer' : undefined;
+}
+
+/** Binds the names of one `use` to what the other file exports. */
+export function bindImport({ module, use, target }: Import, names: Names): void {
+  for (const { name, alias } of use.names) {
+    const declaration = target?.exports.get(name.name);
+    const local = alias ?? name;
+    if (!declaration) {
+      if (target) reportNotExported(name, use, target, names);
+      module.broken.add(local.name);
+      continue;
+    }
+    const before = module.names.get(local.name);
+    if (before && before !== declaration) {
+      const labels = [{ span: before.span, text: 'declared here first' }];
+      names.report(
+        diagnostic('names/duplicate', { name: local.name }, local.span, { label: 'again', labels }),
+      );
+      continue;
+    }
+    module.names.set(local.name, declaration);
+    names.bindings.set(name, declaration);
+    if (alias) names.bindings.set(alias, declaration);
+    if (!module.external) names.imported.push({ declaration, ident: local, module });
+  }
+}
+
+function reportNotExported(name: Ident, use: UseItem, target: OpenModule, names: Names): void {
+  const hidden = target.names.get(name.name);
+  const near = hidden ? undefined : nearest(name.name, target.exports.keys());
+  const fixes = near === undefined ? [] : [{ title: near, edits: [{ span: name.span, text: near }] }];
+  names.report(
+    diagnostic('import/not-exported', { name: name.name, path: use.from.value }, name.span, {
+      labels: hidden ? [{ span: hidden.span, text: 'declared here without `export`' }] : [],
+      fixes:
+        hidden && hidden.kind !== 'value' && 'item' in hidden && !target.external
+          ? [
+              {
+                title: `export ${hidden.name}`,
+                edits: [{ span: { ...hidden.item.span, end: hidden.item.span.start }, text: 'export ' }],
+              },
+            ]
+          : fixes,
+      notes: hidden
+        ? []
+        : [{ word: 'note', text: `it exports ${[...target.exports.keys()].sort().join(', ') || 'nothing'}` }],
+    }),
+  );
+}

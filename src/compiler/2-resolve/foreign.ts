@@ -1,0 +1,117 @@
+/**
+ * What people write who come from Keras, PyTorch, TensorFlow, Caffe or Darknet: names of layers and options in other
+ * frameworks, and what the same thing is called here. Keys are lower case without underscores.
+ */
+
+const layers: Readonly<Record<string, string>> = {
+  conv1d: 'conv',
+  conv2d: 'conv',
+  conv3d: 'conv',
+  convolution: 'conv',
+  convolutional: 'conv',
+  convolution2d: 'conv',
+  depthwiseconv2d: 'dwconv',
+  depthwiseconv: 'dwconv',
+  depthwise: 'dwconv',
+  conv2dtranspose: 'deconv',
+  convtranspose: 'deconv',
+  convtranspose2d: 'deconv',
+  transposedconv: 'deconv',
+  deconvolution: 'deconv',
+  linear: 'dense',
+  fc: 'dense',
+  fullyconnected: 'dense',
+  innerproduct: 'dense',
+  batchnorm: 'bn',
+  batchnorm1d: 'bn',
+  batchnorm2d: 'bn',
+  batchnorm3d: 'bn',
+  batchnormalization: 'bn',
+  layernorm: 'ln',
+  layernormalization: 'ln',
+  instancenorm: 'in_norm',
+  instancenorm2d: 'in_norm',
+  localresponsenorm: 'lrn',
+  maxpool1d: 'maxpool',
+  maxpool2d: 'maxpool',
+  maxpool3d: 'maxpool',
+  maxpooling2d: 'maxpool',
+  maxpooling: 'maxpool',
+  avgpool1d: 'avgpool',
+  avgpool2d: 'avgpool',
+  avgpool3d: 'avgpool',
+  averagepooling2d: 'avgpool',
+  averagepool: 'avgpool',
+  meanpool: 'avgpool',
+  globalaveragepooling2d: 'gap',
+  globalavgpool: 'gap',
+  globalaveragepool: 'gap',
+  adaptiveavgpool2d: 'gap',
+  globalmaxpooling2d: 'gmp',
+  globalmaxpool: 'gmp',
+  upsampling2d: 'upsample',
+  upsampling: 'upsample',
+  interpolate: 'resize',
+  zeropadding2d: 'pad',
+  zeropadding: 'pad',
+  concatenate: 'concat',
+  cat: 'concat',
+  leakyrelu: 'leaky_relu',
+  logsoftmax: 'log_softmax',
+  hardswish: 'hswish',
+  hardsigmoid: 'hsigmoid',
+  swish: 'silu',
+  reorg: 'space_to_depth',
+  pixelshuffle: 'depth_to_space',
+  pixelunshuffle: 'space_to_depth',
+  flat: 'flatten',
+  permute: 'transpose',
+  logistic: 'sigmoid',
+  subtract: 'sub',
+  multiply: 'mul',
+  divide: 'div',
+  maximum: 'max',
+  minimum: 'min',
+  crossentropyloss: 'crossentropy',
+};
+
+const options: Readonly<Record<string, readonly string[]>> = {
+  filters: ['channels', 'c', 'out'],
+  outchannels: ['channels', 'c', 'out'],
+  numoutput: ['channels', 'c', 'out'],
+  units: ['channels', 'c', 'out'],
+  outfeatures: ['channels', 'c', 'out'],
+  kernelsize: ['kernel', 'k', 'size'],
+  ksize: ['kernel', 'k', 'size'],
+  poolsize: ['kernel', 'k', 'size'],
+  size: ['kernel', 'k'],
+  strides: ['stride'],
+  padding: ['pad'],
+  dilations: ['dilation'],
+  dilationrate: ['dilation'],
+  usebias: ['bias'],
+  group: ['groups'],
+  kernelinitializer: ['init'],
+  weightinit: ['init'],
+  axis: ['axes'],
+  dim: ['axis', 'axes'],
+  dims: ['axes', 'axis'],
+  p: ['rate', 'p'],
+  epsilon: ['eps'],
+  alpha: ['slope'],
+  negativeslope: ['slope'],
+  scalefactor: ['scale', 'factor'],
+};
+
+const fold = (name: string): string => name.toLowerCase().replaceAll('_', '');
+
+/** What another framework's layer is called here; undefined where the name is not known from one. */
+export function foreignLayer(name: string): string | undefined {
+  return Object.hasOwn(layers, fold(name)) ? layers[fold(name)] : undefined;
+}
+
+/** The option of ours (one of `known`) that another framework's option means. */
+export function foreignOption(name: string, known: readonly string[]): string | undefined {
+  const ours = Object.hasOwn(options, fold(name)) ? options[fold(name)] : undefined;
+  return ours?.find((option) => known.includes(option));
+}

@@ -1,0 +1,105 @@
+/**
+ * Phase 2: from the entry file to a model in which every name is bound. Reads imports, declares what each file holds, binds
+ * every name in every body (also of blocks that nothing uses yet), and gives written layers their path segments.
+ */
+import type { Item } from '../1-parse/ast.ts';
+import type { Source } from '../1-parse/source.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { bindExpr } from './bind-expr.ts';
+import { bindBody, bindParams, netScope } from './bind-body.ts';
+import { bindNetName, bindTest, bindTrain } from './bind-train.ts';
+import { reportCircular } from './circular.ts';
+import { bindImport, declareItems } from './declare.ts';
+import type { Declaration, Host, Model } from './model.ts';
+import { loadModules, type OpenModule } from './modules.ts';
+import { childScope, type Names, type Place } from './names.ts';
+import { addSegments, type Segments } from './segments.ts';
+import { reportUnused } from './unused.ts';
+
+export type { Declaration, Host, Model, Module, NetDeclaration } from './model.ts';
+
+/** Resolves `entry` and everything it imports. Never throws for what a user wrote; syntax errors of every file are included. */
+export function resolve(
+  entry: Source,
+  host: Host,
+): { readonly model: Model; readonly diagnostics: readonly Diagnostic[] } {
+  const loaded = loadModules(entry, host);
+  const diagnostics: Diagnostic[] = [...loaded.diagnostics];
+  const names = emptyNames(diagnostics);
+  for (const module of loaded.modules) declareItems(module, names);
+  for (const use of loaded.imports) bindImport(use, names);
+  for (const module of loaded.modules) for (const item of module.file.items) bindItem(item, module, names);
+  const circular = reportCircular(names);
+  // After a broken statement a name may seem unused only because its reader did not parse.
+  if (diagnostics.every((d) => d.severity !== 'error')) reportUnused(names);
+  const segments: Segments = new Map();
+  for (const module of loaded.modules) addSegments(module, segments);
+  const model: Model = {
+    entry: loaded.entry,
+    modules: loaded.modules,
+    bindings: names.bindings,
+    segments,
+    broken: new Set([...circular, ...names.tooDeep]),
+    host,
+  };
+  return { model, diagnostics };
+}
+
+function emptyNames(diagnostics: Diagnostic[]): Names {
+  return {
+    bindings: new Map(),
+    used: new Set(),
+    declared: [],
+    imported: [],
+    members: new Set(),
+    mentions: new Map(),
+    netScopes: new Map(),
+    tooDeep: new Set(),
+    report: (diagnostic) => diagnostics.push(diagnostic),
+  };
+}
+
+function bindItem(item: Item, module: OpenModule, names: Names): void {
+  const owner = 'name' in item ? names.bindings.get(item.name as object) : undefined;
+  const place: Place = { module, owner, names, depth: 0 };
+  const scope = childScope(undefined);
+  switch (item.kind) {
+    case 'use':
+    case 'broken':
+      return;
+    case 'block':
+      bindParams(item.params, scope, place);
+      if (item.body.kind === 'body') return bindBody(item.body, childScope(scope), place);
+      return bindExpr(item.body, 'value', childScope(scope), place);
+    case 'net':
+      return bindNet(owner, place);
+    case 'family':
+      bindNetName(item.name, place);
+      return item.variants.forEach((v) => v.values.forEach((e) => bindExpr(e, 'value', scope, place)));
+    case 'defaults':
+      return item.entries.forEach(({ args }) =>
+        args.forEach((arg) => bindExpr(arg.value, 'value', scope, place)),
+      );
+    case 'filter':
+    case 'let':
+      return bindExpr(item.value, 'value', scope, place);
+    case 'assert':
+      return bindExpr(item.condition, 'value', scope, place);
+    case 'weights':
+      bindNetName(item.net, place);
+      return;
+    case 'budget':
+      if (item.net) bindNetName(item.net, place);
+      return;
+    case 'moved':
+      return;
+    case 'train':
+      return bindTrain(item, place);
+    case 'test':
+      return bindTest(item, place);
+  }
+}
+
+function bindNet(owner: Declaration | undefined, place: Place): void {
+  if (owner?.kind === 'net') netScope(owner, place);
+}

@@ -1,0 +1,99 @@
+/**
+ * What phase 2 hands on: every file of the compilation with its names bound. The syntax tree stays as it is; what a name
+ * means is looked up in `bindings`, and the path segment under which a written layer owns its weights in `segments`.
+ * Names without a binding are the language's own: operators, functions, `in`, `identity`, and words such as `same`.
+ */
+import type {
+  Arg,
+  BlockItem,
+  EachExpr,
+  Expr,
+  FamilyItem,
+  File,
+  FilterItem,
+  Ident,
+  LetStatement,
+  NetItem,
+  Param,
+} from '../1-parse/ast.ts';
+import type { Source, Span } from '../1-parse/source.ts';
+
+/** Where files come from. Paths are project-relative with `/`; `std/…` is the stdlib, `node_modules/…` a package. */
+export interface Host {
+  /** The text of a file, or undefined where there is none. */
+  read(path: string): string | undefined;
+  /** Names of the files in a folder, for "did you mean"; optional. */
+  list?(folder: string): readonly string[];
+}
+
+/** One file with its top-level names. */
+export interface Module {
+  readonly source: Source;
+  readonly file: File;
+  /** Everything visible at the top of the file, imports included (under their alias). */
+  readonly names: ReadonlyMap<string, Declaration>;
+  /** What other files may import. */
+  readonly exports: ReadonlyMap<string, Declaration>;
+  /** Families by the net that they vary. */
+  readonly families: ReadonlyMap<string, FamilyItem>;
+  /** True for the stdlib and packages: their warnings are not the user's. */
+  readonly external: boolean;
+  /** `defaults { conv { … } }` by operator. */
+  readonly defaults: ReadonlyMap<string, readonly Arg[]>;
+}
+
+interface Declared {
+  readonly name: string;
+  /** The declaring name. */
+  readonly span: Span;
+}
+
+export type BlockDeclaration = Declared & {
+  readonly kind: 'block';
+  readonly item: BlockItem;
+  readonly module: Module;
+};
+export type NetDeclaration = Declared & {
+  readonly kind: 'net';
+  readonly item: NetItem;
+  readonly module: Module;
+};
+export type FilterDeclaration = Declared & {
+  readonly kind: 'filter';
+  readonly item: FilterItem;
+  readonly module: Module;
+};
+/** A `let`; `module` is set at the top of a file only. */
+export type LetDeclaration = Declared & {
+  readonly kind: 'let';
+  readonly statement: LetStatement;
+  readonly module: Module | undefined;
+};
+
+/** What a name can stand for. */
+export type Declaration =
+  | BlockDeclaration
+  | NetDeclaration
+  | FilterDeclaration
+  | LetDeclaration
+  | (Declared & { readonly kind: 'param'; readonly param: Param })
+  /** `in image`, `y = …`, `as squeeze`. */
+  | (Declared & { readonly kind: 'value'; readonly form: 'in' | 'assign' | 'as' })
+  /** The item or index of an `each`. */
+  | (Declared & { readonly kind: 'loop'; readonly each: EachExpr })
+  /** A named size of an input: `H` in `rgb[H, W]`. */
+  | (Declared & { readonly kind: 'size' });
+
+/** A resolved compilation. */
+export interface Model {
+  readonly entry: Module;
+  /** Every file that was read, the entry first. */
+  readonly modules: readonly Module[];
+  /** What each name expression, declaring name and imported name stands for. */
+  readonly bindings: ReadonlyMap<object, Declaration>;
+  /** Path segment of each expression that can own weights (§ Weight paths in docs/language.md). */
+  readonly segments: ReadonlyMap<Expr | Ident, string>;
+  /** Declarations that phase 3 must not evaluate: circular, or nested too deep (reported). */
+  readonly broken: ReadonlySet<Declaration>;
+  readonly host: Host;
+}

@@ -1,0 +1,177 @@
+/**
+ * Reads the entry file and everything it imports, each file once. Cycles between files are allowed: names are bound only when
+ * every file has been read. An import can never leave the project root, except into the stdlib (`std/x`) or a package.
+ */
+import { parse } from '../1-parse/index.ts';
+import type { Arg, FamilyItem, File, Item, UseItem } from '../1-parse/ast.ts';
+import type { Source } from '../1-parse/source.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Declaration, Host, Module } from './model.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+
+/** A module while its names are being collected. */
+export type OpenModule = Module & {
+  readonly names: Map<string, Declaration>;
+  readonly exports: Map<string, Declaration>;
+  readonly defaults: Map<string, readonly Arg[]>;
+  readonly families: Map<string, FamilyItem>;
+  /** Names whose declaration has an error that was reported: using them says nothing more. */
+  readonly broken: Set<string>;
+};
+
+/** A `use` with the module that it names, or undefined where there is none. */
+export interface Import {
+  readonly module: OpenModule;
+  readonly use: UseItem;
+  readonly target: OpenModule | undefined;
+}
+
+export interface LoadedModules {
+  readonly entry: OpenModule;
+  readonly modules: readonly OpenModule[];
+  readonly imports: readonly Import[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Parses `entry` and, breadth first, every file that it reaches. */
+export function loadModules(entry: Source, host: Host): LoadedModules {
+  const diagnostics: Diagnostic[] = [];
+  const byPath = new Map<string, OpenModule>();
+  const imports: Import[] = [];
+  const open = (source: Source): OpenModule => {
+    const parsed = parse(source);
+    diagnostics.push(...parsed.diagnostics);
+    const module = openModule(source, parsed.file);
+    byPath.set(source.path, module);
+    return module;
+  };
+  const first = open(entry);
+  // The array grows while it is walked: a file's imports are opened after the file.
+  const queue = [first];
+  for (const module of queue)
+    for (const use of module.file.items.filter(isUse)) {
+      const found = locate(use, module, host);
+      let target = found.path === undefined ? undefined : byPath.get(found.path);
+      if (found.path !== undefined && !target && found.text !== undefined) {
+        target = open({ path: found.path, text: found.text });
+        queue.push(target);
+      }
+      if (found.problem) diagnostics.push(found.problem);
+      imports.push({ module, use, target });
+    }
+  return { entry: first, modules: queue, imports, diagnostics };
+}
+
+function isUse(item: Item): item is UseItem {
+  return item.kind === 'use';
+}
+
+function openModule(source: Source, file: File): OpenModule {
+  return {
+    source,
+    file,
+    names: new Map(),
+    exports: new Map(),
+    external: isExternal(source.path),
+    defaults: new Map(),
+    families: new Map(),
+    broken: new Set(),
+  };
+}
+
+/** True for files that are not the project's own. */
+export function isExternal(path: string): boolean {
+  return path.startsWith('std/') || path.startsWith('node_modules/');
+}
+
+interface Located {
+  readonly path?: string;
+  readonly text?: string;
+  readonly problem?: Diagnostic;
+}
+
+function locate(use: UseItem, module: OpenModule, host: Host): Located {
+  const written = use.from.value;
+  const candidates = candidatePaths(written, module.source.path);
+  if (candidates === 'outside')
+    return { problem: diagnostic('import/outside-project', { path: written }, use.from.span, outsideWhy) };
+  for (const path of candidates) {
+    if (path === module.source.path) return { path };
+    const text = host.read(path);
+    if (text !== undefined) return { path, text };
+  }
+  return { problem: notFound(use, candidates[0] ?? written, host) };
+}
+
+const outsideWhy = {
+  notes: [
+    {
+      word: 'why' as const,
+      text: 'a net that builds on one machine builds on every machine: files come from the project, the stdlib or a package',
+    },
+  ],
+};
+
+/** Paths under which a written import may lie, in order of preference. */
+function candidatePaths(written: string, from: string): readonly string[] | 'outside' {
+  if (written.startsWith('std/')) {
+    const path = normalise(written.split('/'));
+    return path?.startsWith('std/') ? [withExtension(path)] : 'outside';
+  }
+  if (written.startsWith('.')) {
+    const path = normalise([...from.split('/').slice(0, -1), ...written.split('/')]);
+    // A package's files may import each other, but not what lies around the package.
+    const stays =
+      path !== undefined &&
+      (!isExternal(from) || path.startsWith(`${packageOf(from)}/`)) &&
+      !leaves(path, from);
+    return stays ? [withExtension(path)] : 'outside';
+  }
+  if (written.startsWith('/') || /^[A-Za-z]:|\\/.test(written)) return 'outside';
+  const path = normalise(['node_modules', ...written.split('/')]);
+  if (!path?.startsWith('node_modules/')) return 'outside';
+  return path.endsWith('.cnn') ? [path] : [`${path}/index.cnn`, `${path}.cnn`];
+}
+
+/** A project file must not reach the stdlib or a package through a relative path. */
+function leaves(path: string, from: string): boolean {
+  return isExternal(path) && !isExternal(from);
+}
+
+function packageOf(path: string): string {
+  const parts = path.split('/');
+  if (parts[0] === 'std') return 'std';
+  return parts.slice(0, parts[1]?.startsWith('@') ? 3 : 2).join('/');
+}
+
+function withExtension(path: string): string {
+  return path.endsWith('.cnn') ? path : `${path}.cnn`;
+}
+
+/** Resolves `.` and `..`; undefined where the path climbs above its root. */
+function normalise(parts: readonly string[]): string | undefined {
+  const out: string[] = [];
+  for (const part of parts) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') out.push(part);
+    else if (out.pop() === undefined) return undefined;
+  }
+  return out.join('/');
+}
+
+function notFound(use: UseItem, path: string, host: Host): Diagnostic {
+  const written = use.from.value;
+  const folder = path.split('/').slice(0, -1).join('/');
+  const files = host.list?.(folder) ?? [];
+  const stem = (name: string): string => name.replace(/\.cnn$/, '');
+  const last = stem(path.split('/').at(-1) ?? '');
+  const near = nearest(last, files.filter((name) => name.endsWith('.cnn')).map(stem));
+  const mended = near === undefined ? undefined : written.replace(last, near);
+  return diagnostic('import/not-found', { path: written }, use.from.span, {
+    fixes:
+      mended === undefined
+        ? []
+        : [{ title: `"${mended}"`, edits: [{ span: use.from.span, text: `"${mended}"` }] }],
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * The state of name resolution and the lookup itself. Scopes are nested: the body of an `each`, a branch, a body, the
+ * parameters, the file. A name that a scope declares further down is known but not yet usable (`later`).
+ */
+import type { Ident, NameExpr } from '../1-parse/ast.ts';
+import type { Span } from '../1-parse/source.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import { foreignLayer } from './foreign.ts';
+import type { Declaration, NetDeclaration } from './model.ts';
+import type { OpenModule } from './modules.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+import { constantFunctions, isBuiltin, operatorNames, specialValues } from './vocabulary.ts';
+
+export interface Scope {
+  readonly names: Map<string, Declaration>;
+  /** Declared further down in the same body. */
+  readonly later: Map<string, Ident>;
+  readonly parent: Scope | undefined;
+}
+
+/** Everything that resolution writes down. */
+export interface Names {
+  readonly bindings: Map<object, Declaration>;
+  readonly used: Set<Declaration>;
+  /** In order of declaration, for "never used". */
+  readonly declared: Declaration[];
+  readonly imported: {
+    readonly declaration: Declaration;
+    readonly ident: Ident;
+    readonly module: OpenModule;
+  }[];
+  /** Members that are read somewhere (`LeNet5.logits`): such a value counts as used. */
+  readonly members: Set<string>;
+  /** Who mentions whom at the top of files: for circular blocks. */
+  readonly mentions: Map<Declaration, { readonly to: Declaration; readonly span: Span }[]>;
+  /** Scope of each net's body, made on demand for nets that extend it. */
+  readonly netScopes: Map<NetDeclaration, Scope>;
+  /** Declarations nested too deep to be walked. */
+  readonly tooDeep: Set<Declaration>;
+  report(diagnostic: Diagnostic): void;
+}
+
+/** Where the walk is: the file, and the top-level declaration whose body it is in. */
+export interface Place {
+  readonly module: OpenModule;
+  readonly owner: Declaration | undefined;
+  readonly names: Names;
+  /** Nesting of the syntax, bounded. */
+  readonly depth: number;
+}
+
+export function childScope(parent: Scope | undefined): Scope {
+  return { names: new Map(), later: new Map(), parent };
+}
+
+/** What the name expression is for: the message and the suggestions follow it. */
+export type NameUse = 'value' | 'layer';
+
+/** Binds a name expression, or reports that it stands for nothing (yet). */
+export function bindName(expr: NameExpr, use: NameUse, scope: Scope, place: Place): void {
+  const { names, module } = place;
+  const declaration = lookup(expr.name, scope) ?? module.names.get(expr.name);
+  if (declaration) {
+    names.bindings.set(expr, declaration);
+    names.used.add(declaration);
+    mention(declaration, expr.span, place);
+    return;
+  }
+  const later = laterIn(expr.name, scope);
+  if (later) {
+    const labels = [{ span: later.span, text: 'gets its value here' }];
+    names.report(diagnostic('names/used-before', { name: expr.name }, expr.span, { labels }));
+  } else if (!isBuiltin(expr.name) && !module.broken.has(expr.name)) {
+    reportUnknown(expr, use, scope, place);
+  }
+}
+
+function mention(declaration: Declaration, span: Span, { owner, names }: Place): void {
+  if (!owner || !('module' in declaration) || !declaration.module) return;
+  const list = names.mentions.get(owner) ?? [];
+  list.push({ to: declaration, span });
+  names.mentions.set(owner, list);
+}
+
+export function lookup(name: string, scope: Scope | undefined): Declaration | undefined {
+  for (let s = scope; s; s = s.parent) {
+    const found = s.names.get(name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function laterIn(name: string, scope: Scope | undefined): Ident | undefined {
+  for (let s = scope; s; s = s.parent) {
+    const found = s.later.get(name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, module }: Place): void {
+  const foreign = foreignLayer(expr.name);
+  const ours = foreign !== undefined && operatorNames.has(foreign) ? foreign : undefined;
+  const near = ours ?? nearest(expr.name, visibleNames(use, scope, module));
+  const code = use === 'layer' ? 'names/unknown-layer' : 'names/unknown';
+  names.report(
+    diagnostic(code, { name: expr.name }, expr.span, {
+      label: near === undefined ? undefined : `did you mean ${near}?`,
+      notes:
+        ours === undefined
+          ? []
+          : [{ word: 'note', text: `what other frameworks call ${expr.name} is ${ours} here` }],
+      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: expr.span, text: near }] }],
+    }),
+  );
+}
+
+/** Every name that could stand here: locals, the file's, and the language's own. */
+function* visibleNames(use: NameUse, scope: Scope, module: OpenModule): Iterable<string> {
+  for (let s: Scope | undefined = scope; s; s = s.parent) yield* s.names.keys();
+  yield* module.names.keys();
+  yield* specialValues;
+  yield* operatorNames;
+  if (use === 'value') yield* constantFunctions;
+}

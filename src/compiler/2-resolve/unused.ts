@@ -1,0 +1,37 @@
+/** Names that nothing reads: values and constants, imports, inputs, and blocks that no other file can see either. */
+import { isExternal } from './modules.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Declaration } from './model.ts';
+import type { Names } from './names.ts';
+
+export function reportUnused(names: Names): void {
+  for (const declaration of names.declared) {
+    const what = kindOf(declaration);
+    if (what === undefined || isExternal(declaration.span.source.path)) continue;
+    if (names.used.has(declaration) || names.members.has(declaration.name)) continue;
+    names.report(diagnostic('names/unused', { what, name: declaration.name }, declaration.span));
+  }
+  for (const { declaration, ident } of names.imported)
+    if (!names.used.has(declaration))
+      names.report(diagnostic('names/unused', { what: 'imported', name: ident.name }, ident.span));
+}
+
+/** `as` names weights, so it needs no reader; nets are what a file is for. */
+function kindOf(declaration: Declaration): string | undefined {
+  switch (declaration.kind) {
+    case 'value':
+      if (declaration.form === 'as') return undefined;
+      return declaration.form === 'in' ? 'input' : 'value';
+    case 'let':
+      return declaration.statement.exported ? undefined : 'constant';
+    case 'block':
+    case 'filter':
+      return declaration.item.exported ? undefined : declaration.kind;
+    case 'param':
+      return 'parameter';
+    case 'net':
+    case 'loop':
+    case 'size':
+      return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The names that the language itself gives meaning to, besides operators: values, compile-time functions, and words that
+ * options take. A declared name of the same spelling wins over words and functions, never over operators used as layers.
+ */
+import { allOps } from '../ops/index.ts';
+import { spatialAxes } from '../ir/type.ts';
+
+/** `in` is the incoming value, `identity` passes it on. */
+export const specialValues: ReadonlySet<string> = new Set(['in', 'identity']);
+
+/** Functions of constants. Several are operators too: applied to values they become layers. */
+export const constantFunctions: ReadonlySet<string> = new Set([
+  'len',
+  'sum',
+  'min',
+  'max',
+  'abs',
+  'sqrt',
+  'exp',
+  'log',
+  'floor',
+  'ceil',
+  'round',
+  'range',
+  'folder',
+]);
+
+/** Lists of class names that come with the language, with their lengths. */
+export const classLists: Readonly<Record<string, number>> = {
+  imagenet: 1000,
+  coco: 80,
+  voc: 20,
+  digits: 10,
+  cifar10: 10,
+  fashion: 10,
+};
+
+/** Kinds of typed outputs, written as calls: `out class: label(logits)`. */
+export const outputKinds: ReadonlySet<string> = new Set([
+  'tensor',
+  'label',
+  'labels',
+  'prob',
+  'embedding',
+  'points',
+  'mask',
+  'image',
+  'detect',
+]);
+
+/** Layers of the language; internal operators cannot be written. */
+export const operatorNames: ReadonlySet<string> = new Set(
+  allOps.filter((def) => def.category !== 'internal').map((def) => def.name),
+);
+
+const axisWords = ['C', ...spatialAxes.flat()];
+
+/** Words that options take: `same`, axis names, initialisers, and every operator's own words. */
+export const optionWords: ReadonlySet<string> = new Set([
+  'same',
+  'valid',
+  ...axisWords,
+  ...allOps.flatMap((def) => def.params.flatMap((param) => param.words ?? [])),
+]);
+
+/** True for a name that needs no declaration. */
+export function isBuiltin(name: string): boolean {
+  return (
+    specialValues.has(name) || operatorNames.has(name) || constantFunctions.has(name) || optionWords.has(name)
+  );
+}

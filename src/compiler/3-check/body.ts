@@ -1,0 +1,108 @@
+/** Evaluates the statements of a body; its result is its `out`, or its last expression. */
+import type { AssertStatement, Body, LetStatement, Statement } from '../1-parse/ast.ts';
+import { unreachable } from '../diagnostics/internal.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import { argument, evaluate, flow } from './evaluate.ts';
+import { enter, type Site } from './frame.ts';
+import type { Session } from './session.ts';
+import { describe, isCallable, unknown, type Callable, type Value } from './value.ts';
+
+/** Whether the result is applied to the incoming value, or handed back as it is (the body of an `if` may choose a block). */
+export type Result = 'applied' | 'unapplied';
+
+export function evaluateBody(body: Body, site: Site, session: Session, result: Result): Value {
+  let out: Value = { kind: 'identity' };
+  for (const [i, statement] of body.statements.entries()) {
+    const last = i === body.statements.length - 1;
+    const value = evaluateStatement(statement, site, session, last ? result : 'applied');
+    if (value) out = value;
+  }
+  if (out.kind !== 'identity' || result === 'unapplied') return out;
+  return site.incoming ? { kind: 'tensor', node: site.incoming } : out;
+}
+
+/** Evaluates one statement; the value of an expression or `out` is returned, names are entered into the frame. */
+export function evaluateStatement(
+  statement: Statement,
+  site: Site,
+  session: Session,
+  result: Result,
+): Value | undefined {
+  switch (statement.kind) {
+    case 'assign':
+    case 'replace':
+      return assign(
+        statement,
+        flow(statement.value, enter(site, statement.name.name), session),
+        site,
+        session,
+      );
+    case 'let':
+      return assign(statement, evaluateLet(statement, site, session), site, session);
+    case 'expr':
+      return result === 'applied'
+        ? flow(statement.value, site, session)
+        : evaluate(statement.value, site, session);
+    case 'out':
+      return flow(statement.value, site, session);
+    case 'assert':
+      return checkAssert(statement, site, session);
+    case 'broken':
+      return unknown;
+    case 'in':
+    case 'budget':
+      return undefined;
+    default:
+      return unreachable(statement);
+  }
+}
+
+function assign(
+  statement: Extract<Statement, { kind: 'assign' | 'let' | 'replace' }>,
+  value: Value,
+  site: Site,
+  session: Session,
+): undefined {
+  const declaration = session.model.bindings.get(statement.name);
+  if (declaration) site.frame.values.set(declaration, value);
+}
+
+/** A constant, or an instance whose weights belong to the place of the `let`. */
+export function evaluateLet(statement: LetStatement, site: Site, session: Session): Value {
+  const home = enter(site, statement.name.name);
+  const value = argument(statement.value, home, session);
+  const fresh = statement.value.kind === 'call' && isCallable(value) && value.kind !== 'instance';
+  if (!fresh) return value;
+  return { kind: 'instance', name: statement.name.name, of: value as Callable, site: home, uses: [] };
+}
+
+/** Reports an assertion that does not hold. */
+export function checkAssert(
+  { condition, message }: AssertStatement,
+  site: Site,
+  session: Session,
+): undefined {
+  const value = argument(condition, site, session);
+  if (value.kind === 'unknown' || (value.kind === 'bool' && value.value)) return;
+  if (value.kind !== 'bool') {
+    session.report(
+      diagnostic('value/expected', { expected: 'a condition', found: describe(value) }, condition.span),
+    );
+    return;
+  }
+  const sides =
+    condition.kind === 'binary'
+      ? [argument(condition.left, site, session), argument(condition.right, site, session)]
+      : [];
+  const found = sides.map((side) =>
+    side.kind === 'number' ? side.value.toLocaleString('en-US') : describe(side),
+  );
+  session.report(
+    diagnostic('assert/failed', { why: message?.value ?? 'this does not hold' }, condition.span, {
+      label:
+        found.length === 2 && condition.kind === 'binary'
+          ? `${found[0]} ${condition.op} ${found[1]} is false`
+          : undefined,
+    }),
+  );
+}

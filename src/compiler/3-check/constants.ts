@@ -1,0 +1,68 @@
+/** Top-level constants and filters: evaluated when first needed, once; a constant that needs itself is an error. */
+import type { FilterDeclaration, LetDeclaration } from '../2-resolve/model.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import { argument, mistyped } from './evaluate.ts';
+import { childFrame, type Site } from './frame.ts';
+import type { Session } from './session.ts';
+import { unknown, type Value } from './value.ts';
+
+export function constantOf(declaration: LetDeclaration | FilterDeclaration, session: Session): Value {
+  const known = session.constants.get(declaration);
+  if (known === 'evaluating' || !declaration.module) return unknown;
+  if (known) return known;
+  session.constants.set(declaration, 'evaluating');
+  const site: Site = {
+    module: declaration.module,
+    frame: childFrame(undefined),
+    path: declaration.name,
+    shared: false,
+    incoming: undefined,
+    depth: 0,
+  };
+  const value =
+    declaration.kind === 'filter'
+      ? filterValue(declaration, site, session)
+      : letValue(declaration, site, session);
+  session.constants.set(declaration, value);
+  return value;
+}
+
+/** An instance at the top of a file is shared by all its uses, under its own name. */
+function letValue({ statement }: LetDeclaration, site: Site, session: Session): Value {
+  const value = argument(statement.value, site, session);
+  if (statement.value.kind !== 'call' || !('expr' in value)) return value;
+  return { kind: 'instance', name: statement.name.name, of: value, site, uses: [] };
+}
+
+function filterValue(declaration: FilterDeclaration, site: Site, session: Session): Value {
+  const { value: expr, name } = declaration.item;
+  const value = argument(expr, site, session);
+  if (value.kind === 'unknown') return unknown;
+  const shape: number[] = [];
+  const data: number[] = [];
+  if (value.kind !== 'list' || !collect(value, 0, shape, data) || data.length === 0)
+    return mistyped(value, 'a table of numbers whose rows are equally long', expr, session);
+  if (shape.length > 3) {
+    session.report(
+      diagnostic(
+        'value/expected',
+        { expected: 'a filter in 1, 2 or 3 dimensions', found: `${shape.length}` },
+        expr.span,
+      ),
+    );
+    return unknown;
+  }
+  return { kind: 'array', name: name.name, tensor: { shape, data: new Float32Array(data) } };
+}
+
+/** Appends a nested list's numbers and checks that it is rectangular. */
+function collect(value: Value, depth: number, shape: number[], data: number[]): boolean {
+  if (value.kind === 'number') {
+    data.push(value.value);
+    return depth === shape.length;
+  }
+  if (value.kind !== 'list') return false;
+  if (depth === shape.length && data.length === 0) shape.push(value.items.length);
+  if (shape[depth] !== value.items.length) return false;
+  return value.items.every((item) => collect(item, depth + 1, shape, data));
+}

@@ -1,0 +1,64 @@
+/**
+ * What a graph costs: parameters, trainable ones, multiply-accumulates. A weight shared by several layers counts once, with
+ * the first that uses it; multiplications count wherever they happen.
+ */
+import { topological, type Graph, type Node } from '../ir/graph.ts';
+import { shapeOf, sizeOf } from '../ir/type.ts';
+import { inputRoles } from '../ops/build.ts';
+import { opDef } from '../ops/index.ts';
+
+export interface NodeCost {
+  readonly params: number;
+  readonly trainable: number;
+  readonly macs: number;
+}
+
+export interface Costs {
+  /** All numbers that a weights file holds for the net. */
+  readonly params: number;
+  readonly trainable: number;
+  /** Multiply-accumulates of one inference of one sample. */
+  readonly macs: number;
+  /** Bytes of the weights as f32. */
+  readonly weightBytes: number;
+  /** Per layer (nodes that are no leaves), in topological order. */
+  readonly nodes: ReadonlyMap<Node, NodeCost>;
+}
+
+const leaves: ReadonlySet<string> = new Set(['input', 'param', 'const']);
+
+export function costs(graph: Graph): Costs {
+  const counted = new Set<Node>();
+  const nodes = new Map<Node, NodeCost>();
+  const total = { params: 0, trainable: 0, macs: 0 };
+  for (const node of topological(graph)) {
+    if (leaves.has(node.op)) continue;
+    const cost = { ...weightCost(node, counted), macs: macsOf(node) };
+    nodes.set(node, cost);
+    total.params += cost.params;
+    total.trainable += cost.trainable;
+    total.macs += cost.macs;
+  }
+  return { ...total, weightBytes: total.params * 4, nodes };
+}
+
+function weightCost(node: Node, counted: Set<Node>): { params: number; trainable: number } {
+  let params = 0;
+  let trainable = 0;
+  for (const input of node.inputs) {
+    if (input.op !== 'param' || counted.has(input)) continue;
+    counted.add(input);
+    // A fixed filter is part of the program, not of the weights file.
+    if ((input.attrs.init as { kind?: string } | undefined)?.kind === 'fixed') continue;
+    const size = sizeOf(shapeOf(input.type));
+    params += size;
+    if (input.attrs.trainable === true) trainable += size;
+  }
+  return { params, trainable };
+}
+
+/** Static nodes are computed once, when weights are bound: they cost nothing per inference, but none exists before optimising. */
+function macsOf(node: Node): number {
+  const data = inputRoles(node).data.map((input) => input.type);
+  return opDef(node.op).cost(node.attrs, data, node.type).macs;
+}

@@ -1,0 +1,291 @@
+/**
+ * Evaluates expressions: constants by arithmetic, pipelines by applying each stage to what came before. An expression that
+ * starts with a layer applies to the incoming value, whether it stands in a block, a branch or a `repeat`.
+ */
+import type {
+  Arg,
+  Body,
+  CallExpr,
+  EachExpr,
+  Expr,
+  IfExpr,
+  IndexExpr,
+  NameExpr,
+  PipelineExpr,
+  RepeatExpr,
+} from '../1-parse/ast.ts';
+import { constantFunctions, optionWords } from '../2-resolve/vocabulary.ts';
+import { unreachable } from '../diagnostics/internal.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import { findOp } from '../ops/index.ts';
+import { apply, type Piped } from './apply.ts';
+import { binary, unary } from './arithmetic.ts';
+import { evaluateBody } from './body.ts';
+import { constantOf } from './constants.ts';
+import { callFunction } from './functions.ts';
+import { childFrame, enter, valueIn, type Site } from './frame.ts';
+import { evaluateMember } from './members.ts';
+import { evaluateMerge } from './merge.ts';
+import { step, type Session } from './session.ts';
+import { describe, int, isCallable, tensorOf, unknown, type GivenArg, type Value } from './value.ts';
+
+/** The value of an expression. Layers and blocks come back unapplied: `unit = Basic` hands a block on. */
+export function evaluate(expr: Expr, site: Site, session: Session): Value {
+  if (!step(session, expr)) return unknown;
+  switch (expr.kind) {
+    case 'number':
+      return { kind: 'number', value: expr.value, integer: expr.integer };
+    case 'size':
+      return { kind: 'size', dims: expr.dims };
+    case 'string':
+    case 'bool':
+      return { kind: expr.kind, value: expr.value } as Value;
+    case 'list':
+    case 'tuple':
+      return { kind: expr.kind, items: expr.items.map((item) => argument(item, site, session)) };
+    case 'range':
+      return evaluateRange(expr.from, expr.to, site, session);
+    case 'name':
+      return evaluateName(expr, site, session);
+    case 'member':
+      return evaluateMember(expr, site, session);
+    case 'index':
+      return evaluateIndex(expr, site, session);
+    case 'call':
+      return evaluateCall(expr, site, session);
+    case 'unary':
+      return unary(expr, flow(expr.operand, site, session), site, session);
+    case 'binary':
+      return binary(expr, site, session);
+    case 'pipeline':
+      return evaluatePipeline(expr, site, session);
+    case 'merge':
+      return evaluateMerge(expr, site, session);
+    case 'if':
+      return evaluateIf(expr, site, session);
+    case 'repeat':
+      return evaluateRepeat(expr, site, session);
+    case 'each':
+      return evaluateEach(expr, site, session);
+    case 'pattern':
+    case 'broken-expr':
+      return unknown;
+    default:
+      return unreachable(expr);
+  }
+}
+
+/** The value that flows out of an expression: what can be applied is applied to the incoming value. */
+export function flow(expr: Expr, site: Site, session: Session): Value {
+  const value = evaluate(expr, site, session);
+  return isCallable(value) ? apply(value, { expr, piped: 'start' }, site, session) : value;
+}
+
+/** An argument: a function of values (`mean(x)`) is computed, anything else that can be applied is handed on. */
+export function argument(expr: Expr, site: Site, session: Session): Value {
+  const value = evaluate(expr, site, session);
+  if (value.kind !== 'op' || expr.kind !== 'call') return value;
+  const tensors = value.args.filter((arg) => arg.value.kind === 'tensor').length;
+  const enough = tensors > 0 && tensors >= (findOp(value.name)?.arity.min ?? 1);
+  return enough ? apply(value, { expr, piped: 'start' }, site, session) : value;
+}
+
+function evaluateRange(from: Expr, to: Expr, site: Site, session: Session): Value {
+  const [a, b] = [argument(from, site, session), argument(to, site, session)];
+  if (a.kind === 'number' && b.kind === 'number') return { kind: 'range', from: a.value, to: b.value };
+  for (const [value, expr] of [[a, from] as const, [b, to] as const])
+    if (value.kind !== 'number') mistyped(value, 'a number', expr, session);
+  return unknown;
+}
+
+function evaluateName(expr: NameExpr, site: Site, session: Session): Value {
+  const declaration = session.model.bindings.get(expr);
+  if (!declaration) return builtin(expr, site, session);
+  const local = valueIn(site.frame, declaration);
+  // A block handed on owns its weights under the name by which it is mentioned last: `unit(64)` is `unit`.
+  if (local) return 'expr' in local ? { ...local, expr } : local;
+  switch (declaration.kind) {
+    case 'block':
+    case 'net':
+      return session.model.broken.has(declaration)
+        ? unknown
+        : ({ kind: declaration.kind, declaration, args: [], expr } as Value);
+    case 'let':
+    case 'filter':
+      return constantOf(declaration, session);
+    // A local without a value had an error.
+    default:
+      return unknown;
+  }
+}
+
+function builtin(expr: NameExpr, site: Site, session: Session): Value {
+  if (expr.name === 'identity') return { kind: 'identity' };
+  if (expr.name === 'in') {
+    if (site.incoming) return tensorOf(site.incoming);
+    session.report(diagnostic('network/no-incoming', { what: 'in' }, expr.span));
+    return unknown;
+  }
+  if (findOp(expr.name)) return { kind: 'op', name: expr.name, args: [], expr };
+  return optionWords.has(expr.name) ? { kind: 'word', value: expr.name } : unknown;
+}
+
+function evaluateCall(expr: CallExpr, site: Site, session: Session): Value {
+  const args = evaluateArguments(expr.args, site, session);
+  if (args.some((arg) => arg.value.kind === 'unknown')) return unknown;
+  if (
+    expr.callee.kind === 'name' &&
+    constantFunctions.has(expr.callee.name) &&
+    !session.model.bindings.has(expr.callee)
+  ) {
+    const constant = args.length > 0 && args.every((arg) => arg.value.kind !== 'tensor');
+    if (constant) return callFunction(expr.callee.name, args, expr, session);
+  }
+  const callee = evaluate(expr.callee, site, session);
+  if (callee.kind === 'op' || callee.kind === 'block' || callee.kind === 'net')
+    return { ...callee, args: [...callee.args, ...args], expr };
+  if (callee.kind === 'unknown') return unknown;
+  session.report(diagnostic('value/not-callable', { what: describe(callee) }, expr.callee.span));
+  return unknown;
+}
+
+export function evaluateArguments(args: readonly Arg[], site: Site, session: Session): readonly GivenArg[] {
+  return args.map((arg) => ({ name: arg.name?.name, value: argument(arg.value, site, session), arg }));
+}
+
+function evaluateIndex(expr: IndexExpr, site: Site, session: Session): Value {
+  const object = argument(expr.object, site, session);
+  const index = argument(expr.index, site, session);
+  if (object.kind === 'unknown' || index.kind === 'unknown') return unknown;
+  const items: readonly Value[] | undefined =
+    object.kind === 'list' || object.kind === 'tuple'
+      ? object.items
+      : object.kind === 'size'
+        ? object.dims.map(int)
+        : undefined;
+  if (!items) return mistyped(object, 'a list', expr.object, session);
+  if (index.kind !== 'number' || !index.integer)
+    return mistyped(index, 'a whole number', expr.index, session);
+  const found = items.at(index.value);
+  if (found) return found;
+  session.report(
+    diagnostic('value/index', { index: index.value, length: items.length }, expr.index.span, {
+      notes: [{ word: 'note', text: 'the first item is [0], the last one [-1]' }],
+    }),
+  );
+  return unknown;
+}
+
+function evaluatePipeline(expr: PipelineExpr, site: Site, session: Session): Value {
+  let current: Value = unknown;
+  for (const [i, stage] of expr.stages.entries()) {
+    const piped: Piped = i === 0 ? 'start' : 'stage';
+    const incoming = current.kind === 'tensor' ? current.node : undefined;
+    current = evaluateStage(stage.expr, piped, i === 0 ? site : { ...site, incoming }, session);
+    if (stage.as) bindAs(stage.as, current, site, session);
+    if (current.kind === 'unknown') return bindRest(expr, i, site, session);
+    if (i === 0 && current.kind !== 'tensor' && expr.stages.length > 1)
+      return mistyped(current, 'a value that can flow', stage.expr, session);
+  }
+  return current;
+}
+
+function evaluateStage(expr: Expr, piped: Piped, outer: Site, session: Session): Value {
+  // An `as` on a merge or an `if` names a scope for what it contains.
+  const segment = expr.kind === 'merge' || expr.kind === 'if' ? session.model.segments.get(expr) : undefined;
+  const site = segment === undefined ? outer : enter(outer, segment);
+  const value = evaluate(expr, site, session);
+  if (isCallable(value)) return apply(value, { expr, piped }, site, session);
+  const names = expr.kind === 'name' ? expr.name !== 'in' : expr.kind === 'member' || expr.kind === 'number';
+  if (piped === 'stage' && names && value.kind !== 'unknown') {
+    session.report(diagnostic('value/not-callable', { what: describe(value) }, expr.span));
+    return unknown;
+  }
+  return value;
+}
+
+function bindAs(as: { readonly name: string }, value: Value, site: Site, session: Session): void {
+  const declaration = session.model.bindings.get(as);
+  if (declaration) site.frame.values.set(declaration, value);
+}
+
+/** After an error every later `as` name of the pipeline is unknown too, so that its uses stay silent. */
+function bindRest(expr: PipelineExpr, from: number, site: Site, session: Session): Value {
+  for (const stage of expr.stages.slice(from)) if (stage.as) bindAs(stage.as, unknown, site, session);
+  return unknown;
+}
+
+function evaluateIf(expr: IfExpr, site: Site, session: Session): Value {
+  const condition = argument(expr.condition, site, session);
+  if (condition.kind === 'unknown') return unknown;
+  if (condition.kind !== 'bool') return mistyped(condition, 'a condition', expr.condition, session);
+  const chosen: Body | IfExpr | undefined = condition.value ? expr.then : expr.else;
+  if (!chosen) return { kind: 'identity' };
+  if (chosen.kind === 'if') return evaluateIf(chosen, site, session);
+  return evaluateBody(chosen, { ...site, frame: childFrame(site.frame) }, session, 'unapplied');
+}
+
+/** Most copies that one `repeat` or `each` may make. */
+const maxRepeat = 10_000;
+
+function evaluateRepeat(expr: RepeatExpr, site: Site, session: Session): Value {
+  const count = argument(expr.count, site, session);
+  if (count.kind === 'unknown') return unknown;
+  if (count.kind !== 'number' || !Number.isInteger(count.value))
+    return mistyped(count, 'a whole number', expr.count, session);
+  if (count.value < 0 || count.value > maxRepeat) return badCount(count.value, expr.count, session);
+  let current = site.incoming;
+  const base = session.model.segments.get(expr) ?? 'repeat';
+  for (let i = 0; i < count.value; i++) {
+    const inner = { ...enter(site, `${base}[${i}]`), frame: childFrame(site.frame), incoming: current };
+    const value = evaluateBody(expr.body, inner, session, 'applied');
+    if (value.kind !== 'tensor')
+      return value.kind === 'unknown' ? unknown : mistyped(value, 'a value', expr, session);
+    current = value.node;
+  }
+  return current ? tensorOf(current) : { kind: 'identity' };
+}
+
+function badCount(count: number, expr: Expr, session: Session): Value {
+  session.report(
+    diagnostic(
+      'network/repeat-count',
+      { count: count.toLocaleString('en-US'), limit: maxRepeat.toLocaleString('en-US') },
+      expr.span,
+    ),
+  );
+  return unknown;
+}
+
+function evaluateEach(expr: EachExpr, site: Site, session: Session): Value {
+  const list = argument(expr.list, site, session);
+  if (list.kind === 'unknown') return unknown;
+  const items =
+    list.kind === 'size'
+      ? list.dims.map(int)
+      : list.kind === 'list' || list.kind === 'tuple'
+        ? list.items
+        : undefined;
+  if (!items) return mistyped(list, 'a list', expr.list, session);
+  if (items.length > maxRepeat) return badCount(items.length, expr.list, session);
+  let current = site.incoming;
+  const base = session.model.segments.get(expr) ?? 'each';
+  for (const [i, item] of items.entries()) {
+    const frame = childFrame(site.frame);
+    bindAs(expr.item, item, { ...site, frame }, session);
+    if (expr.index) bindAs(expr.index, int(i), { ...site, frame }, session);
+    const inner = { ...enter(site, `${base}[${i}]`), frame: childFrame(frame), incoming: current };
+    const value = evaluateBody(expr.body, inner, session, 'applied');
+    if (value.kind !== 'tensor')
+      return value.kind === 'unknown' ? unknown : mistyped(value, 'a value', expr, session);
+    current = value.node;
+  }
+  return current ? tensorOf(current) : { kind: 'identity' };
+}
+
+/** Reports that a value is not what its place needs. */
+export function mistyped(value: Value, expected: string, expr: Expr, session: Session): Value {
+  if (value.kind !== 'unknown')
+    session.report(diagnostic('value/expected', { expected, found: describe(value) }, expr.span));
+  return unknown;
+}

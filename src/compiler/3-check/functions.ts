@@ -1,0 +1,79 @@
+/** Compile-time functions of constants: `len(depth)`, `max(a, b)`, `round(x)`, `sum(list)`. */
+import type { CallExpr } from '../1-parse/ast.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Session } from './session.ts';
+import { describe, int, unknown, type GivenArg, type NumberValue, type Value } from './value.ts';
+
+/** Longest list that `range(n)` makes. */
+const maxRange = 10_000;
+
+type Fn = (values: readonly Value[]) => Value | undefined;
+
+/** A function of one number or of several; a single list counts as its items. */
+function ofNumbers(compute: (numbers: readonly number[]) => number, whole: 'whole' | 'as given'): Fn {
+  return (values) => {
+    const flat = values.flatMap((v) => (v.kind === 'list' || v.kind === 'tuple' ? v.items : [v]));
+    if (flat.length === 0 || !flat.every((v): v is NumberValue => v.kind === 'number')) return undefined;
+    const value = compute(flat.map((v) => v.value));
+    const integer = whole === 'whole' || (flat.every((v) => v.integer) && Number.isInteger(value));
+    return { kind: 'number', value, integer };
+  };
+}
+
+function ofOne(compute: (x: number) => number, whole: 'whole' | 'as given' = 'as given'): Fn {
+  const of = ofNumbers(([x = 0]) => compute(x), whole);
+  return (values) => (values.length === 1 && values[0]?.kind === 'number' ? of(values) : undefined);
+}
+
+const functions: Readonly<Record<string, { readonly takes: string; readonly call: Fn }>> = {
+  len: { takes: 'one list', call: length },
+  sum: {
+    takes: 'numbers or a list of them',
+    call: ofNumbers((xs) => xs.reduce((a, b) => a + b, 0), 'as given'),
+  },
+  min: { takes: 'numbers or a list of them', call: ofNumbers((xs) => Math.min(...xs), 'as given') },
+  max: { takes: 'numbers or a list of them', call: ofNumbers((xs) => Math.max(...xs), 'as given') },
+  abs: { takes: 'one number', call: ofOne(Math.abs) },
+  sqrt: { takes: 'one number', call: ofOne(Math.sqrt) },
+  exp: { takes: 'one number', call: ofOne(Math.exp) },
+  log: { takes: 'one number', call: ofOne(Math.log) },
+  floor: { takes: 'one number', call: ofOne(Math.floor, 'whole') },
+  ceil: { takes: 'one number', call: ofOne(Math.ceil, 'whole') },
+  round: { takes: 'one number', call: ofOne(Math.round, 'whole') },
+  range: { takes: `one whole number up to ${maxRange}`, call: range },
+  folder: {
+    takes: 'one path in quotes',
+    call: ([path]) =>
+      path?.kind === 'string' ? { kind: 'source', of: 'folder', path: path.value } : undefined,
+  },
+};
+
+function length(values: readonly Value[]): Value | undefined {
+  const [list] = values;
+  if (values.length !== 1) return undefined;
+  if (list?.kind === 'list' || list?.kind === 'tuple') return int(list.items.length);
+  return list?.kind === 'size' ? int(list.dims.length) : undefined;
+}
+
+function range([count, ...more]: readonly Value[]): Value | undefined {
+  if (count?.kind !== 'number' || more.length > 0) return undefined;
+  const n = count.value;
+  if (!Number.isInteger(n) || n < 0 || n > maxRange) return undefined;
+  return { kind: 'list', items: Array.from({ length: n }, (_, i) => int(i)) };
+}
+
+export function callFunction(
+  name: string,
+  args: readonly GivenArg[],
+  expr: CallExpr,
+  session: Session,
+): Value {
+  const fn = functions[name];
+  const result = fn?.call(args.map((arg) => arg.value));
+  if (result && !(result.kind === 'number' && Number.isNaN(result.value))) return result;
+  const found = args.map((arg) => describe(arg.value)).join(', ') || 'nothing';
+  session.report(
+    diagnostic('value/expected', { expected: `${fn?.takes ?? 'constants'} for ${name}`, found }, expr.span),
+  );
+  return unknown;
+}

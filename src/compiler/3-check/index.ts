@@ -1,0 +1,191 @@
+/**
+ * Phase 3: evaluates nets to graphs. `check` looks at everything that a file holds; `instantiate` makes one net's graph at
+ * given sizes.
+ */
+import type { Declaration, Model, NetDeclaration } from '../2-resolve/model.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Graph } from '../ir/graph.ts';
+import { checkAssert } from './body.ts';
+import { costs } from './costs.ts';
+import { childFrame, type Site } from './frame.ts';
+import { buildGraph, type InputSizes, type Instance } from './instantiate.ts';
+import type { NetFacts, NetQueries } from './query.ts';
+import { newSession, onceReporter, type Mode, type Session } from './session.ts';
+import { int, type GivenArg, type Value } from './value.ts';
+
+export { costs, type Costs, type NodeCost } from './costs.ts';
+export type { InputSizes } from './instantiate.ts';
+export type { NetFacts } from './query.ts';
+export type { Mode } from './session.ts';
+
+/** Values for a net's parameters that come from outside the text (`--param classes=10`). */
+export type NetParams = Readonly<Record<string, number | boolean | string>>;
+
+/** One net of the entry file. */
+export interface NetInfo {
+  readonly name: string;
+  readonly declaration: NetDeclaration;
+  readonly exported: boolean;
+  /** True where every parameter has a default, so that the net can be compiled by its name alone. */
+  readonly complete: boolean;
+  /** Graph, costs and named values at the default sizes; undefined where the net has errors or needs parameters. */
+  readonly facts: NetFacts | undefined;
+}
+
+/** Checks every net, assertion and budget of the entry file. Nets that need parameters are checked where they are used. */
+export function check(model: Model): {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly nets: readonly NetInfo[];
+} {
+  const found: Diagnostic[] = [];
+  const report = onceReporter(found);
+  const queries = netQueries(model, report);
+  const nets = netsOf(model).map((declaration): NetInfo => {
+    const { name, item } = declaration;
+    const complete = item.params.every((param) => param.default !== undefined);
+    const facts = complete ? queries(declaration, []) : undefined;
+    return { name, declaration, exported: item.exported, complete, facts };
+  });
+  const session = newSession({ model, mode: 'inference', report, queries });
+  for (const item of model.entry.file.items)
+    if (item.kind === 'assert') checkAssert(item, fileSite(model), session);
+  return { diagnostics: found, nets };
+}
+
+/** Declarations of the nets of the entry file, in order. */
+export function netsOf(model: Model): readonly NetDeclaration[] {
+  return model.entry.file.items.flatMap((item) => {
+    const found = item.kind === 'net' ? model.bindings.get(item.name) : undefined;
+    return found?.kind === 'net' ? [found] : [];
+  });
+}
+
+function fileSite(model: Model): Site {
+  return {
+    module: model.entry,
+    frame: childFrame(undefined),
+    path: '',
+    shared: false,
+    incoming: undefined,
+    depth: 0,
+  };
+}
+
+/** Instantiates each net once; nets with arguments are not kept. */
+function netQueries(model: Model, report: (diagnostic: Diagnostic) => void): NetQueries {
+  const known = new Map<NetDeclaration, NetFacts | undefined | 'open'>();
+  const queries: NetQueries = (declaration, args) => {
+    const before = args.length === 0 ? known.get(declaration) : undefined;
+    if (before === 'open') return undefined;
+    if (known.has(declaration) && args.length === 0) return before;
+    if (args.length === 0) known.set(declaration, 'open');
+    const session = newSession({ model, mode: 'inference', report, queries });
+    const instance = buildGraph({ declaration, args, name: declaration.name }, {}, session);
+    const facts = instance && factsOf(instance);
+    if (args.length === 0) known.set(declaration, facts);
+    return facts;
+  };
+  return queries;
+}
+
+function factsOf({ graph, values }: Instance): NetFacts {
+  return { graph, costs: costs(graph), values };
+}
+
+/**
+ * The graph of the net called `net` (or the file's only net) at the given sizes, for inference or with its training-only
+ * outputs. Undefined where it has errors.
+ */
+export function instantiate(
+  model: Model,
+  options: {
+    readonly net?: string;
+    readonly sizes?: InputSizes;
+    readonly params?: NetParams;
+    readonly mode: Mode;
+  },
+): { readonly graph: Graph | undefined; readonly diagnostics: readonly Diagnostic[] } {
+  const found: Diagnostic[] = [];
+  const report = onceReporter(found);
+  const chosen = chooseNet(model, options.net, report);
+  if (!chosen) return { graph: undefined, diagnostics: found };
+  const session: Session = newSession({
+    model,
+    mode: options.mode,
+    report,
+    queries: netQueries(model, report),
+  });
+  const args = [...chosen.args, ...givenParams(options.params ?? {}, chosen.declaration)];
+  const instance = buildGraph({ ...chosen, args }, options.sizes ?? {}, session);
+  const failed = found.some((d) => d.severity === 'error');
+  return { graph: failed ? undefined : instance?.graph, diagnostics: found };
+}
+
+interface ChosenNet {
+  readonly declaration: NetDeclaration;
+  readonly args: readonly GivenArg[];
+  readonly name: string;
+}
+
+/** `ResNet18`, or a family's variant `MobileNet.small`; without a name the only net, or the only exported one. */
+function chooseNet(
+  model: Model,
+  name: string | undefined,
+  report: (diagnostic: Diagnostic) => void,
+): ChosenNet | undefined {
+  const nets = netsOf(model);
+  if (name === undefined) {
+    const exported = nets.filter((net) => net.item.exported);
+    const [only, ...more] = nets.length === 1 ? nets : exported;
+    if (only && more.length === 0) return { declaration: only, args: [], name: only.name };
+  }
+  const [base = '', variant] = (name ?? '').split('.');
+  const declared: Declaration | undefined = model.entry.names.get(base);
+  if (declared?.kind === 'net') {
+    const args = variant === undefined ? [] : variantArgs(declared, variant);
+    if (args) return { declaration: declared, args, name: name ?? declared.name };
+  }
+  const known = nets.map((net) => net.name);
+  const near = name === undefined ? undefined : nearest(name, known);
+  const span = { ...model.entry.file.span, end: model.entry.file.span.start };
+  report(
+    diagnostic('names/unknown-net', { name: name ?? 'the only one' }, span, {
+      notes: [
+        {
+          word: 'note',
+          text:
+            near === undefined ? `this file has ${known.join(', ') || 'no nets'}` : `did you mean ${near}?`,
+        },
+      ],
+    }),
+  );
+  return undefined;
+}
+
+/** Arguments of a family's variant; its values are literals or constants of the file. */
+function variantArgs(net: NetDeclaration, variant: string): readonly GivenArg[] | undefined {
+  const family = net.module.families.get(net.name);
+  const found = family?.variants.find((v) => v.name.name === variant);
+  return found?.values.map((expr, i): GivenArg => {
+    const name = family?.params[i];
+    const value: Value =
+      expr.kind === 'number' ? { kind: 'number', value: expr.value, integer: expr.integer } : int(0);
+    return { name: name?.name, value, arg: { kind: 'arg', name, value: expr, span: expr.span } };
+  });
+}
+
+function givenParams(params: NetParams, net: NetDeclaration): readonly GivenArg[] {
+  return Object.entries(params).map(([name, given]): GivenArg => {
+    const span = net.item.params.find((param) => param.name.name === name)?.span ?? net.span;
+    const value: Value =
+      typeof given === 'number'
+        ? { kind: 'number', value: given, integer: Number.isInteger(given) }
+        : typeof given === 'boolean'
+          ? { kind: 'bool', value: given }
+          : { kind: 'string', value: given };
+    const ident = { kind: 'ident' as const, name, span };
+    return { name, value, arg: { kind: 'arg', name: ident, value: { kind: 'broken-expr', span }, span } };
+  });
+}

@@ -1,0 +1,366 @@
+/**
+ * Inputs of nets: their types at the size that is compiled for, and their preprocessing as nodes of the graph. For a pixel
+ * or sample x: `order` first, then x·scale (or the linear map of 0..255 to `range`), then − mean, then / std, per channel of
+ * the resulting order.
+ */
+import type { Expr, InStatement, Modifier } from '../1-parse/ast.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Attrs, GraphInput, Node } from '../ir/graph.ts';
+import { shapeOf, showType, sizeOf, spatialAxes, type TensorType } from '../ir/type.ts';
+import { constNode, inputNode } from '../ops/build.ts';
+import { argument, mistyped } from './evaluate.ts';
+import { join, type Site } from './frame.ts';
+import { layer } from './operator.ts';
+import { limits, type Session } from './session.ts';
+import { describe, int, tensorOf, unknown, type Value } from './value.ts';
+
+/** Channels that an image kind adds to its written sizes. */
+const imageChannels: Readonly<Record<string, number>> = { rgb: 3, rgba: 4, gray: 1 };
+
+/** One axis of a declared input. */
+interface DeclaredDim {
+  readonly expr: Expr;
+  /** The declaration of a named size. */
+  readonly name: string | undefined;
+  readonly size: number | undefined;
+}
+
+function declaredDims(
+  statement: InStatement,
+  site: Site,
+  session: Session,
+): readonly DeclaredDim[] | undefined {
+  const dims: DeclaredDim[] = [];
+  for (const expr of statement.dims) {
+    const declaration = session.model.bindings.get(expr);
+    if (expr.kind === 'name' && declaration?.kind === 'size') {
+      dims.push({ expr, name: expr.name, size: undefined });
+      continue;
+    }
+    const value = argument(expr, site, session);
+    if (value.kind !== 'number' || !Number.isInteger(value.value) || value.value < 1) {
+      mistyped(value, 'a size of at least 1', expr, session);
+      return undefined;
+    }
+    dims.push({ expr, name: undefined, size: value.value });
+  }
+  return dims;
+}
+
+/** The input's type for sizes per axis; undefined (reported) for a kind or rank that does not exist. */
+function typeFor(statement: InStatement, sizes: readonly number[], session: Session): TensorType | undefined {
+  const kind = statement.type.name;
+  const channels = imageChannels[kind];
+  const dims = channels === undefined ? sizes : [...sizes, channels];
+  const spatial = spatialAxes[dims.length - 1];
+  if (dims.length === 0) return { dtype: 'f32', axes: [], dims: [] };
+  if (spatial && (channels === undefined || spatial.length === 2)) {
+    const type: TensorType = { dtype: 'f32', axes: [...spatial, 'C'], dims };
+    if (sizeOf(dims) <= limits.elements) return type;
+    session.report(diagnostic('network/too-many-elements', { shape: showType(type) }, statement.span));
+    return undefined;
+  }
+  const needs =
+    channels === undefined ? 'up to 4 sizes: [C], [L, C], [H, W, C] or [D, H, W, C]' : 'two sizes: [H, W]';
+  session.report(diagnostic('network/input-rank', { kind, needs, found: sizes.length }, statement.span));
+  return undefined;
+}
+
+function isKnownKind(statement: InStatement, session: Session): boolean {
+  const kind = statement.type.name;
+  if (kind in imageChannels || kind === 'f32' || kind === 'i32') return true;
+  session.report(diagnostic('network/input-kind', { kind }, statement.type.span));
+  return false;
+}
+
+/** Sizes to compile for: the given ones, else the fixed ones with the default filling the named ones. */
+function chosenSizes(
+  statement: InStatement,
+  dims: readonly DeclaredDim[],
+  given: readonly number[] | undefined,
+  site: Site,
+  session: Session,
+): readonly number[] | undefined {
+  const named = dims.filter((dim) => dim.name !== undefined);
+  const fill = given ?? defaultSizes(statement, site, session);
+  if (named.length === 0 && given === undefined) return dims.map((dim) => dim.size ?? 1);
+  if (!fill) {
+    if (!statement.default)
+      session.report(
+        diagnostic('network/input-default', { name: statement.name.name }, statement.span, {
+          fixes: [{ title: `${statement.name.name}: … = 224x224`, edits: [] }],
+        }),
+      );
+    return undefined;
+  }
+  let next = 0;
+  const all = fill.length === dims.length;
+  const sizes = dims.map((dim, i) => (all ? fill[i] : (dim.size ?? fill[next++])) ?? 0);
+  const fits =
+    (all || fill.length === named.length) &&
+    dims.every((dim, i) => dim.size === undefined || dim.size === sizes[i]);
+  if (fits && sizes.every((n) => Number.isInteger(n) && n >= 1)) return sizes;
+  const wanted = dims.map((dim) => dim.name ?? dim.size).join(', ');
+  const span = given ? statement.span : (statement.default ?? statement).span;
+  session.report(
+    diagnostic(
+      'network/input-size',
+      { name: statement.name.name, wanted: `[${wanted}]`, found: fill.join('x') },
+      span,
+    ),
+  );
+  return undefined;
+}
+
+function defaultSizes(statement: InStatement, site: Site, session: Session): readonly number[] | undefined {
+  if (!statement.default) return undefined;
+  const value = argument(statement.default, site, session);
+  if (value.kind === 'size') return value.dims;
+  if (value.kind === 'number') return [value.value];
+  const items = value.kind === 'list' || value.kind === 'tuple' ? value.items : [];
+  const numbers = items.map((item) => (item.kind === 'number' ? item.value : NaN));
+  if (numbers.length > 0 && numbers.every((n) => Number.isInteger(n))) return numbers;
+  mistyped(value, 'a size such as 224x224', statement.default, session);
+  return undefined;
+}
+
+/** An input of the net that is compiled: the graph's input node, and the value after preprocessing. */
+export function makeInput(
+  statement: InStatement,
+  given: readonly number[] | undefined,
+  site: Site,
+  session: Session,
+): { readonly input: GraphInput; readonly value: Value } | undefined {
+  if (!isKnownKind(statement, session)) return undefined;
+  const dims = declaredDims(statement, site, session);
+  const sizes = dims && chosenSizes(statement, dims, given, site, session);
+  const type = sizes && typeFor(statement, sizes, session);
+  if (!dims || !type || !bindSizes(dims, type, site, session)) return undefined;
+  const node = inputNode(statement.name.name, type, statement.name.span);
+  session.paths.set(node.path, 1);
+  if (!checkWhere(statement, site, session)) return undefined;
+  const input: GraphInput = {
+    name: statement.name.name,
+    node,
+    format: statement.type.name as GraphInput['format'],
+    fit: fitOf(statement, session),
+    doc: statement.doc,
+  };
+  return { input, value: preprocess(statement, node, site, session) };
+}
+
+/** Named sizes get their numbers; a name that stands twice must have one. */
+function bindSizes(dims: readonly DeclaredDim[], type: TensorType, site: Site, session: Session): boolean {
+  for (const [i, { expr, name }] of dims.entries()) {
+    const declaration = session.model.bindings.get(expr);
+    const size = type.dims[i];
+    if (name === undefined || !declaration || typeof size !== 'number') continue;
+    const known = site.frame.values.get(declaration);
+    if (known?.kind === 'number' && known.value !== size) {
+      session.report(
+        diagnostic(
+          'network/input-size',
+          { name, wanted: String(known.value), found: String(size) },
+          expr.span,
+        ),
+      );
+      return false;
+    }
+    site.frame.values.set(declaration, int(size));
+  }
+  return true;
+}
+
+function checkWhere(statement: InStatement, site: Site, session: Session): boolean {
+  for (const condition of statement.where) {
+    const value = argument(condition, site, session);
+    if (value.kind === 'unknown') return false;
+    if (value.kind === 'bool' && value.value) continue;
+    const sizes = statement.dims.flatMap((expr) => {
+      const size = expr.kind === 'name' ? argument(expr, site, session) : undefined;
+      return size?.kind === 'number' && expr.kind === 'name' ? [`${expr.name} = ${size.value}`] : [];
+    });
+    session.report(
+      diagnostic(
+        'network/where',
+        { name: statement.name.name, sizes: sizes.join(', ') || describe(value) },
+        condition.span,
+      ),
+    );
+    return false;
+  }
+  return true;
+}
+
+/** Whether `node` can be the input of a net inside another; named sizes take its sizes. */
+export function declaredInput(
+  statement: InStatement,
+  site: Site,
+  session: Session,
+  node: Node,
+): { readonly fits: boolean; readonly shown: string } | undefined {
+  if (!isKnownKind(statement, session)) return undefined;
+  const dims = declaredDims(statement, site, session);
+  if (!dims) return undefined;
+  const channels = imageChannels[statement.type.name];
+  const wanted = [...dims.map((dim) => dim.name ?? dim.size), ...(channels === undefined ? [] : [channels])];
+  const shape = shapeOf(node.type);
+  const shown = dims.every((dim) => dim.size !== undefined) ? wanted.join('x') : `[${wanted.join(', ')}]`;
+  const fits =
+    shape.length === wanted.length &&
+    wanted.every((want, i) => typeof want === 'string' || want === shape[i]);
+  if (fits && !bindSizes(dims, node.type, site, session)) return undefined;
+  if (fits && !checkWhere(statement, site, session)) return undefined;
+  return { fits, shown };
+}
+
+const modifierWords = ['scale', 'mean', 'std', 'order', 'range', 'fit'];
+
+function fitOf(statement: InStatement, session: Session): GraphInput['fit'] {
+  const fit = statement.preprocess.find((m) => m.word.name === 'fit');
+  const arg = fit?.args[0];
+  if (!fit) return 'stretch';
+  const word = arg?.kind === 'name' ? arg.name : '';
+  if (word === 'crop' || word === 'pad' || word === 'stretch') return word;
+  session.report(
+    diagnostic(
+      'names/unknown-word',
+      { name: word || 'nothing', what: 'way to fit an image: crop, pad, stretch' },
+      fit.span,
+    ),
+  );
+  return 'stretch';
+}
+
+/** The preprocessing of an input as nodes on `node`. */
+export function preprocess(statement: InStatement, node: Node, site: Site, session: Session): Value {
+  const given = new Map<string, Modifier>();
+  for (const modifier of statement.preprocess) {
+    if (!modifierWords.includes(modifier.word.name))
+      session.report(
+        diagnostic(
+          'names/unknown-word',
+          { name: modifier.word.name, what: 'preprocessing' },
+          modifier.word.span,
+          {
+            notes: [{ word: 'note', text: `there are ${modifierWords.join(', ')}` }],
+          },
+        ),
+      );
+    given.set(modifier.word.name, modifier);
+  }
+  let value: Value = tensorOf(node);
+  const place = { site: { ...site, path: join(site.path, statement.name.name) }, session };
+  if (given.has('order')) value = reorder(given.get('order') as Modifier, value, place);
+  const range = given.get('range');
+  if (range) value = mapRange(range, value, place);
+  for (const [word, op] of [['scale', 'mul'] as const, ['mean', 'sub'] as const, ['std', 'div'] as const]) {
+    const modifier = given.get(word);
+    if (modifier) value = perChannel(modifier, op, value, place);
+  }
+  return value;
+}
+
+interface Place {
+  readonly site: Site;
+  readonly session: Session;
+}
+
+/** x op constant, one number for all channels or one per channel. */
+function perChannel(modifier: Modifier, op: string, value: Value, { site, session }: Place): Value {
+  const [expr] = modifier.args;
+  if (value.kind !== 'tensor' || !expr) return unknown;
+  const numbers = numbersOf(argument(expr, site, session));
+  if (!numbers) return mistyped(argument(expr, site, session), 'a number, or one per channel', expr, session);
+  const channels = Number(value.node.type.dims.at(-1) ?? 1);
+  if (numbers.length !== 1 && numbers.length !== channels) {
+    session.report(
+      diagnostic(
+        'network/per-channel',
+        { word: modifier.word.name, found: numbers.length, channels },
+        expr.span,
+      ),
+    );
+    return unknown;
+  }
+  if (op === 'div' && numbers.includes(0)) {
+    session.report(diagnostic('value/zero-division', {}, expr.span));
+    return unknown;
+  }
+  return withConstant(op, numbers, value.node, { word: modifier.word.name, expr }, { site, session });
+}
+
+function withConstant(
+  op: string,
+  numbers: readonly number[],
+  node: Node,
+  { word, expr }: { readonly word: string; readonly expr: Expr },
+  { site, session }: Place,
+): Value {
+  const scalar = numbers.length === 1;
+  const type: TensorType = scalar
+    ? { dtype: 'f32', axes: [], dims: [] }
+    : { dtype: 'f32', axes: ['C'], dims: [numbers.length] };
+  const data = { shape: scalar ? [] : [numbers.length], data: new Float32Array(numbers) };
+  const constant = constNode(data, type, { path: '', span: expr.span });
+  return layer(op, [node, constant], { path: join(site.path, word), expr, site }, session);
+}
+
+function numbersOf(value: Value): readonly number[] | undefined {
+  if (value.kind === 'number') return [value.value];
+  if (value.kind !== 'list' && value.kind !== 'tuple') return undefined;
+  const numbers = value.items.map((item) => (item.kind === 'number' ? item.value : NaN));
+  return numbers.length > 0 && numbers.every((n) => !Number.isNaN(n)) ? numbers : undefined;
+}
+
+/** `range a..b`: pixels 0..255 become a..b. */
+function mapRange(modifier: Modifier, value: Value, { site, session }: Place): Value {
+  const [expr] = modifier.args;
+  if (value.kind !== 'tensor' || !expr) return unknown;
+  const range = argument(expr, site, session);
+  if (range.kind !== 'range') return mistyped(range, 'a range such as -1..1', expr, session);
+  const scaled = withConstant(
+    'mul',
+    [(range.to - range.from) / 255],
+    value.node,
+    { word: 'range', expr },
+    { site, session },
+  );
+  if (scaled.kind !== 'tensor' || range.from === 0) return scaled;
+  return withConstant('add', [range.from], scaled.node, { word: 'range_offset', expr }, { site, session });
+}
+
+/** `order bgr`: channels by name. */
+function reorder(modifier: Modifier, value: Value, { site, session }: Place): Value {
+  const [expr] = modifier.args;
+  const word = expr?.kind === 'name' ? expr.name : '';
+  const channels = value.kind === 'tensor' ? Number(value.node.type.dims.at(-1)) : 0;
+  const order = [...word].map((letter) => 'rgba'.indexOf(letter));
+  const valid =
+    order.length === channels &&
+    new Set(order).size === channels &&
+    order.every((i) => i >= 0 && i < channels);
+  if (value.kind !== 'tensor' || !expr || !valid) {
+    session.report(
+      diagnostic(
+        'names/unknown-word',
+        { name: word || 'nothing', what: 'order of the channels (rgb, bgr)' },
+        modifier.span,
+      ),
+    );
+    return unknown;
+  }
+  const origin = (path: string, options: Attrs): Parameters<typeof layer>[2] => ({
+    path: join(site.path, path),
+    expr,
+    site,
+    options,
+  });
+  const slices = order.map((at, i) =>
+    layer('slice', [value.node], origin(`order${i}`, { axis: 'C', from: at, to: at + 1 }), session),
+  );
+  const nodes = slices.flatMap((slice) => (slice.kind === 'tensor' ? [slice.node] : []));
+  return nodes.length === channels
+    ? layer('concat', nodes, origin('order', { axis: 'C' }), session)
+    : unknown;
+}

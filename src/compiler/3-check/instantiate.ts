@@ -1,0 +1,94 @@
+/** From a net of the model to its graph, at the sizes to compile for. */
+import type { NetDeclaration } from '../2-resolve/model.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Graph, GraphInput, GraphOutput, Node } from '../ir/graph.ts';
+import type { Application } from './apply.ts';
+import { childFrame, type Site } from './frame.ts';
+import { makeInput } from './inputs.ts';
+import { runNet, type NetRun } from './net.ts';
+import { outputNodes } from './outputs.ts';
+import type { Session } from './session.ts';
+import { unknown, type GivenArg } from './value.ts';
+
+/** Sizes by input name, as the input declares them: all its axes, or only the named ones. */
+export type InputSizes = Readonly<Record<string, readonly number[]>>;
+
+export interface Instance {
+  readonly graph: Graph;
+  /** Named values of the net's body. */
+  readonly values: ReadonlyMap<string, Node>;
+}
+
+export function buildGraph(
+  net: { readonly declaration: NetDeclaration; readonly args: readonly GivenArg[]; readonly name: string },
+  sizes: InputSizes,
+  session: Session,
+): Instance | undefined {
+  const { declaration } = net;
+  const inputs: GraphInput[] = [];
+  let failed = false;
+  const at: Application = {
+    expr: { kind: 'name', name: declaration.name, span: declaration.span },
+    piped: 'start',
+  };
+  const run = runNet(net, at, rootSite(declaration), {
+    session,
+    input: (statement, site) => {
+      const made = makeInput(statement, sizes[statement.name.name], site, session);
+      if (!made) failed = true;
+      if (made) inputs.push(made.input);
+      return made?.value ?? unknown;
+    },
+  });
+  if (!run.complete || failed || !checkSizes(sizes, inputs, declaration, session)) return undefined;
+  const outputs = graphOutputs(run, declaration, session);
+  return outputs && { graph: { name: net.name, inputs, outputs }, values: run.values };
+}
+
+function rootSite(declaration: NetDeclaration): Site {
+  const { module } = declaration;
+  return { module, frame: childFrame(undefined), path: '', shared: false, incoming: undefined, depth: 0 };
+}
+
+function checkSizes(
+  sizes: InputSizes,
+  inputs: readonly GraphInput[],
+  net: NetDeclaration,
+  session: Session,
+): boolean {
+  const known = inputs.map((input) => input.name);
+  const wrong = Object.keys(sizes).find((name) => !known.includes(name));
+  if (wrong === undefined) return true;
+  session.report(
+    diagnostic('names/unknown-word', { name: wrong, what: `input of ${net.name}` }, net.span, {
+      notes: [{ word: 'note', text: `it has ${known.join(', ')}` }],
+    }),
+  );
+  return false;
+}
+
+/** The outputs that the mode has; undefined where one is wrong. */
+function graphOutputs(
+  run: NetRun,
+  net: NetDeclaration,
+  session: Session,
+): readonly GraphOutput[] | undefined {
+  const wanted = run.outputs.filter(({ statement }) => session.mode === 'training' || !statement.trainOnly);
+  if (wanted.length === 0) {
+    session.report(
+      diagnostic('network/no-output', { name: net.name }, net.span, {
+        fixes: [{ title: 'say what it gives: out y: tensor(y)', edits: [] }],
+      }),
+    );
+    return undefined;
+  }
+  const outputs: GraphOutput[] = [];
+  for (const pending of wanted) {
+    const { statement } = pending;
+    const finished = outputNodes(pending, session);
+    if (!finished) continue;
+    const name = statement.name?.name ?? 'out';
+    outputs.push({ name, ...finished, trainOnly: statement.trainOnly, doc: statement.doc });
+  }
+  return outputs.length === wanted.length ? outputs : undefined;
+}

@@ -1,0 +1,96 @@
+/** Members: sizes of a value (`x.C`, `in.H`), figures and values of a net (`ResNet18.params`, `LeNet5.logits.C`), family variants. */
+import type { MemberExpr } from '../1-parse/ast.ts';
+import type { NetDeclaration } from '../2-resolve/model.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Node } from '../ir/graph.ts';
+import { showType } from '../ir/type.ts';
+import { argument, evaluate, mistyped } from './evaluate.ts';
+import type { Site } from './frame.ts';
+import { figures } from './query.ts';
+import type { Session } from './session.ts';
+import { describe, int, tensorOf, unknown, type Callable, type GivenArg, type Value } from './value.ts';
+
+export function evaluateMember(expr: MemberExpr, site: Site, session: Session): Value {
+  const object = evaluate(expr.object, site, session);
+  const name = expr.member.name;
+  switch (object.kind) {
+    case 'unknown':
+      return unknown;
+    case 'tensor':
+      return sizeMember(expr, object.node, session);
+    case 'net':
+      return variant(object, expr, site, session) ?? netMember(expr, object, session);
+    case 'list':
+    case 'tuple':
+      return name === 'length'
+        ? int(object.items.length)
+        : noMember(expr, describe(object), ['length'], session);
+    default:
+      return mistyped(object, 'a value or a net', expr.object, session);
+  }
+}
+
+function sizeMember(expr: MemberExpr, node: Node, session: Session): Value {
+  const name = expr.member.name;
+  if (name === 'rank') return int(node.type.axes.length - (node.type.axes.at(-1) === 'C' ? 1 : 0));
+  const at = node.type.axes.indexOf(name);
+  const size = node.type.dims[at];
+  if (typeof size !== 'number')
+    return noMember(expr, `a ${showType(node.type)} value`, [...node.type.axes, 'rank'], session);
+  const dim = session.symbolic.get(node)?.dims[at];
+  return dim === undefined || typeof dim === 'number' ? int(size) : { ...int(size), dim };
+}
+
+function noMember(expr: MemberExpr, what: string, known: readonly string[], session: Session): Value {
+  const near = nearest(expr.member.name, known);
+  session.report(
+    diagnostic('value/no-member', { what, member: expr.member.name }, expr.member.span, {
+      notes: [{ word: 'note', text: known.length > 0 ? `it has ${known.join(', ')}` : 'it has no members' }],
+      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: expr.member.span, text: near }] }],
+    }),
+  );
+  return unknown;
+}
+
+/** `MobileNet.small` of `family MobileNet(width, depth) { small = (0.5, 0.5) }`: the net with those arguments. */
+function variant(
+  net: Extract<Callable, { kind: 'net' }>,
+  expr: MemberExpr,
+  site: Site,
+  session: Session,
+): Value | undefined {
+  const family = net.declaration.module.families.get(net.declaration.name);
+  const found = family?.variants.find((v) => v.name.name === expr.member.name);
+  if (!family || !found) return undefined;
+  const args = found.values.map((value, i): GivenArg => {
+    const name = family.params[i];
+    return {
+      name: name?.name,
+      value: argument(value, site, session),
+      arg: { kind: 'arg', name, value, span: value.span },
+    };
+  });
+  return { ...net, args: [...net.args, ...args], expr };
+}
+
+function netMember(expr: MemberExpr, net: Extract<Callable, { kind: 'net' }>, session: Session): Value {
+  const info = session.queries?.(net.declaration, net.args);
+  if (info === undefined) return unknown;
+  const name = expr.member.name;
+  const figure = figures[name];
+  if (figure) return int(figure(info));
+  const value = info.values.get(name);
+  if (value) return tensorOf(value);
+  const variants = familyNames(net.declaration);
+  return noMember(
+    expr,
+    net.declaration.name,
+    [...Object.keys(figures), ...info.values.keys(), ...variants],
+    session,
+  );
+}
+
+function familyNames(net: NetDeclaration): readonly string[] {
+  return net.module.families.get(net.name)?.variants.map((v) => v.name.name) ?? [];
+}

@@ -1,0 +1,140 @@
+/**
+ * Evaluates a net: its parameters, what it takes over from the net it extends or stands for (with `replace`d values), and its
+ * statements from top to bottom. Used for a net on its own and for a net inside another.
+ */
+import type { InStatement, OutStatement, ReplaceStatement, Statement } from '../1-parse/ast.ts';
+import type { NetDeclaration } from '../2-resolve/model.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Node } from '../ir/graph.ts';
+import { bindParams, type Application } from './apply.ts';
+import { evaluateStatement } from './body.ts';
+import { evaluate, flow } from './evaluate.ts';
+import { childFrame, enter, type Frame, type Site } from './frame.ts';
+import type { Session } from './session.ts';
+import { describe, unknown, type GivenArg, type Value } from './value.ts';
+
+/** An `out` with the site where its expression is evaluated. */
+export interface PendingOutput {
+  readonly statement: OutStatement;
+  readonly site: Site;
+}
+
+export interface NetRun {
+  /** Named values, the extended net's included. */
+  readonly values: ReadonlyMap<string, Node>;
+  /** In order; an output of the same name replaces the extended net's. */
+  readonly outputs: readonly PendingOutput[];
+  /** False where something failed (reported). */
+  readonly complete: boolean;
+}
+
+interface Run {
+  readonly session: Session;
+  readonly at: Application;
+  /** Gives an `in` its value. */
+  readonly input: (statement: InStatement, site: Site) => Value;
+  readonly values: Map<string, Node>;
+  readonly outputs: Map<string, PendingOutput>;
+  readonly replacements: ReadonlyMap<string, { readonly statement: ReplaceStatement; readonly site: Site }>;
+}
+
+export function runNet(
+  net: { readonly declaration: NetDeclaration; readonly args: readonly GivenArg[] },
+  at: Application,
+  site: Site,
+  hooks: Pick<Run, 'session' | 'input'>,
+): NetRun {
+  const run: Run = { ...hooks, at, values: new Map(), outputs: new Map(), replacements: new Map() };
+  const inside = { ...site, frame: frameFor(net.declaration, hooks.session) };
+  const complete = runDeclaration(net.declaration, net.args, inside, run);
+  return { values: run.values, outputs: [...run.outputs.values()], complete };
+}
+
+/** The net that another extends or stands for, as far as names tell. */
+export function baseOf(net: NetDeclaration, session: Session): NetDeclaration | undefined {
+  const source = net.item.base ?? net.item.alias;
+  if (!source) return undefined;
+  let callee = source.kind === 'call' ? source.callee : source;
+  if (callee.kind === 'member') callee = callee.object;
+  const found = session.model.bindings.get(callee);
+  return found?.kind === 'net' && found !== net ? found : undefined;
+}
+
+/** A net sees the values of the net that it extends: its frame lies inside the other's. */
+function frameFor(net: NetDeclaration, session: Session): Frame {
+  const chain = [net];
+  for (let base = baseOf(net, session); base && !chain.includes(base); base = baseOf(base, session))
+    chain.push(base);
+  return (
+    chain.reduceRight<Frame | undefined>((frame) => childFrame(frame), undefined) ?? childFrame(undefined)
+  );
+}
+
+function runDeclaration(net: NetDeclaration, args: readonly GivenArg[], outer: Site, run: Run): boolean {
+  const { session } = run;
+  if (session.model.broken.has(net)) return false;
+  const site: Site = { ...outer, module: net.module };
+  if (!bindParams(net.item.params, args, { name: net.name, at: run.at, site }, session)) return false;
+  const own = ownReplacements(net, site);
+  const source = net.item.base ?? net.item.alias;
+  if (source) {
+    const base = evaluate(source, site, session);
+    if (base.kind !== 'net' || !site.frame.parent) return notANet(base, source.span, session);
+    const replacements = new Map([...own, ...run.replacements]);
+    const inner: Site = { ...site, frame: site.frame.parent };
+    if (!runDeclaration(base.declaration, base.args, inner, { ...run, replacements })) return false;
+  }
+  for (const statement of net.item.body?.statements ?? []) runStatement(statement, site, run);
+  return !session.stopped;
+}
+
+function notANet(base: Value, span: InStatement['span'], session: Session): false {
+  if (base.kind !== 'unknown')
+    session.report(diagnostic('value/expected', { expected: 'a net', found: describe(base) }, span));
+  return false;
+}
+
+function ownReplacements(net: NetDeclaration, site: Site): Run['replacements'] {
+  const replacements = new Map<string, { statement: ReplaceStatement; site: Site }>();
+  for (const statement of net.item.body?.statements ?? [])
+    if (statement.kind === 'replace') replacements.set(statement.name.name, { statement, site });
+  return replacements;
+}
+
+function runStatement(statement: Statement, site: Site, run: Run): void {
+  const { session } = run;
+  switch (statement.kind) {
+    case 'in':
+      return bind(statement, run.input(statement, site), site, run);
+    case 'out':
+      run.outputs.set(statement.name?.name ?? '', { statement, site });
+      return;
+    // A replaced value is evaluated where the old one stood.
+    case 'replace':
+    case 'budget':
+      return;
+    case 'assign':
+      return bind(statement, assigned(statement, site, run), site, run);
+    default:
+      evaluateStatement(statement, site, session, 'applied');
+  }
+}
+
+function assigned(statement: Extract<Statement, { kind: 'assign' }>, site: Site, run: Run): Value {
+  const { session } = run;
+  if (statement.trainOnly && session.mode === 'inference') return unknown;
+  const replaced = run.replacements.get(statement.name.name);
+  const from = replaced ?? { statement, site };
+  return flow(from.statement.value, enter({ ...from.site, path: site.path }, statement.name.name), session);
+}
+
+function bind(
+  statement: Extract<Statement, { kind: 'in' | 'assign' }>,
+  value: Value,
+  site: Site,
+  run: Run,
+): void {
+  const declaration = run.session.model.bindings.get(statement.name);
+  if (declaration) site.frame.values.set(declaration, value);
+  if (value.kind === 'tensor') run.values.set(statement.name.name, value.node);
+}

@@ -1,0 +1,195 @@
+/**
+ * Applies an operator: gathers its data inputs, converts its options, asks its own rules for attributes, weights and type,
+ * and makes the nodes. Weights are found by their path, so that an instance used twice shares them.
+ */
+import type { Expr } from '../1-parse/ast.ts';
+import type { Span } from '../1-parse/source.ts';
+import { internal } from '../diagnostics/internal.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Attrs, Node } from '../ir/graph.ts';
+import { isConcrete, sameType, shapeOf, showType, sizeOf, type TensorType } from '../ir/type.ts';
+import { canonicalAttrs, makeNode, paramNode } from '../ops/build.ts';
+import { findOp } from '../ops/index.ts';
+import { isProblem, type OpDef, type WeightSpec } from '../ops/op.ts';
+import { noIncoming, type Application } from './apply.ts';
+import { argument } from './evaluate.ts';
+import { join, type Site } from './frame.ts';
+import { convertOptions, hasSymbolicOption, symbolicOptions } from './options.ts';
+import { reportProblem, type Use } from './problems.ts';
+import { countNode, limits, visiblePath, type Session } from './session.ts';
+import { inferSymbolic } from './symbolic-types.ts';
+import { tensorOf, unknown, type Callable, type GivenArg, type Value } from './value.ts';
+
+type OpCall = Extract<Callable, { kind: 'op' }>;
+
+/** `at-site`: the site's path is the layer's own (an instance of an operator). */
+export function applyOperator(
+  value: OpCall,
+  at: Application,
+  site: Site,
+  session: Session,
+  naming: 'segment' | 'at-site' = 'segment',
+): Value {
+  const def = findOp(value.name) ?? internal(`there is no operator ${value.name}`);
+  const data = dataInputs(value, def, at, site, session);
+  if (!data) return unknown;
+  const segment = session.model.segments.get(value.expr) ?? session.model.segments.get(at.expr) ?? value.name;
+  const path = naming === 'at-site' ? site.path : join(site.path, segment);
+  const written = value.args.filter((arg) => arg.value.kind !== 'tensor');
+  const args = [...written, ...defaultArgs(def, written, site, session)];
+  const use: Use = { def, data: data.nodes, origins: data.origins, call: value.expr, args };
+  return makeLayer(use, { path, span: at.expr.span, site }, session);
+}
+
+/** What an operator reads, and where each of it was written. */
+interface Data {
+  readonly nodes: readonly Node[];
+  readonly origins: readonly (Span | undefined)[];
+}
+
+function dataInputs(
+  value: OpCall,
+  def: OpDef,
+  at: Application,
+  site: Site,
+  session: Session,
+): Data | undefined {
+  const tensors = value.args.filter((arg) => arg.value.kind === 'tensor');
+  const nodes = tensors.map((arg) => (arg.value as { node: Node }).node);
+  const origins: (Span | undefined)[] = tensors.map((arg) => arg.arg.value.span);
+  const takesIncoming = at.piped === 'stage' || tensors.length < Math.max(1, def.arity.min);
+  if (takesIncoming) {
+    if (!site.incoming) {
+      noIncoming(value.name, at, session);
+      return undefined;
+    }
+    nodes.unshift(site.incoming);
+    origins.unshift(site.incoming.span);
+  }
+  if (nodes.length >= def.arity.min && nodes.length <= def.arity.max) return { nodes, origins };
+  const needs = def.arity.min === def.arity.max ? `${def.arity.min}` : `at least ${def.arity.min}`;
+  session.report(diagnostic('value/arity', { layer: value.name, needs, found: nodes.length }, at.expr.span));
+  return undefined;
+}
+
+/** The file's `defaults { conv { … } }` for options that the call leaves open. */
+function defaultArgs(
+  def: OpDef,
+  written: readonly GivenArg[],
+  site: Site,
+  session: Session,
+): readonly GivenArg[] {
+  const defaults = site.module.defaults.get(def.name) ?? [];
+  const positional = written.filter((arg) => arg.name === undefined).length;
+  const taken = new Set([
+    ...written.map((arg) => arg.name),
+    ...def.params.slice(0, positional).map((param) => param.name),
+  ]);
+  return defaults
+    .filter((arg) => !taken.has(arg.name?.name))
+    .map((arg) => ({ name: arg.name?.name, value: argument(arg.value, site, session), arg }));
+}
+
+interface Origin {
+  readonly path: string;
+  readonly span: Span;
+  readonly site: Site;
+}
+
+/** From a use of an operator to its node; problems are reported and give `unknown`. */
+export function makeLayer(use: Use, origin: Origin, session: Session): Value {
+  const types = use.data.map((node) => node.type);
+  const options = convertOptions(use, session);
+  if (!options) return unknown;
+  const attrs = canonicalAttrs(use.def, options, types);
+  if (isProblem(attrs)) return reportProblem(attrs, use, origin.span, session);
+  const type = use.def.type(attrs, types);
+  if (isProblem(type)) return reportProblem(type, use, origin.span, session);
+  if (!fitsInMemory(type, origin.span, session) || !countNode(session, origin.span)) return unknown;
+  const weights = weightNodes(use, attrs, origin, session);
+  if (!weights) return unknown;
+  const path = visiblePath(session, origin.path);
+  const node = makeNode(use.def.name, [...use.data, ...weights], attrs, { path, span: origin.span });
+  if (use.data.some((input) => session.symbolic.has(input)) || hasSymbolicOption(use))
+    inferSymbolic(node, use, symbolicOptions(use, options), session);
+  return tensorOf(node);
+}
+
+function fitsInMemory(type: TensorType, span: Span, session: Session): boolean {
+  if (!isConcrete(type) || sizeOf(shapeOf(type)) <= limits.elements) return true;
+  session.report(diagnostic('network/too-many-elements', { shape: showType(type) }, span));
+  return false;
+}
+
+function weightNodes(use: Use, attrs: Attrs, origin: Origin, session: Session): readonly Node[] | undefined {
+  const specs =
+    use.def.weights?.(
+      attrs,
+      use.data.map((node) => node.type),
+    ) ?? [];
+  const nodes: Node[] = [];
+  for (const spec of specs) {
+    if (!fitsInMemory(spec.type, origin.span, session)) return undefined;
+    const node = weightNode(spec, use, origin, session);
+    if (!node) return undefined;
+    nodes.push(node);
+  }
+  return nodes;
+}
+
+function weightNode(
+  spec: WeightSpec,
+  use: Use,
+  { path, span, site }: Origin,
+  session: Session,
+): Node | undefined {
+  const full = join(path, spec.name);
+  const known = session.weights.get(full);
+  if (!known) {
+    const node = paramNode(spec, { path, span });
+    session.weights.set(full, node);
+    return node;
+  }
+  if (!site.shared) internal(`two layers own the weight ${full}`);
+  if (sameType(known.type, spec.type)) return known;
+  const input = use.data[0];
+  session.report(
+    diagnostic('shape/shared-weights', { path }, span, {
+      label: input ? `here it reads ${showType(input.type)}` : undefined,
+      labels: known.span ? [{ span: known.span, text: `${spec.name} is ${showType(known.type)}` }] : [],
+      notes: [
+        {
+          word: 'why',
+          text: `an instance has one set of weights: ${spec.name} is ${showType(known.type)} for one use and would be ${showType(spec.type)} for the other`,
+        },
+      ],
+      fixes: [
+        {
+          title:
+            'bring both values to the same number of channels, or write the block twice (two sets of weights)',
+          edits: [],
+        },
+      ],
+    }),
+  );
+  return undefined;
+}
+
+/** The node of an arithmetic operation or of the language's own layers (preprocessing, output kinds). */
+export function layer(
+  name: string,
+  data: readonly Node[],
+  origin: { readonly path: string; readonly expr: Expr; readonly site: Site; readonly options?: Attrs },
+  session: Session,
+): Value {
+  const def = findOp(name) ?? internal(`there is no operator ${name}`);
+  const use: Use = {
+    def,
+    data,
+    origins: data.map((node) => node.span),
+    call: origin.expr,
+    args: [],
+    ...(origin.options ? { options: origin.options } : {}),
+  };
+  return makeLayer(use, { path: origin.path, span: origin.expr.span, site: origin.site }, session);
+}

@@ -1,0 +1,250 @@
+/** From written arguments to an operator's options: matched to its parameters by place or name and converted by kind. */
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Attrs, AttrValue } from '../ir/graph.ts';
+import type { SymbolicDim } from '../ir/dim.ts';
+import type { ParamSpec } from '../ops/op.ts';
+import { reportUnknownOption } from './apply.ts';
+import type { Use } from './problems.ts';
+import type { Session } from './session.ts';
+import { describe, type GivenArg, type Value } from './value.ts';
+
+/** Arguments by the parameter that they are for. */
+export function matchOptions(use: Use, session: Session): ReadonlyMap<string, GivenArg> | undefined {
+  const { def, args } = use;
+  const matched = new Map<string, GivenArg>();
+  let position = 0;
+  let fine = true;
+  for (const given of args) {
+    const name = given.name ?? def.params[position++]?.name;
+    const known = def.params.some((param) => param.name === name);
+    if (name === undefined || !known) {
+      fine = false;
+      if (given.name === undefined)
+        session.report(
+          diagnostic(
+            'value/too-many-arguments',
+            { what: def.name, count: def.params.length },
+            given.arg.span,
+          ),
+        );
+      else
+        reportUnknownOption(
+          given,
+          def.params.map((param) => param.name),
+          def.name,
+          session,
+        );
+      continue;
+    }
+    matched.set(name, given);
+  }
+  return fine ? matched : undefined;
+}
+
+/** The options in the form that the operator reads; undefined where one is wrong (reported). */
+export function convertOptions(use: Use, session: Session): Attrs | undefined {
+  if (use.options) return use.options;
+  const matched = matchOptions(use, session);
+  if (!matched) return undefined;
+  const options: Record<string, AttrValue> = {};
+  const rank = Math.max(0, (use.data[0]?.type.axes.length ?? 0) - 1);
+  let fine = true;
+  for (const param of use.def.params) {
+    const given = matched.get(param.name);
+    if (!given) {
+      if (param.default === undefined) fine = missing(param, use, session);
+      continue;
+    }
+    const value = given.value.kind === 'unknown' ? undefined : convert(given.value, param, rank);
+    if (value !== undefined && withinMinimum(value, param, given, session)) options[param.name] = value;
+    else {
+      fine = false;
+      if (value === undefined) mistyped(given, param, use, session);
+    }
+  }
+  return fine ? options : undefined;
+}
+
+function missing(param: ParamSpec, use: Use, session: Session): false {
+  session.report(
+    diagnostic('value/missing-argument', { what: use.def.name, option: param.name }, use.call.span, {
+      notes: [{ word: 'note', text: `${param.name}: ${param.doc}` }],
+    }),
+  );
+  return false;
+}
+
+function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session): void {
+  if (given.value.kind === 'unknown') return;
+  session.report(
+    diagnostic(
+      'value/expected',
+      {
+        expected: `${expectation(param)} for ${param.name} of ${use.def.name}`,
+        found: describe(given.value),
+      },
+      given.arg.value.span,
+    ),
+  );
+}
+
+function withinMinimum(value: AttrValue, param: ParamSpec, given: GivenArg, session: Session): boolean {
+  const least = param.min;
+  const numbers = [value].flat(2).filter((x): x is number => typeof x === 'number');
+  if (least === undefined || numbers.every((n) => n >= least)) return true;
+  session.report(
+    diagnostic(
+      'value/too-small',
+      { option: param.name, found: numbers.join('x'), least },
+      given.arg.value.span,
+    ),
+  );
+  return false;
+}
+
+/** The value in the canonical form of the kind, or undefined where it does not fit. */
+function convert(value: Value, param: ParamSpec, rank: number): AttrValue | undefined {
+  switch (param.kind) {
+    case 'int':
+      return value.kind === 'number' && Number.isInteger(value.value) ? value.value : undefined;
+    case 'float':
+      return value.kind === 'number' ? value.value : undefined;
+    case 'bool':
+      return value.kind === 'bool' ? value.value : undefined;
+    case 'string':
+      return value.kind === 'string' || value.kind === 'word' ? value.value : undefined;
+    case 'size':
+      return sizes(value);
+    case 'kernel':
+      return value.kind === 'array' ? value.tensor : sizes(value);
+    case 'pad':
+      return padding(value, rank);
+    case 'axis':
+      return value.kind === 'word' ? value.value : undefined;
+    case 'axes':
+      return words(value);
+    case 'dims':
+    case 'ints':
+      return wholeNumbers(value);
+    case 'floats':
+      return value.kind === 'number' ? [value.value] : numberList(value);
+    case 'init':
+    case 'word':
+      return wordOf(value, param.words);
+  }
+}
+
+const whole = (n: number): boolean => Number.isInteger(n);
+
+/** One number for every axis, or one per axis. */
+function sizes(value: Value): AttrValue | undefined {
+  if (value.kind === 'number') return whole(value.value) ? value.value : undefined;
+  return wholeNumbers(value);
+}
+
+function wholeNumbers(value: Value): readonly number[] | undefined {
+  if (value.kind === 'size') return value.dims;
+  const list = value.kind === 'number' ? [value.value] : numberList(value);
+  return list?.every(whole) ? list : undefined;
+}
+
+function numberList(value: Value): readonly number[] | undefined {
+  if (value.kind !== 'list' && value.kind !== 'tuple') return undefined;
+  const numbers = value.items.map((item) => (item.kind === 'number' ? item.value : undefined));
+  return numbers.every((n) => n !== undefined) ? numbers : undefined;
+}
+
+/** `same`, `valid`, `1`, `1x2` (both sides per axis), `(0, 1)` (begin, end of every axis), `[(0, 1), (1, 1)]` (per axis). */
+function padding(value: Value, rank: number): AttrValue | undefined {
+  if (value.kind === 'word')
+    return value.value === 'same' || value.value === 'valid' ? value.value : undefined;
+  if (value.kind === 'number') return whole(value.value) && value.value >= 0 ? value.value : undefined;
+  if (value.kind === 'size') return value.dims.map((n) => [n, n]);
+  if (value.kind === 'tuple') {
+    const pair = numberList(value);
+    return pair?.length === 2 && pair.every(whole) ? Array.from({ length: rank }, () => pair) : undefined;
+  }
+  if (value.kind !== 'list') return undefined;
+  const pairs = value.items.map((item) =>
+    item.kind === 'number' ? [item.value, item.value] : numberList(item),
+  );
+  return pairs.every((pair) => pair?.length === 2) ? (pairs as number[][]) : undefined;
+}
+
+function words(value: Value): readonly string[] | undefined {
+  if (value.kind === 'word') return [value.value];
+  if (value.kind !== 'list' && value.kind !== 'tuple') return undefined;
+  const list = value.items.map((item) => (item.kind === 'word' ? item.value : undefined));
+  return list.every((word) => word !== undefined) ? list : undefined;
+}
+
+function wordOf(value: Value, known: readonly string[] | undefined): string | undefined {
+  const text =
+    value.kind === 'word' || value.kind === 'string' || value.kind === 'op' ? wordText(value) : undefined;
+  return text !== undefined && known?.includes(text) !== false ? text : undefined;
+}
+
+/** A word may be spelled like an operator (`reduce = mean`). */
+function wordText(value: Extract<Value, { kind: 'word' | 'string' | 'op' }>): string {
+  return value.kind === 'op' ? value.name : value.value;
+}
+
+function expectation(param: ParamSpec): string {
+  switch (param.kind) {
+    case 'int':
+      return 'a whole number';
+    case 'float':
+      return 'a number';
+    case 'bool':
+      return 'true or false';
+    case 'string':
+      return 'a text';
+    case 'size':
+      return 'a size such as 3 or 3x3';
+    case 'kernel':
+      return 'a size such as 3 or 3x3, or a filter,';
+    case 'pad':
+      return 'a padding such as same, 1, 1x2 or (0, 1)';
+    case 'axis':
+      return 'the name of an axis such as C or H';
+    case 'axes':
+      return 'names of axes such as [H, W]';
+    case 'dims':
+      return 'sizes such as 7x7x512';
+    case 'ints':
+      return 'a list of whole numbers';
+    case 'floats':
+      return 'a list of numbers';
+    case 'init':
+    case 'word':
+      return `one of ${param.words?.join(', ') ?? 'its words'}`;
+  }
+}
+
+/** True where an option follows from a named size of an input. */
+export function hasSymbolicOption(use: Use): boolean {
+  return use.args.some((arg) => dimOf(arg.value) !== undefined);
+}
+
+function dimOf(value: Value): SymbolicDim | undefined {
+  if (value.kind === 'number') return value.dim;
+  if (value.kind !== 'list' && value.kind !== 'tuple') return undefined;
+  return value.items.map(dimOf).find((dim) => dim !== undefined);
+}
+
+/** The options again, with expressions over named sizes in place of the default size's numbers. */
+export function symbolicOptions(use: Use, options: Attrs): Attrs {
+  if (!hasSymbolicOption(use)) return options;
+  const replaced: Record<string, AttrValue> = { ...options };
+  let position = 0;
+  for (const given of use.args) {
+    const name = given.name ?? use.def.params[position++]?.name;
+    if (name !== undefined && dimOf(given.value)) replaced[name] = symbolicValue(given.value);
+  }
+  return replaced;
+}
+
+function symbolicValue(value: Value): AttrValue {
+  if (value.kind === 'number') return (value.dim ?? value.value) as unknown as AttrValue;
+  return value.kind === 'list' || value.kind === 'tuple' ? value.items.map(symbolicValue) : null;
+}

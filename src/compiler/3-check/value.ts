@@ -1,0 +1,130 @@
+/**
+ * What an expression can be worth while a net is instantiated: a compile-time constant, a tensor (a node of the graph), or
+ * something that can be applied to a tensor. `unknown` follows a reported error and silences what depends on it.
+ */
+import type { Arg, Expr } from '../1-parse/ast.ts';
+import type { BlockDeclaration, NetDeclaration } from '../2-resolve/model.ts';
+import type { SymbolicDim } from '../ir/dim.ts';
+import type { Node } from '../ir/graph.ts';
+import type { Tensor } from '../ir/type.ts';
+import { showType } from '../ir/type.ts';
+import type { Site } from './frame.ts';
+
+/** A number. `dim` is set where it follows from a named size of an input: its value then belongs to the default size. */
+export interface NumberValue {
+  readonly kind: 'number';
+  readonly value: number;
+  readonly integer: boolean;
+  readonly dim?: SymbolicDim;
+}
+
+export type Constant =
+  | NumberValue
+  | { readonly kind: 'bool'; readonly value: boolean }
+  | { readonly kind: 'string'; readonly value: string }
+  /** `same`, `H`, `he_normal`: a word of the language. */
+  | { readonly kind: 'word'; readonly value: string }
+  | { readonly kind: 'list' | 'tuple'; readonly items: readonly Value[] }
+  | { readonly kind: 'size'; readonly dims: readonly number[] }
+  | { readonly kind: 'range'; readonly from: number; readonly to: number }
+  /** A `filter`, or another table of numbers. */
+  | { readonly kind: 'array'; readonly name: string; readonly tensor: Tensor }
+  /** `folder("./flowers")`: where class names come from. */
+  | { readonly kind: 'source'; readonly of: 'folder'; readonly path: string };
+
+/** Arguments as evaluated where they were written. */
+export interface GivenArg {
+  readonly name: string | undefined;
+  readonly value: Value;
+  readonly arg: Arg;
+}
+
+/** Something that can stand after `->`. Blocks and nets keep the arguments that they were given so far. */
+export type Callable =
+  | { readonly kind: 'op'; readonly name: string; readonly args: readonly GivenArg[]; readonly expr: Expr }
+  | {
+      readonly kind: 'block';
+      readonly declaration: BlockDeclaration;
+      readonly args: readonly GivenArg[];
+      readonly expr: Expr;
+    }
+  | {
+      readonly kind: 'net';
+      readonly declaration: NetDeclaration;
+      readonly args: readonly GivenArg[];
+      readonly expr: Expr;
+    }
+  /** A `let`: applied twice, it has one set of weights, which belong to `site`. */
+  | {
+      readonly kind: 'instance';
+      readonly name: string;
+      readonly of: Callable;
+      readonly site: Site;
+      readonly uses: InstanceUse[];
+    }
+  | { readonly kind: 'identity' };
+
+/** One application of an instance, for the message that two of them disagree. */
+export interface InstanceUse {
+  readonly input: Node | undefined;
+  readonly expr: Expr;
+}
+
+export type TensorValue = { readonly kind: 'tensor'; readonly node: Node };
+
+/** What a net is worth once instantiated: `ResNet18.params`, `LeNet5.logits`. */
+export type Value = Constant | Callable | TensorValue | { readonly kind: 'unknown' };
+
+export const unknown: Value = { kind: 'unknown' };
+
+export function int(value: number): NumberValue {
+  return { kind: 'number', value, integer: true };
+}
+
+export function tensorOf(node: Node): TensorValue {
+  return { kind: 'tensor', node };
+}
+
+export function isCallable(value: Value): value is Callable {
+  return ['op', 'block', 'net', 'instance', 'identity'].includes(value.kind);
+}
+
+/** What a value is, for messages: `the number 3`, `a 28x28x64 value`, `the block Basic`. */
+export function describe(value: Value): string {
+  switch (value.kind) {
+    case 'number':
+      return `the number ${value.value}`;
+    case 'bool':
+      return String(value.value);
+    case 'string':
+      return `the text "${value.value}"`;
+    case 'word':
+      return `the word ${value.value}`;
+    case 'list':
+      return `a list of ${value.items.length}`;
+    case 'tuple':
+      return `a tuple of ${value.items.length}`;
+    case 'size':
+      return `the size ${value.dims.join('x')}`;
+    case 'range':
+      return `the range ${value.from}..${value.to}`;
+    case 'array':
+      return `the filter ${value.name}`;
+    case 'source':
+      return `the folder "${value.path}"`;
+    case 'op':
+      return `the layer ${value.name}`;
+    case 'block':
+      return `the block ${value.declaration.name}`;
+    case 'net':
+      return `the net ${value.declaration.name}`;
+    case 'instance':
+      return `the instance ${value.name}`;
+    case 'identity':
+      return 'identity';
+    case 'tensor':
+      return `a ${showType(value.node.type)} value`;
+    case 'unknown':
+      return 'something with an error';
+  }
+}

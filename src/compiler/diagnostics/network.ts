@@ -1,0 +1,136 @@
+/** Diagnostics of whole nets: inputs, outputs, and the bounds of what is built (phase 3). */
+import type { DiagnosticEntry } from './diagnostic.ts';
+
+export const networkDiagnostics = {
+  'network/no-incoming': {
+    severity: 'error',
+    message: 'nothing flows into {what} here',
+    explain:
+      'A layer is applied to the value before its `->`; in a block, a branch or a `repeat`, to the incoming value. At the top of a net there is none.',
+    bad: 'net N {\n  in x: f32[4]\n  y = dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/no-output': {
+    severity: 'error',
+    message: 'the net {name} has no output',
+    explain:
+      '`out name: tensor(value)` says what the net gives; other kinds say what it means: `label`, `mask`, `detect` and so on.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n}\nassert N.y.C == 3',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/input-kind': {
+    severity: 'error',
+    message: '{kind} is no kind of input',
+    explain: 'Inputs are images (`rgb`, `gray`, `rgba`) or numbers (`f32`, `i32`) with named or fixed sizes.',
+    bad: 'net N {\n  in x: float32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/input-rank': {
+    severity: 'error',
+    message: '{kind} needs {needs}, but {found} are written',
+    explain:
+      'Images have height and width; their channels follow from the kind. Numbers have the channels last.',
+    bad: 'net N {\n  in x: rgb[8]\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: rgb[8, 8]\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/input-default': {
+    severity: 'error',
+    message: 'the sizes of {name} have names, but no default to compile for',
+    explain: 'A net with named sizes is checked for every size and compiled for one.',
+    bad: 'net N {\n  in x: rgb[H, W]\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: rgb[H, W] = 32x32\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/input-size': {
+    severity: 'error',
+    message: '{name} has the sizes {wanted}, but {found} was given',
+    explain: 'Given are either all sizes of the input or only those with a name.',
+    bad: 'net N {\n  in x: f32[H, W, 4] = 32x32x3\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[H, W, 4] = 32x32x4\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/where': {
+    severity: 'error',
+    message: 'the sizes of {name} do not fulfil this: {sizes}',
+    explain: '`where` says which sizes a net admits; the default has to be one of them.',
+    bad: 'net N {\n  in x: rgb[H, W] = 30x30 where H % 4 == 0\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: rgb[H, W] = 32x32 where H % 4 == 0\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/per-channel': {
+    severity: 'error',
+    message: '{word} gives {found} numbers for {channels} channels',
+    explain: 'Preprocessing takes one number for all channels, or one per channel.',
+    bad: 'net N {\n  in x: rgb 8x8 mean [1, 2]\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: rgb 8x8 mean [1, 2, 3]\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/input-missing': {
+    severity: 'error',
+    message: 'the net in this place needs a value for its input {name}',
+    explain: 'A net inside another reads the incoming value; further inputs are given in parentheses.',
+    bad: 'net Two {\n  in a: f32[4]\n  in b: f32[4]\n  out s: tensor(add(a, b))\n}\nnet N {\n  in x: f32[4]\n  y = x -> Two\n  out z: tensor(y)\n}',
+    good: 'net Two {\n  in a: f32[4]\n  in b: f32[4]\n  out s: tensor(add(a, b))\n}\nnet N {\n  in x: f32[4]\n  h = x -> dense(4)\n  y = x -> Two(h)\n  out z: tensor(y)\n}',
+  },
+  'network/classes-file': {
+    severity: 'error',
+    message: 'there is no file {path} with class names',
+    explain:
+      'Class names come from a list, from a text file beside this one with one name per line, or from a known list such as `imagenet`.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y) of "no-such-file.txt"\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y) of ["a", "b", "c"]\n}',
+  },
+  'network/classes-count': {
+    severity: 'error',
+    message: '{output} has {channels} channels, but there are {classes} class names',
+    explain: 'One channel per class, in the order of the names.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(4)\n  out z: label(y) of ["a", "b", "c"]\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y) of ["a", "b", "c"]\n}',
+  },
+  'network/output-vector': {
+    severity: 'error',
+    message: '{kind} needs one vector of scores, but this is {shape}',
+    explain:
+      '`label` and `labels` say something about the whole input. For a label per place there is `mask`.',
+    bad: 'net N {\n  in x: f32[8, 8, 3]\n  y = x -> conv(4, 3)\n  out z: label(y)\n}',
+    good: 'net N {\n  in x: f32[8, 8, 3]\n  y = x -> conv(4, 3) -> gap\n  out z: label(y)\n}',
+  },
+  'network/points-width': {
+    severity: 'error',
+    message: '{count} points need a vector of {needs}, but this is {found}',
+    explain: 'Each point is an x and a y.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(5)\n  out z: points(y, 2)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(4)\n  out z: points(y, 2)\n}',
+  },
+  'network/repeat-count': {
+    severity: 'error',
+    message: '{count} repetitions: the number has to be between 0 and {limit}',
+    explain: 'Every repetition is a layer of its own with its own weights.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> repeat(1000000) { dense(4) }\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> repeat(10) { dense(4) -> relu }\n  out z: tensor(y)\n}',
+  },
+  'network/too-large': {
+    severity: 'error',
+    message: 'this net grows past {limit} {what}',
+    explain: 'Nets are unrolled when they are compiled: nested repetitions multiply.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> repeat(9999) { repeat(9999) { relu } }\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> repeat(9) { repeat(9) { dense(4) -> relu } }\n  out z: tensor(y)\n}',
+  },
+  'network/too-many-elements': {
+    severity: 'error',
+    message: 'a value of {shape} is too large: at most 2^31 numbers fit',
+    explain: 'The memory of a compiled net is addressed with 32 bits.',
+    bad: 'net N {\n  in x: f32[70000, 70000, 3]\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[700, 700, 3]\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/nested-too-deep': {
+    severity: 'error',
+    message: 'this is nested more than {limit} levels deep',
+    explain: 'Give inner parts a name: a value, or a block.',
+    bad: 'let a = ------------------------------------------------------------------------------------------------------------------------------------------------------------------------------------------------------------------1\nnet N {\n  in x: f32[4]\n  y = x -> dense(a)\n  out z: tensor(y)\n}',
+    good: 'let a = -(-1)\nnet N {\n  in x: f32[4]\n  y = x -> dense(a)\n  out z: tensor(y)\n}',
+  },
+  'network/blocks-too-deep': {
+    severity: 'error',
+    message: '{name} is entered more than {limit} levels deep',
+    explain: 'A block that is handed itself would never end: there is no recursion between blocks.',
+    bad: 'block Twice(f: block) = f(f)\nnet N {\n  in x: f32[4]\n  y = x -> Twice(Twice)\n  out z: tensor(y)\n}',
+    good: 'block Same(f: block) = f -> f\nnet N {\n  in x: f32[4]\n  y = x -> Same(sigmoid)\n  out z: tensor(y)\n}',
+  },
+} as const satisfies Record<string, DiagnosticEntry>;

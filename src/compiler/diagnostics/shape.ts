@@ -1,0 +1,21 @@
+/** Diagnostics of shapes that two places of a net decide (phase 3). What one layer says about its input is in `layers.ts`. */
+import type { DiagnosticEntry } from './diagnostic.ts';
+
+export const shapeDiagnostics = {
+  'shape/shared-weights': {
+    severity: 'error',
+    message: '{path} is used at two shapes, but it has one set of weights',
+    explain:
+      '`let e = Encoder(64)` makes one instance: wherever it is used, it is the same layer with the same weights. Written twice, a block has two sets.',
+    bad: 'net N {\n  in a: f32[4]\n  in b: f32[5]\n  let e = dense(3)\n  out z: tensor((a -> e) - (b -> e))\n}',
+    good: 'net N {\n  in a: f32[4]\n  in b: f32[4]\n  let e = dense(3)\n  out z: tensor((a -> e) - (b -> e))\n}',
+  },
+  'shape/net-input': {
+    severity: 'error',
+    message: 'the net in this place reads {wanted}, but the incoming value is {found}',
+    explain:
+      'A net inside another is used at the size of the incoming value; fixed sizes and channels have to agree.',
+    bad: 'net Small {\n  in a: f32[4]\n  b = a -> dense(3)\n  out c: tensor(b)\n}\nnet N {\n  in x: f32[5]\n  y = x -> Small\n  out z: tensor(y)\n}',
+    good: 'net Small {\n  in a: f32[4]\n  b = a -> dense(3)\n  out c: tensor(b)\n}\nnet N {\n  in x: f32[4]\n  y = x -> Small\n  out z: tensor(y)\n}',
+  },
+} as const satisfies Record<string, DiagnosticEntry>;

@@ -1,0 +1,20 @@
+/** The compiler's front door: one verb per phase. Hosts (command line, editor, bundler) import only this file. */
+export { parse } from './1-parse/index.ts';
+export type { Position, Source, Span } from './1-parse/source.ts';
+export { positionAt, textOf } from './1-parse/source.ts';
+export { resolve, type Host, type Model } from './2-resolve/index.ts';
+export {
+  check,
+  costs,
+  instantiate,
+  netsOf,
+  type Costs,
+  type InputSizes,
+  type Mode,
+  type NetFacts,
+  type NetInfo,
+  type NetParams,
+  type NodeCost,
+} from './3-check/index.ts';
+export type { Diagnostic, Edit, Fix, Label, Severity } from './diagnostics/diagnostic.ts';
+export { nodeHost } from './host.ts';
