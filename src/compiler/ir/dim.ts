@@ -159,5 +159,8 @@ function normal(constant: number, terms: readonly DimTerm[]): Dim {
   const kept = [...byKey.entries()]
     .filter(([, t]) => t.coefficient !== 0)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return kept.length === 0 ? constant : { kind: 'sum', constant, terms: kept.map(([, t]) => t) };
+  // Adding 0 turns −0 (a product with −1) into 0, so that equal sizes are deeply equal.
+  return kept.length === 0
+    ? constant + 0
+    : { kind: 'sum', constant: constant + 0, terms: kept.map(([, t]) => t) };
 }

@@ -1,0 +1,125 @@
+/**
+ * Scales and shifts by static values vanish into the weights of the layer before them: batch norm, `mul`, `add` and any element-wise
+ * expression that is affine in the layer's output. A layer without a bias gets one where there is a shift. The new weights are static
+ * nodes over the old ones, so they follow whatever weights are bound (Jacob et al., arXiv:1712.05877, §3.2, describe the folding).
+ */
+import type { Node } from '../ir/graph.ts';
+import { isStatic, type Rule } from '../ir/rewrite.ts';
+import { affineIn, type Affine } from '../ir/scalar-affine.ts';
+import * as s from '../ir/scalar-build.ts';
+import type { Scalar } from '../ir/scalar.ts';
+import { sameType } from '../ir/type.ts';
+import { constNode, inputRoles } from '../ops/build.ts';
+import { hasRole } from './fuse-elementwise.ts';
+import { derive, type Pass } from './pass.ts';
+import { normal, tailOf, type Tail } from './tail.ts';
+
+/** Layers that are linear in a weight with the axis O of output channels. */
+const linear = new Set(['conv', 'dwconv', 'deconv', 'dense']);
+
+const foldIntoWeights: Rule = {
+  name: 'conv(x, w, b) · s + t → conv(x, w · s, b · s + t), s and t static',
+  apply: (node, { uses }) => {
+    const tail = isStatic(node) ? undefined : tailOf(node);
+    const layer = tail?.operands.find((operand) => !isStatic(operand));
+    if (!tail || !layer || !linear.has(layer.op) || uses(layer) !== 1) return undefined;
+    if (layer.attrs['epilogue'] !== undefined || !sameType(layer.type, node.type)) return undefined;
+    const others = tail.operands.filter((operand) => operand !== layer);
+    if (!others.every((operand) => isStatic(operand) && isVector(operand, layer))) return undefined;
+    const affine = affineIn(tail.expr, tail.operands.indexOf(layer));
+    return affine && scaled(layer, tail, affine);
+  },
+};
+
+/** One number, or one per channel. */
+function isVector(operand: Node, layer: Node): boolean {
+  return operand.type.axes.length <= 1 && hasRole(operand, layer);
+}
+
+function scaled(layer: Node, tail: Tail, { scale, shift }: Affine): Node | undefined {
+  const { data, weights } = inputRoles(layer);
+  const [weight, bias] = weights;
+  if (!weight || !scalesByOutput(layer, weight)) return undefined;
+  const factor = isNumber(scale, 1) ? undefined : staticMap(layer, { ...tail, expr: scale });
+  const offset = isNumber(shift, 0) ? undefined : staticMap(layer, { ...tail, expr: shift });
+  const newWeight = factor ? scaledWeight(layer, weight, factor) : weight;
+  const newBias = shifted(layer, bias && factor ? product(layer, bias, factor) : bias, offset);
+  const inputs = [...data, newWeight, ...(newBias ? [newBias] : [])];
+  return { ...layer, inputs, attrs: { ...layer.attrs, bias: newBias !== undefined } };
+}
+
+/** A grouped transposed convolution has its output channels on two axes. */
+function scalesByOutput(layer: Node, weight: Node): boolean {
+  const outputs = weight.type.dims[weight.type.axes.indexOf('O')];
+  return outputs !== undefined && outputs === layer.type.dims.at(-1);
+}
+
+function isNumber(expr: Scalar, value: number): boolean {
+  return expr.kind === 'const' && expr.value === value;
+}
+
+/** weight[o, …] · factor[o]. */
+function scaledWeight(layer: Node, weight: Node, factor: Node): Node {
+  const perOutput =
+    factor.type.axes.length === 0 ? factor : derive(layer, 'rename', [factor], { from: 'C', to: 'O' });
+  return product(layer, weight, perOutput);
+}
+
+/** bias + offset as a vector, where either may be missing. */
+function shifted(layer: Node, bias: Node | undefined, offset: Node | undefined): Node | undefined {
+  if (!offset) return bias;
+  if (bias) return sum(layer, bias, offset);
+  return offset.type.axes.length === 1 ? offset : sum(layer, zeros(layer), offset);
+}
+
+function product(layer: Node, a: Node, b: Node): Node {
+  return derive(layer, 'map', [a, b], { expr: s.mul(s.arg(0), s.arg(1)) });
+}
+
+function sum(layer: Node, a: Node, b: Node): Node {
+  return derive(layer, 'map', [a, b], { expr: s.add(s.arg(0), s.arg(1)) });
+}
+
+function zeros(layer: Node): Node {
+  const size = Number(layer.type.dims.at(-1));
+  return constNode(
+    { shape: [size], data: new Float32Array(size) },
+    { dtype: 'f32', axes: ['C'], dims: [size] },
+    { path: '', span: layer.span },
+  );
+}
+
+/** A static expression as a node: a constant, or a map over static operands. */
+function staticMap(layer: Node, tail: Tail): Node {
+  const { expr, operands } = normal(tail);
+  if (operands.length > 0) return derive(layer, 'map', operands, { expr });
+  const value = expr.kind === 'const' ? expr.value : NaN;
+  return constNode(
+    { shape: [], data: Float32Array.of(value) },
+    { dtype: 'f32', axes: [], dims: [] },
+    { path: '', span: layer.span },
+  );
+}
+
+const expandBatchNorm: Rule = {
+  name: 'bn(x, w, b, mean, var) → x · s + t, s = w / √(var + ε), t = b − mean · s',
+  apply: (node) => {
+    if (node.op !== 'bn') return undefined;
+    const [x, weight, bias, mean, variance] = node.inputs;
+    if (!x || !weight || !bias || !mean || !variance) return undefined;
+    const deviation = s.sqrt(s.add(s.arg(1), s.num(Number(node.attrs['epsilon']))));
+    const scale = derive(node, 'map', [weight, variance], { expr: s.div(s.arg(0), deviation) });
+    const shift = derive(node, 'map', [bias, mean, scale], {
+      expr: s.sub(s.arg(0), s.mul(s.arg(1), s.arg(2))),
+    });
+    const expr = s.add(s.mul(s.arg(0), s.arg(1)), s.arg(2));
+    return { ...derive(node, 'map', [x, scale, shift], { expr }), path: node.path };
+  },
+};
+
+export const foldScale: Pass = {
+  name: 'fold-scale',
+  doc: 'Batch norm, scales and shifts by static values become part of the weights of the layer before them.',
+  training: false,
+  rules: [expandBatchNorm, foldIntoWeights],
+};

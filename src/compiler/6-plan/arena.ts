@@ -1,0 +1,138 @@
+/**
+ * Offsets for memory blocks whose lifetimes are all known: offline dynamic storage allocation. Blocks are placed one after another, each
+ * into the smallest gap that holds it among the blocks alive with it (best fit); the order decides the quality, so several are tried
+ * (by size as in TensorFlow Lite, by size × time, by begin), and where none is near the lower bound, reproducible variations of the best.
+ * Pisarchyk & Lee, "Efficient memory management for deep neural net inference", arXiv:2001.03288.
+ */
+
+/** A block that is alive in the steps [first, last], both included. */
+export interface Block {
+  readonly bytes: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Arena {
+  /** One per block; multiples of 64. */
+  readonly offsets: readonly number[];
+  readonly bytes: number;
+  /** The most bytes alive in any step: no arena can be smaller. */
+  readonly lowerBound: number;
+}
+
+export const alignment = 64;
+
+/** Rounds up to the alignment. */
+export function aligned(bytes: number): number {
+  return Math.ceil(bytes / alignment) * alignment;
+}
+
+/** An arena for `blocks`: no two that are alive at once overlap. */
+export function planArena(blocks: readonly Block[]): Arena {
+  const lowerBound = mostAlive(blocks);
+  const indices = blocks.map((_, i) => i);
+  let best: { readonly order: readonly number[]; readonly fit: Fit } | undefined;
+  for (const key of orders) {
+    const order = [...indices].sort((a, b) => key(blocks[b] as Block) - key(blocks[a] as Block) || a - b);
+    best = better(best, order, blocks);
+  }
+  const tries = blocks.length > 400 ? 0 : 200;
+  const random = lcg(blocks.length);
+  for (let i = 0; best && i < tries && best.fit.bytes > lowerBound; i++)
+    best = better(best, swapped(best.order, random), blocks);
+  return { offsets: best?.fit.offsets ?? [], bytes: best?.fit.bytes ?? 0, lowerBound };
+}
+
+const orders: readonly ((block: Block) => number)[] = [
+  (block) => block.bytes,
+  (block) => block.bytes * (block.last - block.first + 1),
+  (block) => block.last - block.first,
+  (block) => -block.first,
+];
+
+interface Fit {
+  readonly offsets: readonly number[];
+  readonly bytes: number;
+}
+
+function better(
+  best: { readonly order: readonly number[]; readonly fit: Fit } | undefined,
+  order: readonly number[],
+  blocks: readonly Block[],
+): { readonly order: readonly number[]; readonly fit: Fit } {
+  const fit = bestFit(blocks, order);
+  return best && best.fit.bytes <= fit.bytes ? best : { order, fit };
+}
+
+/** Places the blocks in `order`. */
+function bestFit(blocks: readonly Block[], order: readonly number[]): Fit {
+  const offsets = blocks.map(() => 0);
+  // Placed blocks by offset, so that the gaps between those alive with a block come in order.
+  const placed: { readonly start: number; readonly end: number; readonly block: Block }[] = [];
+  let bytes = 0;
+  for (const index of order) {
+    const block = blocks[index] as Block;
+    const size = aligned(block.bytes);
+    const start = smallestGap(placed, block, size);
+    offsets[index] = start;
+    bytes = Math.max(bytes, start + size);
+    const at = placed.findIndex((other) => other.start > start);
+    placed.splice(at === -1 ? placed.length : at, 0, { start, end: start + size, block });
+  }
+  return { offsets, bytes };
+}
+
+/** Start of the smallest gap that holds `size` bytes throughout the block's life; after everything alive where none does. */
+function smallestGap(
+  placed: readonly { readonly start: number; readonly end: number; readonly block: Block }[],
+  block: Block,
+  size: number,
+): number {
+  let end = 0;
+  let found = -1;
+  let smallest = Infinity;
+  for (const other of placed) {
+    if (other.block.last < block.first || block.last < other.block.first) continue;
+    const gap = other.start - end;
+    if (gap >= size && gap < smallest) {
+      smallest = gap;
+      found = end;
+    }
+    end = Math.max(end, other.end);
+  }
+  return found === -1 ? end : found;
+}
+
+/** Sum of the blocks alive in the fullest step. */
+function mostAlive(blocks: readonly Block[]): number {
+  const change = new Map<number, number>();
+  const add = (step: number, bytes: number): void => void change.set(step, (change.get(step) ?? 0) + bytes);
+  for (const { bytes, first, last } of blocks) {
+    add(first, aligned(bytes));
+    add(last + 1, -aligned(bytes));
+  }
+  let alive = 0;
+  let most = 0;
+  for (const step of [...change.keys()].sort((a, b) => a - b)) {
+    alive += change.get(step) ?? 0;
+    most = Math.max(most, alive);
+  }
+  return most;
+}
+
+/** The order with one random element moved to a random place. */
+function swapped(order: readonly number[], random: () => number): readonly number[] {
+  const next = [...order];
+  const [moved] = next.splice(Math.floor(random() * next.length), 1);
+  if (moved !== undefined) next.splice(Math.floor(random() * (next.length + 1)), 0, moved);
+  return next;
+}
+
+/** A linear congruential generator (Numerical Recipes' constants): plans must not depend on chance. */
+function lcg(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

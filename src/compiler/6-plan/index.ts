@@ -1,0 +1,181 @@
+/**
+ * Phase 6: from the optimised graph to a plan: algorithms, an order of execution, and a place in memory for everything. Candidate orders are
+ * laid out completely and the one with the smallest arena wins. The result is data; `verifyPlan` states what it promises.
+ */
+import { internal } from '../diagnostics/internal.ts';
+import type { Graph } from '../ir/graph.ts';
+import { shapeOf } from '../ir/type.ts';
+import type { Operand } from '../ir/kernel.ts';
+import { alignment } from './arena.ts';
+import { geometryOf, rowStrides } from './geometry.ts';
+import { layOut, type Layout } from './layout.ts';
+import { lowerGraph, weightOperands } from './lower.ts';
+import type { Allocation, Buffer, Engine, Plan, Step } from './plan.ts';
+import { buildProgram, type OperandRef, type Value, type Work } from './program.ts';
+import { schedules } from './schedule.ts';
+import { createStatics, type StaticPlace, type Statics } from './statics.ts';
+
+export interface PlanOptions {
+  /** Results within rounding of direct convolution: no Winograd. Default false. */
+  readonly precise?: boolean;
+}
+
+/** The plan of `graph` (optimised, all sizes concrete) for `engine`. Its memory may exceed what an engine has: see `memoryProblems`. */
+export function plan(graph: Graph, engine: Engine, { precise = false }: PlanOptions = {}): Plan {
+  const lowered = lowerGraph(graph, engine, { precise });
+  const layouts = schedules(graph).map((order) => layOut(buildProgram(graph, order, lowered)));
+  const best = layouts.reduce((a, b) => (b.arena.bytes < a.arena.bytes ? b : a));
+  return assemble(best, engine);
+}
+
+/** Regions get addresses, values buffers, works steps. */
+function assemble(layout: Layout, engine: Engine): Plan {
+  const statics = createStatics();
+  for (const work of layout.placement.works)
+    for (const i of work.operands.keys()) staticPlace(work, i, statics);
+  const bytes = {
+    constants: statics.bytes('constants'),
+    weights: statics.bytes('weights'),
+    arena: layout.arena.bytes,
+  };
+  const weightsOffset = bytes.constants;
+  const bases = { constants: 0, weights: weightsOffset, arena: weightsOffset + bytes.weights };
+  const memory = createMemory(layout, bases);
+  const steps = layout.placement.works.map((work, index) =>
+    stepOf(work, index, { layout, memory, statics, bases }),
+  );
+  return {
+    name: layout.program.graph.name,
+    engine,
+    inputs: layout.program.inputs.map(({ input, value }) => ({ input, buffer: memory.bufferOf(value) })),
+    outputs: layout.placement.outputs.map(({ output, values }) => ({
+      output,
+      buffers: values.map(memory.bufferOf),
+    })),
+    steps,
+    buffers: memory.buffers(),
+    allocations: memory.allocations(),
+    weights: statics.weights().map((weight) => ({ ...weight, offset: weightsOffset + weight.offset })),
+    constants: statics.constants(),
+    bytes: { ...bytes, total: bases.arena + bytes.arena + alignment },
+    weightsOffset,
+  };
+}
+
+type Bases = Readonly<Record<Allocation['region'], number>>;
+
+interface Memory {
+  readonly bufferOf: (value: Value) => Buffer;
+  readonly staticBuffer: (place: StaticPlace, label: string, shape: readonly number[]) => Buffer;
+  readonly buffers: () => readonly Buffer[];
+  readonly allocations: () => readonly Allocation[];
+}
+
+/** Buffers and allocations with absolute offsets. Arena first, so that ids of activations are small. */
+function createMemory(layout: Layout, bases: Bases): Memory {
+  const { sharing } = layout.placement;
+  const allocations: Allocation[] = arenaAllocations(layout, bases.arena);
+  const allocationOf = new Map(layout.roots.map(({ root }, id) => [root, id]));
+  const buffers: Buffer[] = [];
+  const ofValue = new Map<Value, Buffer>();
+  const ofPlace = new Map<StaticPlace, number>();
+  const add = (buffer: Omit<Buffer, 'id'>): Buffer => {
+    const complete = { id: buffers.length, ...buffer };
+    buffers.push(complete);
+    return complete;
+  };
+  for (const value of layout.values) {
+    const { strides, origin, halo } = geometryOf(value, sharing);
+    const allocation = allocationOf.get(sharing.rootOf(value)) ?? internal(`${value.label} has no memory`);
+    const offset = (allocations[allocation]?.offset ?? 0) + 4 * origin;
+    ofValue.set(value, add({ label: value.label, shape: value.shape, strides, offset, halo, allocation }));
+  }
+  const staticAllocation = (place: StaticPlace): number => {
+    const known = ofPlace.get(place);
+    if (known !== undefined) return known;
+    const { region, bytes } = place;
+    const id = allocations.length;
+    const life = { first: -1, last: layout.placement.works.length };
+    allocations.push({ id, region, offset: bases[region] + place.offset, bytes, ...life, zero: false });
+    ofPlace.set(place, id);
+    return id;
+  };
+  return {
+    bufferOf: (value) => ofValue.get(value) ?? internal(`${value.label} has no buffer`),
+    staticBuffer: (place, label, shape) =>
+      add({
+        label,
+        shape,
+        strides: rowStrides(shape),
+        offset: bases[place.region] + place.offset,
+        halo: [],
+        allocation: staticAllocation(place),
+      }),
+    buffers: () => buffers,
+    allocations: () => allocations,
+  };
+}
+
+/** A halo must be cleared where its bytes serve other roots or scratch memory at other times. */
+function arenaAllocations(layout: Layout, base: number): Allocation[] {
+  const ranges = [
+    ...layout.roots.map(({ block, offset }) => ({ offset, bytes: block.bytes })),
+    ...layout.scratch.flatMap((scratch) => scratch ?? []),
+  ];
+  return layout.roots.map(({ root, block, offset }, id) => {
+    const shared = ranges.some(
+      (other, i) => i !== id && other.offset < offset + block.bytes && offset < other.offset + other.bytes,
+    );
+    const bordered = layout.placement.sharing.haloOf(root).length > 0;
+    return { id, region: 'arena', offset: base + offset, ...block, zero: bordered && shared };
+  });
+}
+
+interface Context {
+  readonly layout: Layout;
+  readonly memory: Memory;
+  readonly statics: Statics;
+  readonly bases: Bases;
+}
+
+function stepOf(work: Work, index: number, { layout, memory, statics, bases }: Context): Step {
+  const scratch = layout.scratch[index];
+  const buffers = work.operands.map((ref, i) => {
+    if (ref.kind === 'value') return memory.bufferOf(ref.value);
+    const place = staticPlace(work, i, statics) ?? internal('a static operand without a place');
+    return memory.staticBuffer(
+      place,
+      labelOf(ref),
+      ref.kind === 'table' ? ref.shape : shapeOf(ref.node.type),
+    );
+  });
+  return {
+    index,
+    node: work.node,
+    kernel: work.kernel,
+    algorithm: work.choice.algorithm,
+    tuning: work.choice.tuning,
+    buffers,
+    scratch: scratch && { ...scratch, offset: bases.arena + scratch.offset },
+  };
+}
+
+/** Where operand `index` lies if it is static: weight and bias of a packing algorithm are one block. */
+function staticPlace(work: Work, index: Operand, statics: Statics): StaticPlace | undefined {
+  const ref = work.operands[index];
+  if (ref?.kind === 'table') return statics.table(ref.data);
+  if (ref?.kind !== 'static') return undefined;
+  const block = work.choice.weights;
+  const operands = weightOperands(work.kernel);
+  if (!block || !operands.includes(index)) return statics.plain(ref.node);
+  const nodes = operands.map((operand) => {
+    const part = work.operands[operand];
+    return part?.kind === 'static' ? part.node : internal('a packed weight that is not static');
+  });
+  return statics.packed(nodes, block);
+}
+
+function labelOf(ref: OperandRef): string {
+  if (ref.kind === 'value') return ref.value.label;
+  return ref.kind === 'table' ? 'table' : ref.node.path || ref.node.op;
+}

@@ -1,0 +1,94 @@
+/**
+ * Memory for one schedule: lifetimes of the roots in steps, and an arena that holds them and the scratch memory of the steps. Everything
+ * here is relative to the arena's start.
+ */
+import { internal } from '../diagnostics/internal.ts';
+import { accessOf } from './access.ts';
+import { planArena, type Arena, type Block } from './arena.ts';
+import { rootSize } from './geometry.ts';
+import { place, valueAt, type Placement } from './placement.ts';
+import type { Program, Value, Work } from './program.ts';
+
+export interface Layout {
+  readonly program: Program;
+  readonly placement: Placement;
+  /** Every value that has memory, roots before what shares them. */
+  readonly values: readonly Value[];
+  readonly roots: readonly { readonly root: Value; readonly block: Block; readonly offset: number }[];
+  /** Per work; undefined where the step needs none. */
+  readonly scratch: readonly ({ readonly offset: number; readonly bytes: number } | undefined)[];
+  readonly arena: Arena;
+}
+
+/** Places the program's values. */
+export function layOut(program: Program): Layout {
+  const placement = place(program);
+  const { works, sharing } = placement;
+  const values = valuesOf(program, placement);
+  const roots = [...new Set(values.map(sharing.rootOf))];
+  const lives = lifetimes(program, placement);
+  const blocks = roots.map((root): Block => ({
+    bytes: 4 * rootSize(root, sharing),
+    ...(lives.get(root) ?? internal(`${root.label} has no lifetime`)),
+  }));
+  const scratchBlocks = works.flatMap(({ choice }, step) =>
+    choice.scratchBytes > 0 ? [{ bytes: choice.scratchBytes, first: step, last: step }] : [],
+  );
+  const arena = planArena([...blocks, ...scratchBlocks]);
+  const offsetOf = new Map(
+    scratchBlocks.map((block, i) => [block.first, arena.offsets[blocks.length + i] ?? 0]),
+  );
+  return {
+    program,
+    placement,
+    values: [...roots, ...values.filter((value) => sharing.shareOf(value))],
+    roots: roots.map((root, i) => ({ root, block: blocks[i] as Block, offset: arena.offsets[i] ?? 0 })),
+    scratch: works.map(({ choice }, step) => scratchOf(choice.scratchBytes, offsetOf.get(step))),
+    arena,
+  };
+}
+
+function scratchOf(bytes: number, offset: number | undefined): Layout['scratch'][number] {
+  return offset === undefined ? undefined : { offset, bytes };
+}
+
+/** Inputs, then everything that a work names, each once. */
+function valuesOf(program: Program, { works, sharing, outputs }: Placement): readonly Value[] {
+  const values = new Set<Value>(program.inputs.map(({ value }) => value));
+  for (const value of works.flatMap(named)) values.add(value);
+  for (const { values: kept } of outputs) for (const value of kept) values.add(value);
+  for (const value of [...values]) values.add(sharing.rootOf(value));
+  return [...values];
+}
+
+/** The dynamic values among the operands of the work's node. */
+function named(work: Work): readonly Value[] {
+  return work.operands.flatMap((_, operand) => valueAt(work, operand) ?? []);
+}
+
+/** Those that the work's own kernel reads or writes. */
+function touched(work: Work): readonly Value[] {
+  const { reads, write } = accessOf(work.kernel);
+  return [...reads, write].flatMap((operand) => valueAt(work, operand) ?? []);
+}
+
+/** Per root, the steps in which its memory holds something: inputs always, outputs from their first write on. */
+function lifetimes(
+  program: Program,
+  { works, sharing, kept }: Placement,
+): ReadonlyMap<Value, { readonly first: number; readonly last: number }> {
+  const lives = new Map<Value, { first: number; last: number }>();
+  const end = works.length;
+  const extend = (value: Value, first: number, last: number): void => {
+    const root = sharing.rootOf(value);
+    const life = lives.get(root) ?? { first, last };
+    lives.set(root, { first: Math.min(life.first, first), last: Math.max(life.last, last) });
+  };
+  for (const { value } of program.inputs) extend(value, -1, end);
+  for (const [step, work] of works.entries()) for (const value of touched(work)) extend(value, step, step);
+  // A temporary that no kernel uses still has an address.
+  for (const [step, work] of works.entries())
+    for (const value of named(work)) if (!lives.has(sharing.rootOf(value))) extend(value, step, step);
+  for (const root of kept) extend(root, lives.get(root)?.first ?? 0, end);
+  return lives;
+}

@@ -1,0 +1,59 @@
+/**
+ * Every dynamic node lowered to kernels, each with its algorithm, independent of order and memory: the part of planning that is done once
+ * however many schedules are compared.
+ */
+import { internal } from '../diagnostics/internal.ts';
+import { topological, type Graph, type Node } from '../ir/graph.ts';
+import type { Kernel, Lowering, Operand } from '../ir/kernel.ts';
+import { isStatic } from '../ir/rewrite.ts';
+import { opDef } from '../ops/index.ts';
+import type { Choice } from './algorithms/algorithm.ts';
+import { chooseAlgorithm } from './algorithms/index.ts';
+import type { Engine } from './plan.ts';
+
+export interface LoweredNode {
+  readonly node: Node;
+  readonly lowering: Lowering;
+  /** One per kernel. */
+  readonly choices: readonly Choice[];
+}
+
+export interface LowerOptions {
+  /** Results within rounding of direct convolution: no Winograd. */
+  readonly precise: boolean;
+}
+
+/** The nodes that run at every inference, inputs excluded, in topological order. */
+export function dynamicNodes(graph: Graph): readonly Node[] {
+  return topological(graph).filter((node) => node.op !== 'input' && !isStatic(node));
+}
+
+/** Lowers all dynamic nodes of the graph. */
+export function lowerGraph(
+  graph: Graph,
+  engine: Engine,
+  { precise }: LowerOptions,
+): ReadonlyMap<Node, LoweredNode> {
+  return new Map(
+    dynamicNodes(graph).map((node) => {
+      const lowering = opDef(node.op).lower(node);
+      const choices = lowering.kernels.map((kernel) =>
+        chooseAlgorithm(kernel, engine, { precise, staticWeights: hasStaticWeights(node, kernel) }),
+      );
+      return [node, { node, lowering, choices }];
+    }),
+  );
+}
+
+/** The operands that an algorithm may pack into one block: a convolution's weight and bias. */
+export function weightOperands(kernel: Kernel): readonly Operand[] {
+  if (kernel.kind !== 'conv' && kernel.kind !== 'depthwise') return [];
+  return kernel.bias === undefined ? [kernel.weight] : [kernel.weight, kernel.bias];
+}
+
+function hasStaticWeights(node: Node, kernel: Kernel): boolean {
+  return weightOperands(kernel).every((operand) => {
+    const input = node.inputs[operand];
+    return input ? isStatic(input) : internal(`${node.op} has no operand ${operand}`);
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * What a plan promises, checked: regions and allocations do not overlap, buffers lie inside their allocations, and every step reads what
+ * was written for it. The last is found by playing the schedule on a map of memory in which every element remembers who wrote it.
+ */
+import { accessOf } from './access.ts';
+import { alignment } from './arena.ts';
+import type { Allocation, Buffer, Plan, Step } from './plan.ts';
+
+/** Everything that is wrong with `plan`, one line each; empty for a good one. */
+export function verifyPlan(plan: Plan): readonly string[] {
+  return [
+    ...plan.allocations.flatMap((allocation) => allocationFaults(allocation, plan)),
+    ...overlapFaults(plan),
+    ...plan.buffers.flatMap((buffer) => bufferFaults(buffer, plan)),
+    ...plan.steps.flatMap((step) => scratchFaults(step, plan)),
+  ];
+}
+
+function allocationFaults({ id, region, offset, bytes }: Allocation, plan: Plan): readonly string[] {
+  const begin = { constants: 0, weights: plan.weightsOffset, arena: plan.weightsOffset + plan.bytes.weights }[
+    region
+  ];
+  const faults: string[] = [];
+  if (offset % alignment !== 0) faults.push(`allocation #${id} begins at ${offset}`);
+  if (offset < begin || offset + bytes > begin + plan.bytes[region])
+    faults.push(`allocation #${id} leaves its region`);
+  return faults;
+}
+
+interface Range {
+  readonly name: string;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Allocations and scratch memory that are alive in the same step. */
+function overlapFaults(plan: Plan): readonly string[] {
+  const ranges: Range[] = [
+    ...plan.allocations.map((allocation) => ({ name: `#${allocation.id}`, ...allocation })),
+    ...plan.steps.flatMap(({ index, scratch }) =>
+      scratch ? [{ name: `scratch of ${index}`, first: index, last: index, ...scratch }] : [],
+    ),
+  ].sort((a, b) => a.offset - b.offset);
+  const faults: string[] = [];
+  let open: Range[] = [];
+  for (const range of ranges) {
+    open = open.filter((other) => other.offset + other.bytes > range.offset);
+    for (const other of open)
+      if (other.first <= range.last && range.first <= other.last)
+        faults.push(`${other.name} and ${range.name} overlap in memory and time`);
+    open.push(range);
+  }
+  return faults;
+}
+
+/** Lowest and highest element of the buffer, halo included. */
+function bufferFaults(buffer: Buffer, plan: Plan): readonly string[] {
+  const allocation = plan.allocations[buffer.allocation];
+  if (!allocation) return [`${buffer.label} has no allocation`];
+  const reach = (border: 0 | 1): number =>
+    buffer.shape.reduce((sum, size, axis) => {
+      const halo = buffer.halo[axis]?.[border] ?? 0;
+      return sum + (border === 0 ? -halo : size - 1 + halo) * (buffer.strides[axis] ?? 0);
+    }, 0);
+  const [low, high] = [buffer.offset + 4 * reach(0), buffer.offset + 4 * reach(1) + 4];
+  const inside = low >= allocation.offset && high <= allocation.offset + allocation.bytes;
+  return inside ? [] : [`${buffer.label} leaves allocation #${allocation.id}`];
+}
+
+/** Steps only touch allocations that are alive. */
+function scratchFaults(step: Step, plan: Plan): readonly string[] {
+  const { reads, write } = accessOf(step.kernel);
+  return [...reads, write].flatMap((operand) => {
+    const buffer = step.buffers[operand];
+    const allocation = buffer && plan.allocations[buffer.allocation];
+    const alive = allocation && allocation.first <= step.index && step.index <= allocation.last;
+    return alive ? [] : [`step ${step.index} touches ${buffer?.label ?? operand} outside its lifetime`];
+  });
+}

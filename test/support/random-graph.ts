@@ -1,0 +1,126 @@
+/**
+ * Random networks for property tests: chains with branches, merges, several outputs, shared and unused values, odd sizes and paddings. Built
+ * from a list of small numbers, so that a failing case shrinks to a small network.
+ */
+import fc from 'fast-check';
+import type { Attrs, Graph, Node } from '../../src/compiler/ir/graph.ts';
+import { findOp } from '../../src/compiler/ops/index.ts';
+import { sameType } from '../../src/compiler/ir/type.ts';
+import { graphOf, inputMap, tryLayer } from './net-builder.ts';
+
+interface Draft {
+  readonly kind: string;
+  readonly pick: number;
+  readonly other: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** Layer kinds with weights of frequency; kinds whose operator does not exist are left out. */
+const kinds: Readonly<Record<string, number>> = {
+  conv: 6,
+  dwconv: 2,
+  bn: 3,
+  relu: 3,
+  leaky_relu: 1,
+  sigmoid: 1,
+  silu: 1,
+  add: 4,
+  mul: 2,
+  concat: 4,
+  maxpool: 2,
+  avgpool: 1,
+  pad: 1,
+  identity: 1,
+  dropout: 1,
+  upsample: 1,
+  flatten: 1,
+  dense: 2,
+  gap: 1,
+  softmax: 1,
+  deconv: 1,
+  slice: 1,
+};
+
+const drafts = fc.record({
+  kind: fc.oneof(
+    ...Object.entries(kinds)
+      .filter(([op]) => findOp(op))
+      .map(([op, weight]) => ({ arbitrary: fc.constant(op), weight })),
+  ),
+  pick: fc.nat(5),
+  other: fc.nat(20),
+  a: fc.nat(7),
+  b: fc.nat(7),
+});
+
+/** Random graphs of up to 14 layers over 2-D maps. */
+export const randomGraphs: fc.Arbitrary<Graph> = fc
+  .record({
+    size: fc.tuple(fc.integer({ min: 3, max: 9 }), fc.integer({ min: 3, max: 9 })),
+    channels: fc.integer({ min: 1, max: 5 }),
+    layers: fc.array(drafts, { minLength: 1, maxLength: 14 }),
+    outputs: fc.array(fc.nat(20), { minLength: 1, maxLength: 3 }),
+  })
+  .map(({ size, channels, layers, outputs }) => {
+    const image = inputMap('image', size, channels);
+    const nodes = [image];
+    for (const [i, draft] of layers.entries()) {
+      const node = build(draft, nodes, `${draft.kind}${i}`);
+      if (node) nodes.push(node);
+    }
+    const last = nodes.length - 1;
+    const picked = outputs.map((output) => nodes[Math.max(0, last - (output % (last + 1)))] as Node);
+    return graphOf(picked, [image]);
+  });
+
+/** Mostly the newest values are used, so that graphs are deep. */
+function build(draft: Draft, nodes: readonly Node[], path: string): Node | undefined {
+  const x = nodes[Math.max(0, nodes.length - 1 - draft.pick)] as Node;
+  if (draft.kind === 'add' || draft.kind === 'mul')
+    return tryLayer(draft.kind, [x, partner(draft, nodes, x)], {}, path);
+  if (draft.kind === 'concat') return tryLayer('concat', concatInputs(draft, nodes, x), {}, path);
+  return tryLayer(draft.kind, [x], optionsOf(draft, x), path);
+}
+
+/** Another value of the same type if there is one, else the value itself. */
+function partner({ other }: Draft, nodes: readonly Node[], x: Node): Node {
+  const same = nodes.filter((node) => sameType(node.type, x.type));
+  return same[other % same.length] ?? x;
+}
+
+function concatInputs({ other, a }: Draft, nodes: readonly Node[], x: Node): readonly Node[] {
+  const spatial = (node: Node): string => node.type.dims.slice(0, -1).join('x');
+  const fitting = nodes.filter(
+    (node) => node.type.dims.length === x.type.dims.length && spatial(node) === spatial(x),
+  );
+  return [x, ...Array.from({ length: 1 + (a % 2) }, (_, i) => fitting[(other + i) % fitting.length] ?? x)];
+}
+
+function optionsOf({ kind, a, b }: Draft, x: Node): Attrs {
+  const kernel = 1 + (a % 3);
+  const pad = ['same', 0, b % kernel][b % 3] ?? 0;
+  switch (kind) {
+    case 'conv':
+      return { channels: 1 + b, kernel, stride: 1 + (b % 2), pad, dilation: 1 + (a % 2), bias: a % 2 === 0 };
+    case 'deconv':
+      return { channels: 1 + b, kernel, stride: 1 + (b % 2), bias: a % 2 === 0 };
+    case 'dwconv':
+      return { kernel, stride: 1 + (b % 2), pad, bias: a % 2 === 0 };
+    case 'maxpool':
+    case 'avgpool':
+      return { kernel: 2 + (a % 2), stride: 1 + (b % 2), pad: b % 2 };
+    case 'pad':
+      return { amount: a % 3, pad: a % 3 };
+    case 'upsample':
+      return { factor: 2, scale: 2 };
+    case 'dense':
+      return { units: 1 + b };
+    case 'dropout':
+      return { rate: 0.5 };
+    case 'slice':
+      return { axis: 'C', start: 0, end: Math.max(1, Number(x.type.dims.at(-1)) - 1) };
+    default:
+      return {};
+  }
+}
