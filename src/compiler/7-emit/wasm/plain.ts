@@ -1,6 +1,6 @@
 /**
- * The algorithm `nest`: computes every kernel from row-major operands. Heavy kernels without a better algorithm are written as
- * loop nests first.
+ * The algorithm `nest`: computes every kernel from row-major operands, borders included, without halos or packed weights. Pools and
+ * matrix products have code of their own; convolutions are written as loop nests, the fallback and reference of the tuned ones.
  */
 import { unreachable } from '../../diagnostics/internal.ts';
 import type {
@@ -19,7 +19,9 @@ import type { Scalar } from '../../ir/scalar.ts';
 import { arg, add, mul, substitute } from '../../ir/scalar-build.ts';
 import type { Step } from '../../6-plan/plan.ts';
 import type { EmitContext } from './emit-context.ts';
+import { emitMatmul, fitsTiles } from './matmul/index.ts';
 import { emitNest, resolveNest } from './nest/index.ts';
+import { emitPool } from './pool/index.ts';
 
 export function emitPlain(step: Step, context: EmitContext): void {
   const { kernel } = step;
@@ -31,9 +33,10 @@ export function emitPlain(step: Step, context: EmitContext): void {
     case 'depthwise':
       return emitNest(resolveNest(depthwiseNest(kernel), step.buffers), context);
     case 'matmul':
+      if (fitsTiles(kernel)) return emitMatmul(step, context);
       return emitNest(resolveNest(matmulNest(kernel), step.buffers), context);
     case 'pool':
-      return;
+      return emitPool(step, context);
     default:
       return unreachable(kernel);
   }
