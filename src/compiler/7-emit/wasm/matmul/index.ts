@@ -6,7 +6,14 @@
 import { internal } from '../../../diagnostics/internal.ts';
 import type { Epilogue, MatmulKernel } from '../../../ir/kernel.ts';
 import type { Step } from '../../../6-plan/plan.ts';
-import { i32, v128, type FunctionBuilder, type FunctionRef, type Local, type ModuleBuilder } from '../assembler/index.ts';
+import {
+  i32,
+  v128,
+  type FunctionBuilder,
+  type FunctionRef,
+  type Local,
+  type ModuleBuilder,
+} from '../assembler/index.ts';
 import type { EmitContext } from '../emit-context.ts';
 import { storeLanes } from '../nest/lanes.ts';
 import { bufferOf, emitEpilogue, operandPlaces } from '../operands.ts';
@@ -49,7 +56,12 @@ function describe(step: Step, kernel: MatmulKernel): { shape: TileShape; bases: 
   const operands = operandPlaces(step, kernel.epilogue);
   const shape: TileShape = {
     k: kernel.k,
-    rows: [kernel.transposeA ? inner : outer, 0, 4 * (out.strides[0] ?? 0), ...operands.map((o) => o.strides[0] ?? 0)],
+    rows: [
+      kernel.transposeA ? inner : outer,
+      0,
+      4 * (out.strides[0] ?? 0),
+      ...operands.map((o) => o.strides[0] ?? 0),
+    ],
     columns: [0, 4, 4, ...operands.map((o) => (o.per === 'scalar' ? 0 : 4))],
     depth: [kernel.transposeA ? outer : inner, 4 * (b.strides[0] ?? 0)],
     epilogue: kernel.epilogue,
@@ -92,7 +104,11 @@ interface Tile {
 }
 
 /** The outputs of one tile, summed over all of k in registers: (a, b, out, …operands). */
-function tileFunction(module: ModuleBuilder, shape: TileShape, { rows, columns }: Tile): FunctionRef<readonly 'i32'[]> {
+function tileFunction(
+  module: ModuleBuilder,
+  shape: TileShape,
+  { rows, columns }: Tile,
+): FunctionRef<readonly 'i32'[]> {
   return module.shared(`matmul tile ${JSON.stringify([shape, rows, columns])}`, () => {
     const params = shape.rows.map(() => 'i32' as const);
     return module.function({ name: `matmul_${rows}x${columns}`, params }, (f, ...pointers) => {
@@ -103,9 +119,15 @@ function tileFunction(module: ModuleBuilder, shape: TileShape, { rows, columns }
       sums.forEach((row, i) => {
         row.forEach((sum, j) => {
           const value = emitEpilogue({ f, constants, pointers: operands }, shape.epilogue, sum, 16 * j);
-          storeLanes(f, { base: out, stride: 4, table: undefined }, { first: 4 * j, lanes: Math.min(4, columns - 4 * j) }, value);
+          storeLanes(
+            f,
+            { base: out, stride: 4, table: undefined },
+            { first: 4 * j, lanes: Math.min(4, columns - 4 * j) },
+            value,
+          );
         });
-        if (i < rows - 1) pointers.forEach((pointer, p) => p >= 2 && f.increment(pointer, shape.rows[p] ?? 0));
+        if (i < rows - 1)
+          pointers.forEach((pointer, p) => p >= 2 && f.increment(pointer, shape.rows[p] ?? 0));
       });
     });
   });
