@@ -18,3 +18,16 @@ export {
 } from './3-check/index.ts';
 export type { Diagnostic, Edit, Fix, Label, Severity } from './diagnostics/diagnostic.ts';
 export { nodeHost } from './host.ts';
+export { printGraph } from './ir/print.ts';
+export { verify } from './ir/verify.ts';
+export { optimize, passes, type OptimizeOptions } from './5-optimize/index.ts';
+export {
+  memoryProblems,
+  pack,
+  plan,
+  printPlan,
+  verifyPlan,
+  type Engine,
+  type Plan,
+  type PlanOptions,
+} from './6-plan/index.ts';

@@ -101,25 +101,31 @@ function staticMap(layer: Node, tail: Tail): Node {
   );
 }
 
-const expandBatchNorm: Rule = {
-  name: 'bn(x, w, b, mean, var) → x · s + t, s = w / √(var + ε), t = b − mean · s',
+const hoistStatic: Rule = {
+  name: 'bn(x, …) → x · s + t, s and t static',
   apply: (node) => {
-    if (node.op !== 'bn') return undefined;
-    const [x, weight, bias, mean, variance] = node.inputs;
-    if (!x || !weight || !bias || !mean || !variance) return undefined;
-    const deviation = s.sqrt(s.add(s.arg(1), s.num(Number(node.attrs['epsilon']))));
-    const scale = derive(node, 'map', [weight, variance], { expr: s.div(s.arg(0), deviation) });
-    const shift = derive(node, 'map', [bias, mean, scale], {
-      expr: s.sub(s.arg(0), s.mul(s.arg(1), s.arg(2))),
-    });
+    const tail = isStatic(node) ? undefined : tailOf(node);
+    const dynamic = tail?.operands.filter((operand) => !isStatic(operand)) ?? [];
+    const [x] = dynamic;
+    if (!tail || !x || dynamic.length > 1 || !sameType(x.type, node.type)) return undefined;
+    if (!tail.operands.every((operand) => operand === x || isVector(operand, x))) return undefined;
+    const affine = affineIn(tail.expr, tail.operands.indexOf(x));
+    if (!affine || !(computes(affine.scale) || computes(affine.shift))) return undefined;
+    const scale = staticMap(node, { ...tail, expr: affine.scale });
+    const shift = staticMap(node, { ...tail, expr: affine.shift });
     const expr = s.add(s.mul(s.arg(0), s.arg(1)), s.arg(2));
     return { ...derive(node, 'map', [x, scale, shift], { expr }), path: node.path };
   },
 };
 
+/** True for more than an operand or a number. */
+function computes(expr: Scalar): boolean {
+  return expr.kind !== 'arg' && s.argsOf(expr).length > 0;
+}
+
 export const foldScale: Pass = {
   name: 'fold-scale',
   doc: 'Batch norm, scales and shifts by static values become part of the weights of the layer before them.',
   training: false,
-  rules: [expandBatchNorm, foldIntoWeights],
+  rules: [foldIntoWeights, hoistStatic],
 };

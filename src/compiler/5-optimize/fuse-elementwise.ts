@@ -111,6 +111,6 @@ export function hasRole(operand: Node, { type }: Node): boolean {
 export const fuseElementwise: Pass = {
   name: 'fuse-elementwise',
   doc: 'Element-wise chains become one expression, and the epilogue of what produces their operand.',
-  training: true,
+  training: false,
   rules: [toMap, joinMaps, intoEpilogue],
 };

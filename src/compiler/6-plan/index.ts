@@ -15,6 +15,12 @@ import { buildProgram, type OperandRef, type Value, type Work } from './program.
 import { schedules } from './schedule.ts';
 import { createStatics, type StaticPlace, type Statics } from './statics.ts';
 
+export type { Engine, Plan } from './plan.ts';
+export { memoryProblems } from './memory-problems.ts';
+export { pack } from './pack.ts';
+export { printPlan } from './print.ts';
+export { verifyPlan } from './verify.ts';
+
 export interface PlanOptions {
   /** Results within rounding of direct convolution: no Winograd. Default false. */
   readonly precise?: boolean;

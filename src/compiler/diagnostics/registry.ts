@@ -12,6 +12,7 @@ import { shapeDiagnostics } from './shape.ts';
 import { valueDiagnostics } from './value.ts';
 import { nameDiagnostics } from './names.ts';
 import { layerDiagnostics } from './layers.ts';
+import { memoryDiagnostics } from './memory.ts';
 import { syntaxDiagnostics } from './syntax.ts';
 import { weightsDiagnostics } from './weights.ts';
 
@@ -24,6 +25,7 @@ export const registry = {
   ...shapeDiagnostics,
   ...detectDiagnostics,
   ...assertDiagnostics,
+  ...memoryDiagnostics,
   ...weightsDiagnostics,
 } as const satisfies Record<string, DiagnosticEntry>;
 

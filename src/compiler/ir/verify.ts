@@ -4,7 +4,7 @@
  */
 import { internal } from '../diagnostics/internal.ts';
 import { inputRoles, paramPath } from '../ops/build.ts';
-import { findOp, opDef } from '../ops/index.ts';
+import { allOps, opDef } from '../ops/index.ts';
 import { isProblem } from '../ops/op.ts';
 import { topological, type Graph, type Node } from './graph.ts';
 import { isTensor } from './hash.ts';
@@ -29,8 +29,10 @@ export function verified(graph: Graph, when: string): Graph {
     : internal(`${when} leaves a broken graph: ${faults.slice(0, 3).join('; ')}`);
 }
 
+const known: ReadonlySet<string> = new Set(allOps.map((op) => op.name));
+
 function nodeFaults(node: Node): readonly string[] {
-  if (!findOp(node.op)) return [`there is no operator ${node.op}`];
+  if (!known.has(node.op)) return [`there is no operator ${node.op}`];
   if (node.op === 'const') return constantFaults(node);
   if (node.op === 'input' || node.op === 'param')
     return typeof node.attrs['name'] === 'string' ? [] : [`an ${node.op} without a name`];
