@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { topological } from '../../src/compiler/ir/graph.ts';
+import type { Tensor } from '../../src/compiler/ir/type.ts';
 import { checkText, codes, graphOf, layers, weightPaths } from './support.ts';
 
 const lenet = `export net LeNet5(classes = 10) {
@@ -95,6 +97,19 @@ describe('weight paths', () => {
     expect(layers(shared)).toContain('e.dense@2 dense 3');
     const fresh = graphOf(`${block}${net('y = add(x -> E(3), x -> E(3))')}`);
     expect(weightPaths(fresh)).toEqual(['y.e1.dense.weight', 'y.e2.dense.weight']);
+  });
+});
+
+describe('preprocessing', () => {
+  test('divides exactly, though sizes floor', () => {
+    const graph = graphOf(
+      'net N {\n  in x: rgb 4x4 scale 1/255 mean [1/2, 1, 7 / 2]\n  y = x -> conv(5 / 2, 1)\n  out z: tensor(y)\n}',
+    );
+    const constants = topological(graph).flatMap(({ op, attrs }) =>
+      op === 'const' ? [(attrs.value as Tensor).data] : [],
+    );
+    expect(constants).toEqual([Float32Array.of(1 / 255), Float32Array.of(0.5, 1, 3.5)]);
+    expect(graph.outputs[0]?.nodes[0]?.type.dims).toEqual([4, 4, 2]);
   });
 });
 

@@ -122,7 +122,10 @@ function divide(expr: BinaryExpr, left: NumberValue, right: NumberValue, session
   }
   const integer = left.integer && right.integer;
   const quotient = left.dim && integer && !right.dim && b > 0 ? floorDivDim(left.dim, b) : undefined;
-  if (expr.op === '/') return number(integer ? Math.floor(a / b) : a / b, integer, quotient);
+  if (expr.op === '/')
+    return integer
+      ? { ...number(Math.floor(a / b), true, quotient), exact: a / b }
+      : number(a / b, false, quotient);
   const rest = quotient !== undefined && left.dim ? subDims(left.dim, mulDims(quotient, b)) : undefined;
   return number(a - Math.floor(a / b) * b, integer, rest);
 }

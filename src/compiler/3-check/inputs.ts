@@ -118,7 +118,7 @@ function defaultSizes(statement: InStatement, site: Site, session: Session): rea
   if (value.kind === 'size') return value.dims;
   if (value.kind === 'number') return [value.value];
   const items = value.kind === 'list' || value.kind === 'tuple' ? value.items : [];
-  const numbers = items.map((item) => (item.kind === 'number' ? item.value : NaN));
+  const numbers = items.map((item) => (item.kind === 'number' ? (item.exact ?? item.value) : NaN));
   if (numbers.length > 0 && numbers.every((n) => Number.isInteger(n))) return numbers;
   mistyped(value, 'a size such as 224x224', statement.default, session);
   return undefined;
@@ -306,10 +306,11 @@ function withConstant(
   return layer(op, [node, constant], { path: join(site.path, word), expr, site }, session);
 }
 
+/** Preprocessing divides exactly: 1/255 is a factor and no size. */
 function numbersOf(value: Value): readonly number[] | undefined {
-  if (value.kind === 'number') return [value.value];
+  if (value.kind === 'number') return [value.exact ?? value.value];
   if (value.kind !== 'list' && value.kind !== 'tuple') return undefined;
-  const numbers = value.items.map((item) => (item.kind === 'number' ? item.value : NaN));
+  const numbers = value.items.map((item) => (item.kind === 'number' ? (item.exact ?? item.value) : NaN));
   return numbers.length > 0 && numbers.every((n) => !Number.isNaN(n)) ? numbers : undefined;
 }
 

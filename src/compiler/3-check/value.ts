@@ -16,6 +16,8 @@ export interface NumberValue {
   readonly value: number;
   readonly integer: boolean;
   readonly dim?: SymbolicDim;
+  /** The quotient of two integers before it is floored: `scale 1/255` is not a size. */
+  readonly exact?: number;
 }
 
 export type Constant =

@@ -142,10 +142,10 @@ export function isFixed(node: Node): boolean {
   return node.op === 'param' && (node.attrs.init as { readonly kind?: string }).kind === 'fixed';
 }
 
-/** The weight's path name, or what the static value is called. */
-function staticKey(node: Node): string {
+/** The weight's path name, or what the static value is called: after itself, or after its reader. */
+function staticKey(node: Node, reader: Node = node): string {
   if (node.op === 'param') return [node.path, node.attrs.name].filter(Boolean).join('.');
-  return node.path || node.op;
+  return node.path || reader.path || node.op;
 }
 
 function constant({ shape, data }: Tensor): Code {
@@ -155,12 +155,14 @@ function constant({ shape, data }: Tensor): Code {
     : tf(`tensor<tf.Rank.R${shape.length}>`, values, shape);
 }
 
-/** A static operand of a batched value has no batch axis of its own. */
+/** A static operand of a batched value has no batch axis of its own; a lone number is written as it is. */
 function broadcast(state: State, node: Node, operand: Node, lead: 0 | 1): Code {
+  if (operand.op === 'const' && operand.type.dims.length === 0)
+    return expression((operand.attrs.value as Tensor).data[0] ?? NaN);
   if (lead === 0) return broadcastTo(staticCode(state, operand), operand.type, node.type, 0);
   if (!isStatic(operand)) return broadcastTo(valueOf(state, operand), operand.type, node.type, 1);
   const aligned = broadcastTo(staticCode(state, operand), operand.type, node.type, 0);
-  return state.weights.entry(staticKey(operand), aligned);
+  return state.weights.entry(staticKey(operand, node), aligned);
 }
 
 function contextOf(state: State, node: Node, name: string, lead: 0 | 1): OpContext {
@@ -174,7 +176,7 @@ function contextOf(state: State, node: Node, name: string, lead: 0 | 1): OpConte
     weight(index, layout = (stored) => stored) {
       const of = nodeAt(index);
       if (lead === 0 || !isStatic(of)) return layout(code(of));
-      return state.weights.entry(staticKey(of), layout(staticCode(state, of)));
+      return state.weights.entry(staticKey(of, node), layout(staticCode(state, of)));
     },
     broadcast: (index) => broadcast(state, node, nodeAt(index), lead),
     local(suffix, value) {
