@@ -127,7 +127,7 @@ async function fillWeights(build: Build, memory: WebAssembly.Memory, options: Lo
   await readWeights(source, target, { ...options, bytes, ...(checksum === undefined ? {} : { checksum }) });
 }
 
-/** Writes every input; the first photo among them is what boxes are placed on. */
+/** Writes every input; the first image among them is what boxes are placed on. */
 function writeInputs(
   manifest: Manifest,
   memory: ArrayBuffer,
@@ -143,9 +143,11 @@ function writeInputs(
     const value = inputs[input.name];
     if (value === undefined)
       throw new InputError('input/missing', `input ${input.name} is missing: it takes ${describe(input)}`);
-    const image: Size | undefined = writeInput(memory, input, value);
+    const photo: Size | undefined = writeInput(memory, input, value);
     const [height = 1, width = 1] = input.shape;
-    if (image) seen ??= { image, input: { width, height }, fit: input.fit };
+    // Numbers in place of a photo: boxes are in pixels of the input itself.
+    const isImage = input.format !== 'f32' && input.format !== 'i32';
+    if (isImage) seen ??= { image: photo ?? { width, height }, input: { width, height }, fit: input.fit };
   }
   return seen;
 }

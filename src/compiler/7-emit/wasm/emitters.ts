@@ -4,8 +4,10 @@
  */
 import type { Emitter } from './emit-context.ts';
 import { emitImplicitGemm } from './kernels/implicit-gemm.ts';
+import { emitPlain } from './plain.ts';
 
 export const emitters: Readonly<Record<string, Emitter>> = {
+  nest: emitPlain,
   'implicit-gemm': emitImplicitGemm,
   gemv: emitImplicitGemm,
 };

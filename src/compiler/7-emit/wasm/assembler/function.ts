@@ -133,6 +133,12 @@ export class FunctionBuilder {
     this.#code.push(at.base, value, 0xfd, 0x5a, ...at.memarg, lane);
   }
 
+  /** Writes one 64-bit half of a vector. */
+  store64Lane(base: I32Like, offset: number, value: V128, half: number): void {
+    const at = address(base, offset, 3);
+    this.#code.push(at.base, value, 0xfd, 0x5b, ...at.memarg, half);
+  }
+
   /** Fills `bytes` bytes at `base` with the byte `value`. */
   fill(base: I32Like, value: number, bytes: I32Like): void {
     this.#code.push(asI32(base), asI32(value), asI32(bytes), 0xfc, 0x0b, 0x00);

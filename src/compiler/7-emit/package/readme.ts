@@ -1,0 +1,47 @@
+/** README.md of a built package: what the net is, in the words of its doc comments, and how to call it. */
+import type { Manifest, ManifestInput } from '../../../runtime/manifest.ts';
+import { packageName, type PackageSource } from './index.ts';
+
+/** Markdown. */
+export function readme({ net, doc, file, figures, variants }: PackageSource, manifest: Manifest): string {
+  const [input] = manifest.inputs;
+  const [output] = manifest.outputs;
+  const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
+  const code = Math.max(...variants.map((variant) => variant.code.byteLength));
+  return `# ${net}
+${doc === undefined ? '' : `\n${doc.trim()}\n`}
+Compiled by [cnnc](https://www.npmjs.com/package/cnnc) from \`${file}\`: WebAssembly SIMD, no dependencies, the same in browsers and Node.
+
+\`\`\`js
+import { load } from '${packageName(net)}';
+
+const net = await load();
+const { ${output?.name ?? 'output'} } = net.run({ ${input ? `${input.name}: ${example(input)}` : ''} });
+\`\`\`
+
+| input | |
+|---|---|
+${manifest.inputs.map((i) => `| \`${i.name}\` | ${row(i.doc, `${i.format} ${i.shape.join('x')}`)} |`).join('\n')}
+
+| output | |
+|---|---|
+${manifest.outputs.map((o) => `| \`${o.name}\` | ${row(o.doc, `${o.output.kind}, ${o.tensors.map(({ shape }) => shape.join('x') || 'one number').join(', ')}`)} |`).join('\n')}
+
+${figures.params.toLocaleString('en')} parameters, ${figures.macs.toLocaleString('en')} multiply-accumulates per run, ${kilobytes(manifest.weights.bytes)} of weights,
+${kilobytes(code)} of WebAssembly, ${kilobytes(manifest.memoryBytes)} of memory.
+`;
+}
+
+function example({ format, shape }: ManifestInput): string {
+  const isImage = format !== 'f32' && format !== 'i32';
+  return isImage ? 'imageOrCanvas' : `new Float32Array(${shape.reduce((product, n) => product * n, 1)})`;
+}
+
+/** One table cell: doc comment and type on one line. */
+function row(doc: string | undefined, type: string): string {
+  const text = doc
+    ?.trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('|', '\\|');
+  return text === undefined ? type : `${text} (${type})`;
+}

@@ -1,0 +1,157 @@
+/**
+ * Product of two dynamic matrices (gram matrices, attention): register tiles of 4 × 8 outputs, one row of b against four values of a per
+ * step. Either way of reading a is a matter of strides; b must have its columns contiguous, so a transposed b is left to the loop
+ * nest, which vectorises over k.
+ */
+import { internal } from '../../../diagnostics/internal.ts';
+import type { Epilogue, MatmulKernel } from '../../../ir/kernel.ts';
+import type { Step } from '../../../6-plan/plan.ts';
+import {
+  i32,
+  v128,
+  type FunctionBuilder,
+  type FunctionRef,
+  type Local,
+  type ModuleBuilder,
+} from '../assembler/index.ts';
+import type { EmitContext } from '../emit-context.ts';
+import { storeLanes } from '../nest/lanes.ts';
+import { bufferOf, emitEpilogue, operandPlaces } from '../operands.ts';
+
+const tileRows = 4;
+const tileColumns = 8;
+
+/** Whether `emitMatmul` can compute the kernel. */
+export function fitsTiles(kernel: MatmulKernel): boolean {
+  return !kernel.transposeB && kernel.n >= 4;
+}
+
+/** Emits a matrix product whose b is not transposed. */
+export function emitMatmul(step: Step, { module, f }: EmitContext): void {
+  const { kernel } = step;
+  if (kernel.kind !== 'matmul') return internal(`the matmul emitter got a ${kernel.kind} kernel`);
+  const { shape, bases } = describe(step, kernel);
+  const key = `matmul ${JSON.stringify([kernel.m, kernel.n, shape])}`;
+  const callee = module.shared(key, () => {
+    const params = bases.map(() => 'i32' as const);
+    return module.function({ name: 'matmul', params }, (g, ...pointers) =>
+      emitTiles(module, g, { kernel, shape, pointers }),
+    );
+  });
+  f.call(callee, ...bases.map((base) => i32.const(base)));
+}
+
+/** What a tile is made for. Bytes per step of m, n and k for each pointer: a, b, out, operands. */
+interface TileShape {
+  readonly k: number;
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+  readonly depth: readonly number[];
+  readonly epilogue: Epilogue | undefined;
+}
+
+function describe(step: Step, kernel: MatmulKernel): { shape: TileShape; bases: readonly number[] } {
+  const [a, b, out] = [bufferOf(step, kernel.a), bufferOf(step, kernel.b), bufferOf(step, kernel.out)];
+  const [outer = 0, inner = 0] = a.strides.map((stride) => 4 * stride);
+  const operands = operandPlaces(step, kernel.epilogue);
+  const shape: TileShape = {
+    k: kernel.k,
+    rows: [
+      kernel.transposeA ? inner : outer,
+      0,
+      4 * (out.strides[0] ?? 0),
+      ...operands.map((o) => o.strides[0] ?? 0),
+    ],
+    columns: [0, 4, 4, ...operands.map((o) => (o.per === 'scalar' ? 0 : 4))],
+    depth: [kernel.transposeA ? outer : inner, 4 * (b.strides[0] ?? 0)],
+    epilogue: kernel.epilogue,
+  };
+  return { shape, bases: [a.offset, b.offset, out.offset, ...operands.map((operand) => operand.offset)] };
+}
+
+interface Tiles {
+  readonly kernel: MatmulKernel;
+  readonly shape: TileShape;
+  readonly pointers: readonly Local<'i32'>[];
+}
+
+/** Calls a tile function for every tile: full ones in loops, the last rows and columns with functions of their size. */
+function emitTiles(module: ModuleBuilder, f: FunctionBuilder, { kernel, shape, pointers }: Tiles): void {
+  const inSteps = (
+    total: number,
+    size: number,
+    bytes: readonly number[],
+    at: readonly Local<'i32'>[],
+    body: (at: readonly Local<'i32'>[], size: number) => void,
+  ): void => {
+    const moving = at.map((pointer, i) => (bytes[i] ? f.let(pointer) : pointer));
+    f.for(f.i32(), 0, Math.floor(total / size) * size, size, () => {
+      body(moving, size);
+      moving.forEach((pointer, i) => f.increment(pointer, size * (bytes[i] ?? 0)));
+    });
+    if (total % size > 0) body(moving, total % size);
+  };
+  inSteps(kernel.m, tileRows, shape.rows, pointers, (row, rows) => {
+    inSteps(kernel.n, tileColumns, shape.columns, row, (at, columns) => {
+      f.call(tileFunction(module, shape, { rows, columns }), ...at);
+    });
+  });
+}
+
+interface Tile {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The outputs of one tile, summed over all of k in registers: (a, b, out, …operands). */
+function tileFunction(
+  module: ModuleBuilder,
+  shape: TileShape,
+  { rows, columns }: Tile,
+): FunctionRef<readonly 'i32'[]> {
+  return module.shared(`matmul tile ${JSON.stringify([shape, rows, columns])}`, () => {
+    const params = shape.rows.map(() => 'i32' as const);
+    return module.function({ name: `matmul_${rows}x${columns}`, params }, (f, ...pointers) => {
+      const sums = emitSums(f, shape, { rows, columns }, pointers);
+      const [out, ...operands] = pointers.slice(2);
+      if (!out) return internal('a matrix product without an output');
+      const constants = f.constants();
+      sums.forEach((row, i) => {
+        row.forEach((sum, j) => {
+          const value = emitEpilogue({ f, constants, pointers: operands }, shape.epilogue, sum, 16 * j);
+          storeLanes(
+            f,
+            { base: out, stride: 4, table: undefined },
+            { first: 4 * j, lanes: Math.min(4, columns - 4 * j) },
+            value,
+          );
+        });
+        if (i < rows - 1)
+          pointers.forEach((pointer, p) => p >= 2 && f.increment(pointer, shape.rows[p] ?? 0));
+      });
+    });
+  });
+}
+
+/** Σ over k of four rows of a times two vectors of b. */
+function emitSums(
+  f: FunctionBuilder,
+  shape: TileShape,
+  { rows, columns }: Tile,
+  [a, b]: readonly Local<'i32'>[],
+): readonly (readonly Local<'v128'>[])[] {
+  if (!a || !b) return internal('a matrix product without its operands');
+  const vectors = Math.ceil(columns / 4);
+  const sums = Array.from({ length: rows }, () => f.v128s(vectors));
+  const [aStep = 0, bStep = 0] = shape.depth;
+  f.for(f.i32(), 0, shape.k, 1, () => {
+    const right = Array.from({ length: vectors }, (_, j) => f.let(v128.load(b, 16 * j)));
+    sums.forEach((row, i) => {
+      const left = f.let(v128.load32Splat(a, i * (shape.rows[0] ?? 0)));
+      row.forEach((sum, j) => f.set(sum, f.fma(left, right[j] ?? left, sum)));
+    });
+    f.increment(a, aStep);
+    f.increment(b, bStep);
+  });
+  return sums;
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { afterAll, expect, it } from 'vitest';
+import { emitPackage } from '../../src/compiler/7-emit/package/index.ts';
+import { kinds, variantOf } from './variants.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cnnc-types-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const use = `import { load, InputError, type Outputs } from './index.js';
+const net = await load({ variant: 'auto' });
+const out: Outputs = net.run({ image: { data: new Uint8Array(4), width: 1, height: 1 } });
+export const value: Outputs['y'] = out.y;
+export const failed = (error: unknown): boolean => error instanceof InputError;
+// @ts-expect-error: no such input
+net.run({ foto: [] });
+`;
+
+/** Extra lines that fit one kind of output only. */
+const uses: Readonly<Record<string, string>> = {
+  label: `export const name: 'a' | "it's" = out.y.top(3)[0]?.label ?? out.y.label;`,
+  detect: `export const face: 'face' | undefined = out.y[0]?.label;`,
+  prob: `// @ts-expect-error: twelve probabilities are a tensor\nexport const p: number = out.y;`,
+};
+
+function write(name: string): string {
+  const kind = kinds[name as keyof typeof kinds];
+  const figures = { params: 3, macs: 12 };
+  mkdirSync(join(folder, name));
+  for (const file of emitPackage({
+    variants: [variantOf(kind)],
+    net: 'Add',
+    doc: 'A */ b',
+    file: 'a',
+    figures,
+  }))
+    writeFileSync(join(folder, name, file.path), file.content);
+  writeFileSync(join(folder, name, 'use.ts'), `${use}${uses[name] ?? ''}\n`);
+  return join(folder, name, 'use.ts');
+}
+
+it('has types that check without any other file, and that fit a use, for every kind of output', () => {
+  const compiled = ts.createProgram(Object.keys(kinds).map(write), {
+    strict: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2024,
+    lib: ['lib.es2024.d.ts', 'lib.dom.d.ts'],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    types: [],
+    skipDefaultLibCheck: true,
+  });
+  const problems = ts
+    .getPreEmitDiagnostics(compiled)
+    .map(
+      ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+    );
+  expect(problems).toEqual([]);
+});
