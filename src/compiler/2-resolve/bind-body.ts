@@ -125,7 +125,9 @@ function bindReplace(statement: Extract<Statement, { kind: 'replace' }>, scope: 
 function bindOut(statement: Extract<Statement, { kind: 'out' }>, scope: Scope, place: Place): void {
   const { value, of, detect } = statement;
   if (value.kind === 'call' && value.callee.kind === 'name' && outputKinds.has(value.callee.name))
-    for (const arg of value.args) bindExpr(arg.value, 'value', scope, place);
+    for (const arg of value.args) {
+      if (!isClassList(arg.value, scope)) bindExpr(arg.value, 'value', scope, place);
+    }
   else bindExpr(value, 'value', scope, place);
   if (of && !isClassList(of, scope)) bindExpr(of, 'value', scope, place);
   for (const branch of detect?.branches ?? []) {

@@ -5,13 +5,12 @@
 import type { Arg, Body, EachExpr, Expr, IfExpr, MergeExpr, NameExpr, PipelineExpr } from '../1-parse/ast.ts';
 import { unreachable } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { findOp } from '../ops/index.ts';
 import { bindBody } from './bind-body.ts';
 import { claim } from './declare.ts';
 import type { Declaration } from './model.ts';
 import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
-import { operatorNames } from './vocabulary.ts';
+import { operatorNames, operatorsCalled } from './vocabulary.ts';
 
 /** Deeper syntax than a person writes; keeps every later walk off the end of the call stack. */
 const maxDepth = 200;
@@ -81,7 +80,9 @@ function bindArg(arg: Arg, callee: Expr, scope: Scope, place: Place): void {
 /** `axis = H` names an axis even where an input has a size called H; other words give way to declared names. */
 function isWord(value: NameExpr, arg: Arg, callee: Expr, scope: Scope, place: Place): boolean {
   if (callee.kind !== 'name' || place.names.bindings.has(callee)) return false;
-  const spec = findOp(callee.name)?.params.find((param) => param.name === arg.name?.name);
+  const spec = operatorsCalled(callee.name)
+    .flatMap((def) => def.params)
+    .find((param) => param.name === arg.name?.name);
   if (spec?.kind === 'axis' || spec?.kind === 'axes') return true;
   return spec?.words?.includes(value.name) === true && lookup(value.name, scope) === undefined;
 }

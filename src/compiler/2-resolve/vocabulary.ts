@@ -4,6 +4,7 @@
  */
 import { allOps } from '../ops/index.ts';
 import { spatialAxes } from '../ir/type.ts';
+import type { OpDef } from '../ops/op.ts';
 
 /** `in` is the incoming value, `identity` passes it on. */
 export const specialValues: ReadonlySet<string> = new Set(['in', 'identity']);
@@ -48,10 +49,19 @@ export const outputKinds: ReadonlySet<string> = new Set([
   'detect',
 ]);
 
-/** Layers of the language; internal operators cannot be written. */
-export const operatorNames: ReadonlySet<string> = new Set(
-  allOps.filter((def) => def.category !== 'internal').map((def) => def.name),
+/** Operators as they are written; internal ones cannot be. `max` stands for two: of one value along axes, and of several. */
+const bySpelling: ReadonlyMap<string, readonly OpDef[]> = Map.groupBy(
+  allOps.filter((def) => def.category !== 'internal'),
+  (def) => def.spelling ?? def.name,
 );
+
+/** Layers of the language. */
+export const operatorNames: ReadonlySet<string> = new Set(bySpelling.keys());
+
+/** The operators that a name can stand for, by the number of values it is applied to; empty for other names. */
+export function operatorsCalled(name: string): readonly OpDef[] {
+  return bySpelling.get(name) ?? [];
+}
 
 const axisWords = ['C', ...spatialAxes.flat()];
 

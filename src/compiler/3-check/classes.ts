@@ -2,6 +2,7 @@
 import type { OutStatement } from '../1-parse/ast.ts';
 import { classLists } from '../2-resolve/vocabulary.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { knownClasses } from './class-lists.ts';
 import { argument, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import type { Session } from './session.ts';
@@ -21,7 +22,7 @@ export function classNames(
   if (!of) return { classes: undefined, of: undefined };
   let found: ClassNames | undefined;
   if (of.kind === 'name' && Object.hasOwn(classLists, of.name) && !session.model.bindings.has(of))
-    return counted({ classes: undefined, of: of.name }, classLists[of.name], channels);
+    return counted({ classes: knownClasses[of.name], of: of.name }, classLists[of.name], channels);
   const value = argument(of, site, session);
   if (value.kind === 'source') return { classes: undefined, of: `folder:${value.path}` };
   if (value.kind === 'string') {
@@ -46,7 +47,8 @@ export function classNames(
   return counted(found, found.classes?.length, channels);
 
   function counted(names: ClassNames, count: number | undefined, needed: number): ClassNames | undefined {
-    if (count === undefined || count === needed || (needed === 1 && count === 2)) return names;
+    if (count === undefined || count === needed || Number.isNaN(needed) || (needed === 1 && count === 2))
+      return names;
     const output = name?.name ?? 'this output';
     session.report(
       diagnostic(

@@ -48,8 +48,6 @@ function weightCost(node: Node, counted: Set<Node>): { params: number; trainable
   for (const input of node.inputs) {
     if (input.op !== 'param' || counted.has(input)) continue;
     counted.add(input);
-    // A fixed filter is part of the program, not of the weights file.
-    if ((input.attrs.init as { kind?: string } | undefined)?.kind === 'fixed') continue;
     const size = sizeOf(shapeOf(input.type));
     params += size;
     if (input.attrs.trainable === true) trainable += size;

@@ -42,7 +42,7 @@ function detectClasses(
   site: Site,
   session: Session,
 ): readonly string[] | undefined {
-  const arg = call.args.find(({ name }) => name === undefined || name.name === 'classes');
+  const arg = call.args.find(({ name }) => ['of', 'classes'].includes(name?.name ?? 'of'));
   const of = statement.of ?? arg?.value;
   if (!of) {
     session.report(diagnostic('value/missing-argument', { what: 'detect', option: 'classes' }, call.span));

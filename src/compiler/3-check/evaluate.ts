@@ -14,11 +14,11 @@ import type {
   PipelineExpr,
   RepeatExpr,
 } from '../1-parse/ast.ts';
-import { constantFunctions, optionWords } from '../2-resolve/vocabulary.ts';
+import { constantFunctions, operatorNames, optionWords } from '../2-resolve/vocabulary.ts';
 import { unreachable } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { findOp } from '../ops/index.ts';
-import { apply, type Piped } from './apply.ts';
+import type { Node } from '../ir/graph.ts';
+import { apply, type Application, type Piped } from './apply.ts';
 import { binary, unary } from './arithmetic.ts';
 import { evaluateBody } from './body.ts';
 import { constantOf } from './constants.ts';
@@ -26,6 +26,7 @@ import { callFunction } from './functions.ts';
 import { childFrame, enter, valueIn, type Site } from './frame.ts';
 import { evaluateMember } from './members.ts';
 import { evaluateMerge } from './merge.ts';
+import { leastData } from './operator.ts';
 import { step, type Session } from './session.ts';
 import { describe, int, isCallable, tensorOf, unknown, type GivenArg, type Value } from './value.ts';
 
@@ -86,7 +87,7 @@ export function argument(expr: Expr, site: Site, session: Session): Value {
   const value = evaluate(expr, site, session);
   if (value.kind !== 'op' || expr.kind !== 'call') return value;
   const tensors = value.args.filter((arg) => arg.value.kind === 'tensor').length;
-  const enough = tensors > 0 && tensors >= (findOp(value.name)?.arity.min ?? 1);
+  const enough = tensors > 0 && tensors >= leastData(value.name);
   return enough ? apply(value, { expr, piped: 'start' }, site, session) : value;
 }
 
@@ -126,7 +127,7 @@ function builtin(expr: NameExpr, site: Site, session: Session): Value {
     session.report(diagnostic('network/no-incoming', { what: 'in' }, expr.span));
     return unknown;
   }
-  if (findOp(expr.name)) return { kind: 'op', name: expr.name, args: [], expr };
+  if (operatorNames.has(expr.name)) return { kind: 'op', name: expr.name, args: [], expr };
   return optionWords.has(expr.name) ? { kind: 'word', value: expr.name } : unknown;
 }
 
@@ -181,7 +182,7 @@ function evaluatePipeline(expr: PipelineExpr, site: Site, session: Session): Val
   for (const [i, stage] of expr.stages.entries()) {
     const piped: Piped = i === 0 ? 'start' : 'stage';
     const incoming = current.kind === 'tensor' ? current.node : undefined;
-    current = evaluateStage(stage.expr, piped, i === 0 ? site : { ...site, incoming }, session);
+    current = evaluateStage({ expr: stage.expr, piped }, site, i === 0 ? site.incoming : incoming, session);
     if (stage.as) bindAs(stage.as, current, site, session);
     if (current.kind === 'unknown') return bindRest(expr, i, site, session);
     if (i === 0 && current.kind !== 'tensor' && expr.stages.length > 1)
@@ -190,18 +191,27 @@ function evaluatePipeline(expr: PipelineExpr, site: Site, session: Session): Val
   return current;
 }
 
-function evaluateStage(expr: Expr, piped: Piped, outer: Site, session: Session): Value {
+/** Structures in braces read the value that reaches their stage as `in`; in arguments `in` is the body's. */
+const structures: ReadonlySet<Expr['kind']> = new Set(['merge', 'if', 'repeat', 'each']);
+
+function evaluateStage(at: Application, outer: Site, incoming: Node | undefined, session: Session): Value {
+  const { expr, piped } = at;
+  const structure = structures.has(expr.kind);
   // An `as` on a merge or an `if` names a scope for what it contains.
   const segment = expr.kind === 'merge' || expr.kind === 'if' ? session.model.segments.get(expr) : undefined;
   const site = segment === undefined ? outer : enter(outer, segment);
-  const value = evaluate(expr, site, session);
-  if (isCallable(value)) return apply(value, { expr, piped }, site, session);
-  const names = expr.kind === 'name' ? expr.name !== 'in' : expr.kind === 'member' || expr.kind === 'number';
-  if (piped === 'stage' && names && value.kind !== 'unknown') {
+  const value = evaluate(expr, structure ? { ...site, incoming } : site, session);
+  if (isCallable(value)) return apply(value, at, { ...site, incoming }, session);
+  if (piped === 'stage' && !structure && value.kind !== 'unknown' && !isIncoming(expr)) {
     session.report(diagnostic('value/not-callable', { what: describe(value) }, expr.span));
     return unknown;
   }
   return value;
+}
+
+/** `in` and expressions of it may stand in a later stage: `x -> in * (in -> sigmoid)` has no other way to be written. */
+function isIncoming(expr: Expr): boolean {
+  return expr.kind === 'binary' || expr.kind === 'unary';
 }
 
 function bindAs(as: { readonly name: string }, value: Value, site: Site, session: Session): void {

@@ -358,7 +358,7 @@ function reorder(modifier: Modifier, value: Value, { site, session }: Place): Va
     options,
   });
   const slices = order.map((at, i) =>
-    layer('slice', [value.node], origin(`order${i}`, { axis: 'C', from: at, to: at + 1 }), session),
+    layer('slice', [value.node], origin(`order${i}`, { C: [at, at + 1] }), session),
   );
   const nodes = slices.flatMap((slice) => (slice.kind === 'tensor' ? [slice.node] : []));
   return nodes.length === channels

@@ -1,11 +1,11 @@
 /** Merges: one value per branch, each computed from the incoming value, combined by one operator. */
 import type { Branch, Expr, MergeExpr } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
+import { operatorsCalled } from '../2-resolve/vocabulary.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
 import { scalarType } from '../ir/type.ts';
 import { constNode } from '../ops/build.ts';
-import { findOp } from '../ops/index.ts';
 import { evaluateArguments, flow, mistyped } from './evaluate.ts';
 import { childFrame, enter, join, type Site } from './frame.ts';
 import { makeLayer } from './operator.ts';
@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
 import { unknown, type Value } from './value.ts';
 
 export function evaluateMerge(expr: MergeExpr, site: Site, session: Session): Value {
-  const def = findOp(expr.op.name);
+  const def = operatorsCalled(expr.op.name).find(({ arity }) => arity.max > 1);
   // Every branch is evaluated, so that each one's errors are seen.
   const nodes = expr.branches.map((branch) => branchNode(branch, site, session));
   if (!def || nodes.some((node) => node === undefined)) return unknown;

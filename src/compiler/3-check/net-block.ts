@@ -1,11 +1,11 @@
-/** A net inside another net: its input is the incoming value, its preprocessing and body are applied, its output is the result. */
+/** A net inside another net: its input is the incoming value as it is, its body is applied, its output is the result. */
 import type { Span } from '../1-parse/source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
 import { showType } from '../ir/type.ts';
 import { enterDeclaration, noIncoming, type Application } from './apply.ts';
 import type { Site } from './frame.ts';
-import { declaredInput, preprocess } from './inputs.ts';
+import { declaredInput } from './inputs.ts';
 import { runNet } from './net.ts';
 import { outputNodes } from './outputs.ts';
 import type { Session } from './session.ts';
@@ -32,7 +32,8 @@ export function applyNet(
       const wanted = declaredInput(statement, place, session, node);
       if (!wanted) return unknown;
       if (!wanted.fits) return wrongInput(wanted.shown, node, { at, span: statement.span }, session);
-      return preprocess(statement, node, place, session);
+      // Preprocessing belongs to the inputs of the net that is compiled.
+      return tensorOf(node);
     },
   });
   if (!run.complete) return unknown;

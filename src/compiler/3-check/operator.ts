@@ -5,10 +5,11 @@
 import type { Expr } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
 import { internal } from '../diagnostics/internal.ts';
+import { operatorsCalled } from '../2-resolve/vocabulary.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
-import { isConcrete, sameType, shapeOf, showType, sizeOf, type TensorType } from '../ir/type.ts';
-import { canonicalAttrs, makeNode, paramNode } from '../ops/build.ts';
+import { isConcrete, sameType, scalarType, shapeOf, showType, sizeOf, type TensorType } from '../ir/type.ts';
+import { canonicalAttrs, constNode, makeNode, paramNode } from '../ops/build.ts';
 import { findOp } from '../ops/index.ts';
 import { isProblem, type OpDef, type WeightSpec } from '../ops/op.ts';
 import { noIncoming, type Application } from './apply.ts';
@@ -22,6 +23,11 @@ import { tensorOf, unknown, type Callable, type GivenArg, type Value } from './v
 
 type OpCall = Extract<Callable, { kind: 'op' }>;
 
+/** The fewest values that an operator of this name reads. */
+export function leastData(name: string): number {
+  return Math.max(1, Math.min(...operatorsCalled(name).map((def) => def.arity.min)));
+}
+
 /** `at-site`: the site's path is the layer's own (an instance of an operator). */
 export function applyOperator(
   value: OpCall,
@@ -30,12 +36,13 @@ export function applyOperator(
   session: Session,
   naming: 'segment' | 'at-site' = 'segment',
 ): Value {
-  const def = findOp(value.name) ?? internal(`there is no operator ${value.name}`);
-  const data = dataInputs(value, def, at, site, session);
-  if (!data) return unknown;
-  const segment = session.model.segments.get(value.expr) ?? session.model.segments.get(at.expr) ?? value.name;
+  const data = dataInputs(value, at, site, session);
+  const def = data && operatorFor(value, data.nodes.length, at, session);
+  if (!def) return unknown;
+  const { segments } = session.model;
+  const segment = segments.get(value.expr) ?? segments.get(at.expr) ?? value.name;
   const path = naming === 'at-site' ? site.path : join(site.path, segment);
-  const written = value.args.filter((arg) => arg.value.kind !== 'tensor');
+  const written = value.args.filter((arg) => !isData(arg, value.name));
   const args = [...written, ...defaultArgs(def, written, site, session)];
   const use: Use = { def, data: data.nodes, origins: data.origins, call: value.expr, args };
   return makeLayer(use, { path, span: at.expr.span, site }, session);
@@ -47,29 +54,38 @@ interface Data {
   readonly origins: readonly (Span | undefined)[];
 }
 
-function dataInputs(
-  value: OpCall,
-  def: OpDef,
-  at: Application,
-  site: Site,
-  session: Session,
-): Data | undefined {
-  const tensors = value.args.filter((arg) => arg.value.kind === 'tensor');
-  const nodes = tensors.map((arg) => (arg.value as { node: Node }).node);
-  const origins: (Span | undefined)[] = tensors.map((arg) => arg.arg.value.span);
-  const takesIncoming = at.piped === 'stage' || tensors.length < Math.max(1, def.arity.min);
-  if (takesIncoming) {
-    if (!site.incoming) {
-      noIncoming(value.name, at, session);
-      return undefined;
-    }
-    nodes.unshift(site.incoming);
-    origins.unshift(site.incoming.span);
-  }
-  if (nodes.length >= def.arity.min && nodes.length <= def.arity.max) return { nodes, origins };
-  const needs = def.arity.min === def.arity.max ? `${def.arity.min}` : `at least ${def.arity.min}`;
-  session.report(diagnostic('value/arity', { layer: value.name, needs, found: nodes.length }, at.expr.span));
+function dataInputs(value: OpCall, at: Application, site: Site, session: Session): Data | undefined {
+  const given = value.args.filter((arg) => isData(arg, value.name));
+  const nodes = given.map(dataNode);
+  const origins: (Span | undefined)[] = given.map((arg) => arg.arg.value.span);
+  if (at.piped === 'start' && nodes.length >= leastData(value.name)) return { nodes, origins };
+  if (site.incoming) return { nodes: [site.incoming, ...nodes], origins: [site.incoming.span, ...origins] };
+  noIncoming(value.name, at, session);
   return undefined;
+}
+
+/** The operator of that name for that many values; reports when there is none. */
+function operatorFor(value: OpCall, count: number, at: Application, session: Session): OpDef | undefined {
+  const called = operatorsCalled(value.name);
+  const def = called.find(({ arity }) => count >= arity.min && count <= arity.max);
+  const arity = called[0]?.arity;
+  if (def || !arity) return def;
+  const needs = arity.min === arity.max ? `${arity.min}` : `at least ${arity.min}`;
+  session.report(diagnostic('value/arity', { layer: value.name, needs, found: count }, at.expr.span));
+  return undefined;
+}
+
+/** Values are data, and so is a number for an operator that combines values: `-> mul(0.17)`. */
+function isData({ value, name }: GivenArg, called: string): boolean {
+  if (value.kind === 'tensor') return true;
+  const combines = (def: OpDef): boolean => def.arity.max > 1 && def.params.length === 0;
+  return value.kind === 'number' && name === undefined && operatorsCalled(called).some(combines);
+}
+
+function dataNode({ value, arg }: GivenArg): Node {
+  if (value.kind === 'tensor') return value.node;
+  const data = new Float32Array([value.kind === 'number' ? value.value : 0]);
+  return constNode({ shape: [], data }, scalarType, { path: '', span: arg.span });
 }
 
 /** The file's `defaults { conv { … } }` for options that the call leaves open. */
@@ -146,7 +162,11 @@ function weightNode(
   const full = join(path, spec.name);
   const known = session.weights.get(full);
   if (!known) {
-    const node = paramNode(spec, { path, span });
+    const { init } = spec;
+    const node =
+      init.kind === 'fixed'
+        ? constNode(init.value, spec.type, { path: full, span })
+        : paramNode(spec, { path, span });
     session.weights.set(full, node);
     return node;
   }

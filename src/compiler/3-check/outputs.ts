@@ -6,6 +6,8 @@ import type { Expr, OutStatement } from '../1-parse/ast.ts';
 import { outputKinds } from '../2-resolve/vocabulary.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node, OutputKind } from '../ir/graph.ts';
+import { scalarType } from '../ir/type.ts';
+import { constNode } from '../ops/build.ts';
 import { classNames } from './classes.ts';
 import { detectOutput } from './detect.ts';
 import { argument, flow, mistyped } from './evaluate.ts';
@@ -87,7 +89,7 @@ function typed(
     case 'prob':
       return finished(node, 'sigmoid', origin, { kind }, session);
     case 'embedding':
-      return finished(node, 'l2norm', origin, { kind }, session);
+      return embedded(node, origin, session);
     case 'points':
       return points(node, rest, origin, session);
   }
@@ -117,18 +119,28 @@ function classified(
   return finished(node, 'softmax', origin, output, session);
 }
 
-/** Appends `op` unless the value is a probability (or of length 1) already. */
+/** Appends `op` unless the value is a probability already. */
 function finished(
   node: Node,
-  op: 'softmax' | 'sigmoid' | 'l2norm',
+  op: 'softmax' | 'sigmoid',
   { expr, site }: Origin,
   output: OutputKind,
   session: Session,
 ): FinishedOutput | undefined {
-  const done = op === 'l2norm' ? ['l2norm'] : ['softmax', 'sigmoid', 'hsigmoid'];
-  if (done.includes(node.op)) return { nodes: [node], output };
+  if (['softmax', 'sigmoid', 'hsigmoid'].includes(node.op)) return { nodes: [node], output };
   const value: Value = layer(op, [node], { path: join(site.path, op), expr, site }, session);
   return value.kind === 'tensor' ? { nodes: [value.node], output } : undefined;
+}
+
+/** x / max(‖x‖, 10⁻¹²): of length 1, and zero where x is zero. */
+function embedded(node: Node, { expr, site }: Origin, session: Session): FinishedOutput | undefined {
+  const at = (name: string): Parameters<typeof layer>[2] => ({ path: join(site.path, name), expr, site });
+  const length = layer('l2norm', [node], at('length'), session);
+  if (length.kind !== 'tensor') return undefined;
+  const tiny = constNode({ shape: [], data: new Float32Array([1e-12]) }, scalarType);
+  const safe = layer('max', [length.node, tiny], at('length'), session);
+  const value = safe.kind === 'tensor' ? layer('div', [node, safe.node], at('unit'), session) : safe;
+  return value.kind === 'tensor' ? { nodes: [value.node], output: { kind: 'embedding' } } : undefined;
 }
 
 function points(
