@@ -13,14 +13,15 @@ export abstract class ExpressionParser extends RecoveringParser {
 
   /** A pipeline: `x -> conv(64, 3) as c -> relu`. */
   readonly expression: Rule = this.RULE('expression', () => {
-    this.AT_LEAST_ONE_SEP({ SEP: t.Arrow, DEF: () => this.SUBRULE(this.stage) });
-  });
-
-  readonly stage: Rule = this.RULE('stage', () => {
-    this.SUBRULE(this.operation);
-    this.OPTION(() => {
-      this.CONSUME(t.As);
-      this.CONSUME(t.Name);
+    this.AT_LEAST_ONE_SEP({
+      SEP: t.Arrow,
+      DEF: () => {
+        this.SUBRULE(this.operation);
+        this.OPTION(() => {
+          this.CONSUME(t.As);
+          this.CONSUME(t.Name, { LABEL: 'as' });
+        });
+      },
     });
   });
 
@@ -32,14 +33,9 @@ export abstract class ExpressionParser extends RecoveringParser {
     });
   });
 
+  /** A value with what stands directly before and behind it: `-f(x)[0].C`, `add { … }`. */
   readonly operand: Rule = this.RULE('operand', () => {
     this.MANY(() => this.CONSUME(t.Prefix, { LABEL: 'prefix' }));
-    this.SUBRULE(this.primary);
-    this.MANY2(() => this.SUBRULE(this.suffix));
-    this.OPTION(() => this.SUBRULE(this.branches));
-  });
-
-  readonly primary: Rule = this.RULE('primary', () => {
     this.OR([
       { ALT: () => this.CONSUME(t.Name) },
       { ALT: () => this.CONSUME(t.NumberToken) },
@@ -55,9 +51,11 @@ export abstract class ExpressionParser extends RecoveringParser {
       { ALT: () => this.SUBRULE(this.repeat) },
       { ALT: () => this.SUBRULE(this.each) },
     ]);
+    this.MANY2(() => this.SUBRULE(this.suffix));
+    this.OPTION(() => this.SUBRULE(this.branches));
   });
 
-  /** `.C`, `[0]`, `(64, 3)` behind a value. */
+  /** `.C`, `[0]`, `(64, stride = 2)`. */
   readonly suffix: Rule = this.RULE('suffix', () => {
     this.OR([
       {
@@ -73,14 +71,14 @@ export abstract class ExpressionParser extends RecoveringParser {
           this.CONSUME(t.RSquare);
         },
       },
-      { ALT: () => this.SUBRULE(this.args) },
+      {
+        ALT: () => {
+          this.CONSUME(t.LParen);
+          this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.arg) });
+          this.CONSUME(t.RParen);
+        },
+      },
     ]);
-  });
-
-  readonly args: Rule = this.RULE('args', () => {
-    this.CONSUME(t.LParen);
-    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.arg) });
-    this.CONSUME(t.RParen);
   });
 
   readonly arg: Rule = this.RULE('arg', () => {

@@ -38,6 +38,9 @@ const expectedNames = {
     unique(expectedIterationPaths.flatMap(([first]) => (first ? [first.name] : []))),
 };
 
+/** After so many failures the rest of the text is skipped: nobody reads on, and each costs time. */
+export const maxFailures = 1000;
+
 export class RecoveringParser extends CstParser {
   /** What failed since `input` was last set. */
   failures: Failure[] = [];
@@ -70,11 +73,13 @@ export class RecoveringParser extends CstParser {
 
   private entry(separator: TokenType, depth: number, rule: ParserMethod<[], CstNode>): void {
     const start = this.LA(1);
-    const failure = this.attempt(separator, rule, start);
-    if (failure === undefined) return;
-    this.failures.push(failure);
+    if (this.failures.length <= maxFailures) {
+      const failure = this.attempt(separator, rule, start);
+      if (failure === undefined) return;
+      this.failures.push(failure);
+    }
     while (!(this.LA(1).payload < depth) && !isEnd(this.LA(1), separator, depth)) this.SKIP_TOKEN();
-    const end = this.LA(0).endOffset ?? start.startOffset;
+    const end = Math.max(this.LA(0).endOffset ?? 0, start.startOffset - 1);
     const broken = createTokenInstance(Broken, '', start.startOffset, end, NaN, NaN, NaN, NaN);
     (this.currCSTNode.children['Broken'] ??= []).push(broken);
   }

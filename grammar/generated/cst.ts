@@ -7,19 +7,10 @@ export interface ExpressionCstNode extends CstNode {
 }
 
 export type ExpressionCstChildren = {
-  stage: StageCstNode[];
-  Arrow?: IToken[];
-};
-
-export interface StageCstNode extends CstNode {
-  name: "stage";
-  children: StageCstChildren;
-}
-
-export type StageCstChildren = {
   operation: OperationCstNode[];
   As?: IToken[];
-  Name?: IToken[];
+  as?: IToken[];
+  Arrow?: IToken[];
 };
 
 export interface OperationCstNode extends CstNode {
@@ -39,17 +30,6 @@ export interface OperandCstNode extends CstNode {
 
 export type OperandCstChildren = {
   prefix?: IToken[];
-  primary: PrimaryCstNode[];
-  suffix?: SuffixCstNode[];
-  branches?: BranchesCstNode[];
-};
-
-export interface PrimaryCstNode extends CstNode {
-  name: "primary";
-  children: PrimaryCstChildren;
-}
-
-export type PrimaryCstChildren = {
   Name?: IToken[];
   Number?: IToken[];
   Size?: IToken[];
@@ -63,6 +43,8 @@ export type PrimaryCstChildren = {
   ifExpression?: IfExpressionCstNode[];
   repeat?: RepeatCstNode[];
   each?: EachCstNode[];
+  suffix?: SuffixCstNode[];
+  branches?: BranchesCstNode[];
 };
 
 export interface SuffixCstNode extends CstNode {
@@ -77,19 +59,10 @@ export type SuffixCstChildren = {
   LSquare?: IToken[];
   index?: ExpressionCstNode[];
   RSquare?: IToken[];
-  args?: ArgsCstNode[];
-};
-
-export interface ArgsCstNode extends CstNode {
-  name: "args";
-  children: ArgsCstChildren;
-}
-
-export type ArgsCstChildren = {
-  LParen: IToken[];
+  LParen?: IToken[];
   arg?: ArgCstNode[];
   Comma?: IToken[];
-  RParen: IToken[];
+  RParen?: IToken[];
 };
 
 export interface ArgCstNode extends CstNode {

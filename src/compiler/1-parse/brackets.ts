@@ -139,7 +139,7 @@ const continues = (token: IToken) =>
 /** `out z: …`, or, where the line is not indented further than the bracket's, `y = …`. */
 function beginsStatement(token: IToken, next: IToken | undefined, outdented: boolean): boolean {
   if (token.tokenType !== t.Name || next === undefined) return false;
-  if (t.starters.has(token.image) && next.tokenType === t.Name) return true;
+  if (t.starters.has(token.image) && (next.tokenType === t.Name || outdented)) return true;
   return outdented && (next.tokenType === t.Equal || next.tokenType === t.Colon);
 }
 
@@ -185,6 +185,14 @@ function reportUnclosed(
 }
 
 function close(state: State, token: IToken): void {
+  const top = state.frames.at(-1);
+  if (top && isMistaken(state, top, token)) {
+    reportMistaken(state, top, token);
+    state.frames.pop();
+    retype(token, t.Reported);
+    put(state, Object.assign(token, { isInsertedInRecovery: true }));
+    return;
+  }
   const at = state.frames.findLastIndex(
     (frame, i) =>
       (frame.closer === token.tokenType && isMeant(state, frame, i, token)) ||
@@ -205,6 +213,23 @@ function close(state: State, token: IToken): void {
   while (state.frames.length - 1 > at) closeFrame(state, state.frames.at(-1) as Frame, 'report');
   state.frames.pop();
   put(state, token);
+}
+
+/** `[1, 2)`: one bracket of the wrong kind, where none of its own kind is open on the line. */
+function isMistaken(state: State, top: Frame, token: IToken): boolean {
+  if (token.tokenType === t.RCurly || top.closer === t.RCurly || top.closer === token.tokenType) return false;
+  return !state.frames.some((frame) => frame.closer === token.tokenType && frame.line === state.line);
+}
+
+function reportMistaken(state: State, top: Frame, token: IToken): void {
+  const span = spanOf(state.source, token);
+  const sign = signOf(top.closer);
+  state.diagnostics.push(
+    diagnostic('syntax/unopened', { bracket: token.image }, span, {
+      labels: [{ span: spanOf(state.source, top.token), text: `this \`${top.token.image}\` is open` }],
+      fixes: [{ title: `write ${sign}`, edits: [{ span, text: sign }] }],
+    }),
+  );
 }
 
 /** A `}` that begins its line belongs to the block that begins at its column, if there is one. */

@@ -3,6 +3,7 @@
  * become "a value is missing after `=`", with a fix where one is obvious. Nothing of the parser generator's wording remains.
  */
 import type { IToken, TokenType } from 'chevrotain';
+import { maxFailures } from '../../../grammar/recovering-parser.ts';
 import type { Failure } from '../../../grammar/recovering-parser.ts';
 import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
@@ -10,11 +11,20 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { spanOf } from './lex.ts';
 import type { Source, Span } from './source.ts';
 
+/** The diagnostics of all failures; where there are too many, the last says so. */
+export function explainAll(source: Source, failures: readonly Failure[]): Diagnostic[] {
+  const all = failures.slice(0, maxFailures).flatMap((failure) => explain(source, failure) ?? []);
+  const beyond = failures[maxFailures];
+  if (beyond) all.push(diagnostic('syntax/too-many', {}, spanOf(source, beyond.start)));
+  return all;
+}
+
 /** The diagnostic of a failure; undefined where it was reported already. */
-export function explain(source: Source, failure: Failure): Diagnostic | undefined {
+function explain(source: Source, failure: Failure): Diagnostic | undefined {
   const { token } = failure;
   if (token.tokenType === t.Reported || token.isInsertedInRecovery) return undefined;
   return (
+    unfinishedKeyword(source, failure) ??
     misplaced(source, failure) ??
     reservedName(source, failure) ??
     swapped(source, failure) ??
@@ -81,6 +91,27 @@ function isOneSlip(a: string, b: string): boolean {
   return restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2);
 }
 
+// ---- Keywords without what must follow them
+
+const needs: ReadonlyMap<string, string> = new Map([
+  ['assert', 'a condition'],
+  ['expect', 'a condition'],
+  ['out', 'a value'],
+  ['branch', 'a value'],
+  ['freeze', 'a weight path such as `stem.**`'],
+  ['test', 'a title in quotes'],
+  ['nms', '`{`'],
+]);
+
+/** `expect ,`: the word stayed a name, since nothing that makes it a keyword follows. */
+function unfinishedKeyword(source: Source, { start, token, previous }: Failure): Diagnostic | undefined {
+  if (start.tokenType !== t.Name || (token !== start && previous !== start)) return undefined;
+  const need = needs.get(start.image);
+  if (need === undefined) return undefined;
+  const expected = `${need} is missing after \`${start.image}\``;
+  return diagnostic('syntax/incomplete', { expected }, spanOf(source, start));
+}
+
 // ---- Reserved words as names
 
 function reservedName(source: Source, { token, expected, previous }: Failure): Diagnostic | undefined {
@@ -108,7 +139,7 @@ const within =
 const swaps: readonly Swap[] = [
   { found: t.Equal, ours: ':', why: 'the kind of an input stands behind `:`', when: within('inStatement') },
   { found: t.Equal, ours: ':', why: 'a branch is labelled with `:`', when: within('branch') },
-  { found: t.Colon, ours: '=', why: 'an option is given with `=`', when: within('args', 'arg') },
+  { found: t.Colon, ours: '=', why: 'an option is given with `=`', when: within('suffix', 'arg') },
   {
     found: t.Colon,
     ours: '=',
@@ -119,9 +150,11 @@ const swaps: readonly Swap[] = [
     found: t.Equal,
     ours: '==',
     why: 'two values are compared with `==`',
-    when: within('assert', 'expect', 'ifExpression'),
+    when: ({ start, rules }) => start.tokenType === t.Assert || rules.includes('expect') || isIfHead(rules),
   },
 ];
+
+const isIfHead = (rules: readonly string[]) => rules.at(-1) === 'body' && rules.at(-2) === 'ifExpression';
 
 function swapped(source: Source, failure: Failure): Diagnostic | undefined {
   const { token, previous } = failure;
@@ -159,21 +192,25 @@ function join(source: Source, { token, previous, rules }: Failure, span: Span): 
   const at = { source, start: span.start, end: span.start };
   const end = { source, start: (previous.endOffset ?? 0) + 1, end: (previous.endOffset ?? 0) + 1 };
   const rule = rules.at(-1) ?? '';
-  if (commaLists.has(rule)) return [{ title: 'put a comma between', edits: [{ span: end, text: ',' }] }];
+  if (commaLists.has(rule) && previous.tokenType !== t.Dot)
+    return [{ title: 'put a comma between', edits: [{ span: end, text: ',' }] }];
   if (!arrowEntries.has(rule) || !(token.tokenType === t.ModifierWord)) return [];
   return [{ title: `-> ${token.image}`, edits: [{ span: at, text: '-> ' }] }];
 }
 
 const begins = ({ tokenType }: IToken) =>
   [t.Name, t.ModifierWord, t.NumberToken, t.Size, t.StringToken, t.LSquare].includes(tokenType);
-const commaLists = new Set(['args', 'params', 'parens', 'list']);
+const commaLists = new Set(['suffix', 'params', 'parens', 'list']);
 const arrowEntries = new Set(['statement', 'branch', 'item']);
 
 function expectation(failure: Failure): string {
   const rule = failure.rules.at(-1) ?? '';
-  if (commaLists.has(rule)) {
+  if (commaLists.has(rule) && /^R(?:Paren|Square)$/.test(failure.expected.join())) {
     const closer = failure.expected.includes('RSquare') ? ']' : ')';
     return `a comma or \`${closer}\` should follow ${failure.previous ? quote(failure.previous) : 'here'}`;
+  }
+  if (failure.token.tokenType === t.LCurly || failure.token.tokenType === t.MergeCurly) {
+    return 'braces stand behind a merge such as `add`, or behind `if`, `repeat` and `each`';
   }
   if (failure.expected.some((name) => name === 'End' || name === 'Separator')) {
     return `what stands before it is complete; go on with \`->\` or an operator, or on a new line`;
@@ -187,12 +224,11 @@ function phrase({ expected, rules }: Failure): string {
   const known = phrases[rule];
   if (known !== undefined && expected.length > 1) return known;
   const words = [...new Set(expected.map((name) => labels.get(name) ?? name))];
-  if (words.length > 4) return 'a value';
+  if (words.length > 4) return 'a value or a layer';
   return words.length < 2 ? (words[0] ?? 'something') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
 const phrases: Readonly<Record<string, string>> = {
-  primary: 'a value or a layer',
   operand: 'a value or a layer',
   item: 'a declaration such as `net`, `block` or `use`',
   statement: 'a statement',

@@ -13,7 +13,7 @@ import { balance } from './brackets.ts';
 import { entries, indexOfToken } from './build/context.ts';
 import type { Context } from './build/context.ts';
 import { item } from './build/items.ts';
-import { explain } from './failures.ts';
+import { explainAll } from './failures.ts';
 import { layout } from './layout.ts';
 import { lex } from './lex.ts';
 import type { Source } from './source.ts';
@@ -34,7 +34,7 @@ export function parse(source: Source): Parsed {
   const { tokens: raw, comments, diagnostics } = lex(source);
   const balanced = balance(source, raw);
   const laidOut = layout(source, balanced.tokens);
-  diagnostics.push(...balanced.diagnostics, ...laidOut.diagnostics);
+  for (const report of [...balanced.diagnostics, ...laidOut.diagnostics]) diagnostics.push(report);
 
   const parser = (shared ??= new CnnParser({ skipValidations: true }));
   const tree = run(parser, laidOut.tokens, 'file') as FileCstNode;
@@ -42,7 +42,7 @@ export function parse(source: Source): Parsed {
     failure,
     ...inside(parser, laidOut.tokens, failure),
   ]);
-  diagnostics.push(...failures.flatMap((failure) => explain(source, failure) ?? []));
+  for (const report of explainAll(source, failures)) diagnostics.push(report);
 
   const context: Context = { source, comments, tokens: laidOut.tokens, diagnostics, depth: 0 };
   const items = entries(context, tree, tree.children.item, item);

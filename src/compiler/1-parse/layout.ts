@@ -178,7 +178,7 @@ function endsStatement(state: State, frame: Frame, i: number): boolean {
   const next = state.tokens[n];
   if (next === undefined || next.tokenType === t.RCurly) return false;
   const begins = beginsStatement(next, state.tokens[n + 1]);
-  if (previous.tokenType === t.Comma && begins) {
+  if (begins && isBehindEntry(state)) {
     state.out.pop();
     return true;
   }
@@ -189,6 +189,7 @@ function endsStatement(state: State, frame: Frame, i: number): boolean {
 /** True where a line that begins with these two goes on with the statement above it. */
 function goesOn(frame: Frame, first: IToken, second: IToken | undefined): boolean {
   if (continuesLine.has(first.tokenType)) return true;
+  if (first.tokenType === t.Star) return second?.tokenType !== t.Dot;
   if (first.tokenType !== t.Name || isKey(second)) return false;
   if (operatorWords.has(first.image)) return true;
   if (second?.tokenType === t.Arrow || second?.tokenType === t.Dot) return false;
@@ -204,6 +205,10 @@ function beginsStatement(first: IToken, second: IToken | undefined): boolean {
   const starter = t.starters.get(first.image);
   return starter !== undefined && follows(starter, second);
 }
+
+/** Behind a comma that ends an entry of a list. */
+const isBehindEntry = ({ out }: State) =>
+  out.at(-1)?.tokenType === t.Comma && endsExpression.has(out.at(-2)?.tokenType ?? t.Comma);
 
 const isKey = (token: IToken | undefined) => token?.tokenType === t.Equal || token?.tokenType === t.Colon;
 
@@ -235,14 +240,14 @@ function word(state: State, frame: Frame, i: number): void {
     retype(token, starter);
     return;
   }
+  const list = frame.statement === t.Freeze && isBehindEntry(state);
+  if (frame.curly && isKey(next) && (behind || list)) {
+    separate(state, frame, token);
+    return;
+  }
   const reserved = t.reserved.get(token.image);
   if (reserved) {
     retype(token, reserved);
-    return;
-  }
-  if (frame.curly && isKey(next) && !state.atStart) {
-    const list = frame.statement === t.Freeze && previous?.tokenType === t.Comma;
-    if (behind || list) separate(state, frame, token);
     return;
   }
   if (behind) retype(token, t.clauses.get(token.image) ?? t.ModifierWord);
@@ -251,8 +256,7 @@ function word(state: State, frame: Frame, i: number): void {
 /** In the file itself a keyword needs nothing behind it: nothing else can begin there. */
 function mayStart(state: State, starter: TokenType, next: IToken | undefined): boolean {
   if (follows(starter, next)) {
-    const previous = state.out.at(-1);
-    return state.atStart || isBehindExpression(state) || previous?.tokenType === t.Comma;
+    return state.atStart || isBehindExpression(state) || isBehindEntry(state);
   }
   return state.atStart && state.frames.length === 1 && !isKey(next);
 }

@@ -42,6 +42,14 @@ export const syntaxDiagnostics = {
     bad: `let x = ${'('.repeat(70)}1${')'.repeat(70)}`,
     good: 'let x = ((1))',
   },
+  'syntax/too-many': {
+    severity: 'error',
+    message: 'there are too many mistakes: what follows is not looked at',
+    explain:
+      'After a thousand statements that do not parse, the rest of the file is skipped. Is it a .cnn file at all?',
+    bad: 'x\n'.repeat(1001),
+    good: 'let x = 1',
+  },
   'syntax/unclosed-string': {
     severity: 'error',
     message: 'this text has no closing quote',

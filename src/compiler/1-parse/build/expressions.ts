@@ -5,7 +5,7 @@ import type { Arg, Branch, BrokenExpr, BrokenStatement, EachExpr, Expr, IfExpr, 
 import { internal } from '../../diagnostics/internal.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
-import { cover } from '../source.ts';
+import { cover, textOf } from '../source.ts';
 import type { Span } from '../source.ts';
 import { each, entries, first, ident, maxDepth, optional, spanOfNode, string } from './context.ts';
 import type { Context } from './context.ts';
@@ -16,29 +16,41 @@ import { body } from './statements.ts';
 
 /** A pipeline; one stage without a name is that stage's expression. */
 export function expression(context: Context, node: cst.ExpressionCstNode): Expr {
-  const stages = each(context, node.children.stage, stage);
+  const stages = node.children.operation.map((child, i) => stage(context, node, child, i));
   const [only] = stages;
   if (stages.length === 1 && only?.as === undefined) return first(stages).expr;
   return { kind: 'pipeline', stages, span: spanOfNode(context, node) };
 }
 
-function stage(context: Context, node: cst.StageCstNode): Stage {
-  return {
-    kind: 'stage',
-    expr: operation(context, first(node.children.operation)),
-    as: optional(context, node.children.Name, ident),
-    span: spanOfNode(context, node),
-  };
+/** The `as` of a stage is the one between it and the next stage. */
+function stage(
+  context: Context,
+  node: cst.ExpressionCstNode,
+  child: cst.OperationCstNode,
+  at: number,
+): Stage {
+  const span = spanOfNode(context, child);
+  const expr = operation(context, child);
+  const next = node.children.Arrow?.[at]?.startOffset ?? Infinity;
+  const name = node.children.as?.find((token) => token.startOffset >= span.end && token.startOffset < next);
+  if (name === undefined) return { kind: 'stage', expr, as: undefined, span };
+  const as = ident(context, name);
+  return { kind: 'stage', expr, as, span: cover(span, as.span) };
 }
 
-/** `a + b * c`. Every sign and suffix counts as a level of depth. */
+/** `a + b * c`, as a tree. */
 export function operation(context: Context, node: cst.OperationCstNode): Expr {
-  const { operand: operands, operator: signs = [] } = node.children;
-  const weight = operands.reduce((sum, { children }) => sum + levels(children), signs.length);
+  const { operand: operands, operator: signs } = node.children;
+  const [only] = operands;
+  if (signs === undefined && only && !only.children.prefix) return operand(context, only);
+  const weight = operands.reduce(
+    (sum, { children }) => sum + (children.prefix?.length ?? 0),
+    operands.length,
+  );
   return deeper(context, weight, node, () => {
     const terms = operands.map((child, i): Term => {
       const prefixes = each(context, child.children.prefix, sign);
-      return { prefixes, operand: operand(context, child), sign: signs[i] && sign(context, signs[i]) };
+      return { prefixes, operand: operand(context, child), sign: signs?.[i] && sign(context, signs[i]) };
     });
     return associate(terms);
   });
@@ -50,13 +62,12 @@ const sign = (context: Context, token: IToken) => ({
   span: spanOf(context.source, token),
 });
 
-function levels({ prefix, suffix, primary }: cst.OperandCstChildren): number {
-  const chain = first(primary).children.ifExpression?.[0]?.children.If.length ?? 1;
-  return (prefix?.length ?? 0) + (suffix?.length ?? 0) + chain;
-}
+/** Chains up to this length are free: brackets.ts bounds how many can be inside each other. */
+const freeWeight = 4;
 
-/** Builds inside `weight` more levels, or reports that it is too deep. */
+/** Builds a chain of `weight` levels, or reports that it is too deep. */
 function deeper(context: Context, weight: number, node: CstNode, build: () => Expr): Expr {
+  if (weight <= freeWeight) return build();
   const span = spanOfNode(context, node);
   if (context.depth + weight > maxDepth) {
     context.diagnostics.push(diagnostic('syntax/too-deep', { limit: maxDepth }, span));
@@ -70,24 +81,22 @@ function deeper(context: Context, weight: number, node: CstNode, build: () => Ex
 
 /** A value with its suffixes, without the prefixes. */
 export function operand(context: Context, node: cst.OperandCstNode): Expr {
-  const { primary: primaries, suffix: suffixes = [], branches } = node.children;
-  const base = first(primaries);
-  if (base.children.Wildcard || suffixes.some(({ children }) => children.Wildcard))
-    return pattern(context, node);
+  const { suffix: suffixes, branches, Wildcard } = node.children;
+  if (Wildcard || suffixes?.some(({ children }) => children.Wildcard)) return pattern(context, node);
   if (branches) return merge(context, node, first(branches));
-  return suffixes.reduce((object, child) => suffix(context, object, child), primary(context, base));
+  if (suffixes === undefined) return primary(context, node);
+  return deeper(context, suffixes.length, node, () => {
+    const value = primary(context, node);
+    return suffixes.reduce((object, child) => suffix(context, object, child), value);
+  });
 }
 
 function suffix(context: Context, object: Expr, node: cst.SuffixCstNode): Expr {
-  const { Word, index, args: argList } = node.children;
+  const { Word, index } = node.children;
   const span = cover(object.span, spanOfNode(context, node));
   if (Word) return { kind: 'member', object, member: ident(context, first(Word)), span };
   if (index) return { kind: 'index', object, index: expression(context, first(index)), span };
-  return { kind: 'call', callee: object, args: args(context, first(argList)), span };
-}
-
-export function args(context: Context, node: cst.ArgsCstNode): Arg[] {
-  return each(context, node.children.arg, arg);
+  return { kind: 'call', callee: object, args: each(context, node.children.arg, arg), span };
 }
 
 export function arg(context: Context, node: cst.ArgCstNode): Arg {
@@ -101,12 +110,20 @@ export function arg(context: Context, node: cst.ArgCstNode): Arg {
 
 /** `l2(**.weight)`: a path with wildcards. */
 function pattern(context: Context, node: cst.OperandCstNode): Expr {
-  const { primary: primaries, suffix: suffixes, branches } = node.children;
-  const { end } = spanOfNode(context, node);
-  const span = { ...spanOfNode(context, first(primaries)), end };
-  const call = suffixes?.find(({ children }) => children.args) ?? branches?.[0];
+  const span = withoutPrefixes(context, node);
+  const { suffix: suffixes, branches } = node.children;
+  const call = suffixes?.find(({ children }) => children.LParen) ?? branches?.[0];
   if (call) return refuse(context, call, span, 'a path with * names weights and takes nothing in brackets');
-  return { kind: 'pattern', text: context.source.text.slice(span.start, end).replace(/\s+/g, ''), span };
+  return { kind: 'pattern', text: textOf(span).replace(/\s+/g, ''), span };
+}
+
+function withoutPrefixes(context: Context, node: cst.OperandCstNode): Span {
+  const span = spanOfNode(context, node);
+  const last = node.children.prefix?.at(-1);
+  if (last === undefined) return span;
+  const start = spanOf(context.source, last).end;
+  const gap = /^\s*/.exec(context.source.text.slice(start, span.end))?.[0].length ?? 0;
+  return { ...span, start: start + gap };
 }
 
 /** Text that the grammar lets pass and the Ast cannot hold. */
@@ -121,22 +138,17 @@ function refuse(context: Context, node: CstNode, span: Span, expected: string): 
 
 /** `add { … }`, `concat(axis = H) { … }`. */
 function merge(context: Context, node: cst.OperandCstNode, braces: cst.BranchesCstNode): Expr {
-  const { primary: primaries, suffix: suffixes = [] } = node.children;
-  const name = first(primaries).children.Name?.[0];
-  const options = suffixes[0]?.children.args?.[0];
-  const span = { ...spanOfNode(context, node), start: spanOfNode(context, first(primaries)).start };
-  if (!name || suffixes.length > 1 || (suffixes.length === 1 && !options)) {
-    return refuse(
-      context,
-      braces,
-      span,
-      'branches in braces stand behind the name of a merge, such as add or concat',
-    );
+  const { Name, suffix: suffixes = [] } = node.children;
+  const span = withoutPrefixes(context, node);
+  const [options] = suffixes;
+  if (!Name || suffixes.length > 1 || (options && !options.children.LParen)) {
+    const expected = 'branches in braces stand behind the name of a merge, such as add or concat';
+    return refuse(context, braces, span, expected);
   }
   return {
     kind: 'merge',
-    op: ident(context, name),
-    args: options ? args(context, options) : [],
+    op: ident(context, first(Name)),
+    args: each(context, options?.children.arg, arg),
     branches: entries(context, braces, braces.children.branch, branch).map(brokenBranch),
     span,
   };
@@ -158,19 +170,22 @@ function brokenBranch(entry: Branch | BrokenStatement): Branch {
   return { kind: 'branch', label: undefined, value: { kind: 'broken-expr', span }, span };
 }
 
-function primary(context: Context, node: cst.PrimaryCstNode): Expr {
-  const { children } = node;
-  const token = children.Name ?? children.Incoming;
-  if (token) return { kind: 'name', name: first(token).image, span: spanOfNode(context, node) };
+function primary(context: Context, { children }: cst.OperandCstNode): Expr {
+  const name = children.Name ?? children.Incoming;
+  if (name) return { kind: 'name', name: first(name).image, span: spanOf(context.source, first(name)) };
   if (children.Number) return number(context, first(children.Number));
   if (children.Size) return size(context, first(children.Size));
   if (children.String) return string(context, first(children.String));
-  if (children.True ?? children.False) {
-    return { kind: 'bool', value: children.True !== undefined, span: spanOfNode(context, node) };
+  const bool = children.True ?? children.False;
+  if (bool) {
+    return { kind: 'bool', value: children.True !== undefined, span: spanOf(context.source, first(bool)) };
   }
   if (children.parens) return parens(context, first(children.parens));
   if (children.list) return list(context, first(children.list));
-  if (children.ifExpression) return ifExpression(context, first(children.ifExpression));
+  if (children.ifExpression) {
+    const node = first(children.ifExpression);
+    return deeper(context, node.children.If.length, node, () => ifExpression(context, node));
+  }
   if (children.repeat) return repeat(context, first(children.repeat));
   if (children.each) return eachExpression(context, first(children.each));
   return internal('an operand of no kind');

@@ -17,6 +17,10 @@ const factors: Readonly<Record<string, number>> = {
 
 /** `61_706`, `420k`, `300 kB`, `50%`: the suffix is applied (bytes are decimal: 1 kB = 1000). */
 export function number(context: Context, token: IToken): NumberLiteral {
+  const span = spanOf(context.source, token);
+  if (/^\d+$/.test(token.image)) {
+    return { kind: 'number', value: Number(token.image), unit: undefined, integer: true, span };
+  }
   const [, digits = '', unit] = /^([\d_.]+(?:[eE][+-]?\d+)?)[ \t]*(\D*)$/.exec(token.image) ?? [];
   const value = round(Number(digits.replaceAll('_', '')), factors[unit ?? ''] ?? 1);
   return {
@@ -24,7 +28,7 @@ export function number(context: Context, token: IToken): NumberLiteral {
     value,
     unit: unit === '' ? undefined : unit,
     integer: !/[.eE%]/.test(token.image) || (unit !== '' && unit !== '%' && Number.isInteger(value)),
-    span: spanOf(context.source, token),
+    span,
   };
 }
 

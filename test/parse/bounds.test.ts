@@ -1,0 +1,66 @@
+/** Text that is deep, long or hostile: one message, no crash, time linear in its length. */
+import { describe, expect, test } from 'vitest';
+import type { Expr } from '../../src/compiler/1-parse/ast.ts';
+import { parse } from '../../src/compiler/1-parse/index.ts';
+
+const codes = (text: string) => parse({ path: 'deep.cnn', text }).diagnostics.map((d) => d.code);
+const chain = (unit: string, count: number, rest = '1') => `let a = ${unit.repeat(count)}${rest}\nlet b = 2`;
+
+describe('nesting has a limit, with one message', () => {
+  test.each([
+    ['parentheses', `let a = ${'('.repeat(100_000)}1${')'.repeat(100_000)}`],
+    ['lists', `let a = ${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    ['braces', `net N { ${'if a { '.repeat(100_000)}x${'}'.repeat(100_000)} }`],
+    ['calls', `let a = ${'f('.repeat(100_000)}1${')'.repeat(100_000)}`],
+    ['prefixes', chain('- ', 100_000)],
+    ['negations', chain('not ', 100_000)],
+    ['sums', chain('1 + ', 100_000)],
+    ['powers', chain('2 ^ ', 100_000)],
+    ['members', chain('', 1, `a${'.b'.repeat(100_000)}`)],
+    ['calls of calls', chain('', 1, `f${'()'.repeat(100_000)}`)],
+    ['a base of calls', `net A extends f${'()'.repeat(100_000)} { }`],
+    ['else if', chain('if a { 1 } else ', 100_000, '{ 2 }')],
+  ])('%s', (_, text) => {
+    expect(codes(text)).toEqual(['syntax/too-deep']);
+  });
+
+  test('what stands behind it is still there', () => {
+    const { file } = parse({ path: 'deep.cnn', text: chain('(', 1000, `1${')'.repeat(1000)}`) });
+    expect(file.items.map((item) => item.kind)).toEqual(['broken', 'let']);
+  });
+
+  test('at the limit all is well', () => {
+    expect(codes(`let a = ${'('.repeat(64)}1${')'.repeat(64)}`)).toEqual([]);
+    expect(codes(chain('1 + ', 300))).toEqual([]);
+  });
+});
+
+test('long pipelines and lists are flat, not deep', () => {
+  const { file, diagnostics } = parse({ path: 'long.cnn', text: `let a = x${' -> f'.repeat(20_000)}` });
+  expect(diagnostics).toEqual([]);
+  const [item] = file.items;
+  const value = item?.kind === 'let' ? item.value : undefined;
+  expect(value?.kind === 'pipeline' && value.stages.length).toBe(20_001);
+});
+
+test('after a thousand failures the rest is skipped, with a word', () => {
+  const all = codes('x = 3\n'.repeat(5000));
+  expect(all).toHaveLength(1001);
+  expect(all.at(-1)).toBe('syntax/too-many');
+});
+
+/** The longest path of nested nodes. */
+function depth(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const fields = Object.entries(value).filter(([key]) => key !== 'span' && key !== 'source');
+  return 1 + Math.max(0, ...fields.map(([, field]) => depth(field)));
+}
+
+test('trees stay shallow enough for recursion in every later phase', () => {
+  const inner = `f${'.a'.repeat(4)}(`;
+  const text = `let a = ${inner.repeat(60)}1${')'.repeat(60)}\nlet b = ${'(1 + '.repeat(60)}1${')'.repeat(60)}`;
+  const { file } = parse({ path: 'deep.cnn', text });
+  const values = file.items.flatMap((item): Expr[] => (item.kind === 'let' ? [item.value] : []));
+  expect(values).toHaveLength(2);
+  expect(Math.max(...values.map(depth))).toBeLessThan(2000);
+});
