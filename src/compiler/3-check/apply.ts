@@ -91,7 +91,9 @@ export function enterDeclaration(
     );
     return undefined;
   }
-  return { ...site, module: declaration.module, frame: childFrame(undefined), depth: site.depth + 1 };
+  const { incoming } = site;
+  const depth = site.depth + 1;
+  return { ...site, module: declaration.module, frame: childFrame(undefined), self: incoming, depth };
 }
 
 interface Binding {

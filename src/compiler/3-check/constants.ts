@@ -17,6 +17,7 @@ export function constantOf(declaration: LetDeclaration | FilterDeclaration, sess
     path: declaration.name,
     shared: false,
     incoming: undefined,
+    self: undefined,
     depth: 0,
   };
   const value =

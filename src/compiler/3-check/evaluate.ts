@@ -23,7 +23,7 @@ import { binary, unary } from './arithmetic.ts';
 import { evaluateBody } from './body.ts';
 import { constantOf } from './constants.ts';
 import { callFunction } from './functions.ts';
-import { childFrame, enter, valueIn, type Site } from './frame.ts';
+import { bracesOf, childFrame, enter, valueIn, type Site } from './frame.ts';
 import { evaluateMember } from './members.ts';
 import { evaluateMerge } from './merge.ts';
 import { leastData } from './operator.ts';
@@ -123,7 +123,8 @@ function evaluateName(expr: NameExpr, site: Site, session: Session): Value {
 function builtin(expr: NameExpr, site: Site, session: Session): Value {
   if (expr.name === 'identity') return { kind: 'identity' };
   if (expr.name === 'in') {
-    if (site.incoming) return tensorOf(site.incoming);
+    const self = site.self ?? site.incoming;
+    if (self) return tensorOf(self);
     session.report(diagnostic('network/no-incoming', { what: 'in' }, expr.span));
     return unknown;
   }
@@ -232,7 +233,7 @@ function evaluateIf(expr: IfExpr, site: Site, session: Session): Value {
   const chosen: Body | IfExpr | undefined = condition.value ? expr.then : expr.else;
   if (!chosen) return { kind: 'identity' };
   if (chosen.kind === 'if') return evaluateIf(chosen, site, session);
-  return evaluateBody(chosen, { ...site, frame: childFrame(site.frame) }, session, 'unapplied');
+  return evaluateBody(chosen, bracesOf(site, childFrame(site.frame)), session, 'unapplied');
 }
 
 /** Most copies that one `repeat` or `each` may make. */
@@ -247,7 +248,7 @@ function evaluateRepeat(expr: RepeatExpr, site: Site, session: Session): Value {
   let current = site.incoming;
   const base = session.model.segments.get(expr) ?? 'repeat';
   for (let i = 0; i < count.value; i++) {
-    const inner = { ...enter(site, `${base}[${i}]`), frame: childFrame(site.frame), incoming: current };
+    const inner = bracesOf({ ...enter(site, `${base}[${i}]`), incoming: current }, childFrame(site.frame));
     const value = evaluateBody(expr.body, inner, session, 'applied');
     if (value.kind !== 'tensor')
       return value.kind === 'unknown' ? unknown : mistyped(value, 'a value', expr, session);
@@ -284,7 +285,7 @@ function evaluateEach(expr: EachExpr, site: Site, session: Session): Value {
     const frame = childFrame(site.frame);
     bindAs(expr.item, item, { ...site, frame }, session);
     if (expr.index) bindAs(expr.index, int(i), { ...site, frame }, session);
-    const inner = { ...enter(site, `${base}[${i}]`), frame: childFrame(frame), incoming: current };
+    const inner = bracesOf({ ...enter(site, `${base}[${i}]`), incoming: current }, childFrame(frame));
     const value = evaluateBody(expr.body, inner, session, 'applied');
     if (value.kind !== 'tensor')
       return value.kind === 'unknown' ? unknown : mistyped(value, 'a value', expr, session);

@@ -31,10 +31,17 @@ export interface Site {
   readonly path: string;
   /** True inside an instance: weights that exist already are used again. */
   readonly shared: boolean;
-  /** What `in` is, and what a pipeline without a first value applies to. */
+  /** What a layer here applies to: in a pipeline, what flows out of the stage before. */
   readonly incoming: Node | undefined;
+  /** What `in` is: what flows into the innermost block, branch or braces. Outside of any it is `incoming`. */
+  readonly self: Node | undefined;
   /** Blocks entered; bounded. */
   readonly depth: number;
+}
+
+/** `site` inside braces: `in` is what flows into them. */
+export function bracesOf(site: Site, frame: Frame): Site {
+  return { ...site, frame, self: site.incoming };
 }
 
 /** `site` one path segment further in. */

@@ -69,6 +69,7 @@ function fileSite(model: Model): Site {
     path: '',
     shared: false,
     incoming: undefined,
+    self: undefined,
     depth: 0,
   };
 }

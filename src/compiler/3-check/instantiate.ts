@@ -47,7 +47,15 @@ export function buildGraph(
 
 function rootSite(declaration: NetDeclaration): Site {
   const { module } = declaration;
-  return { module, frame: childFrame(undefined), path: '', shared: false, incoming: undefined, depth: 0 };
+  return {
+    module,
+    frame: childFrame(undefined),
+    path: '',
+    shared: false,
+    incoming: undefined,
+    self: undefined,
+    depth: 0,
+  };
 }
 
 function checkSizes(

@@ -7,7 +7,7 @@ import type { Node } from '../ir/graph.ts';
 import { scalarType } from '../ir/type.ts';
 import { constNode } from '../ops/build.ts';
 import { evaluateArguments, flow, mistyped } from './evaluate.ts';
-import { childFrame, enter, join, type Site } from './frame.ts';
+import { bracesOf, childFrame, enter, join, type Site } from './frame.ts';
 import { makeLayer } from './operator.ts';
 import type { Session } from './session.ts';
 import { unknown, type Value } from './value.ts';
@@ -37,7 +37,7 @@ export function evaluateMerge(expr: MergeExpr, site: Site, session: Session): Va
 
 function branchNode({ label, value }: Branch, site: Site, session: Session): Node | undefined {
   const named = label ? enter(site, session.model.segments.get(label) ?? label.name) : site;
-  const result = flow(value, { ...named, frame: childFrame(site.frame) }, session);
+  const result = flow(value, bracesOf(named, childFrame(site.frame)), session);
   if (result.kind === 'tensor') return result.node;
   if (result.kind === 'number')
     return constNode({ shape: [], data: new Float32Array([result.value]) }, scalarType, {
