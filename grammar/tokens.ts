@@ -42,7 +42,7 @@ export const Word = virtual('Word', 'a word');
 export const Name = token('Name', 'a name', { pattern: /[A-Za-z_]\w*/, categories: [Word] });
 
 // Literals
-export const Size = token('Size', 'a size', { pattern: /[1-9]\d*(?:x[1-9]\d*)+(?!\w)/ });
+export const Size = token('Size', 'a size', { pattern: /\d+(?:x\d+)+(?!\w)/ });
 export const NumberToken = token('Number', 'a number', {
   pattern:
     /\d(?:_?\d)*(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d+)?(?:[ \t]*[kMG]?B(?!\w)|[kMG](?!\w)|%(?![\w(]|[ \t]+[\w(]))?(?!\w)/,
