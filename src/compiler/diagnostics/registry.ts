@@ -4,6 +4,7 @@
  * compile. To add a diagnostic: one entry, one case folder in test/diagnostics/.
  */
 import type { Span } from '../1-parse/source.ts';
+import { commandDiagnostics } from './command.ts';
 import type { Diagnostic, DiagnosticEntry } from './diagnostic.ts';
 import { assertDiagnostics } from './assert.ts';
 import { detectDiagnostics } from './detect.ts';
@@ -27,6 +28,7 @@ export const registry = {
   ...assertDiagnostics,
   ...memoryDiagnostics,
   ...weightsDiagnostics,
+  ...commandDiagnostics,
 } as const satisfies Record<string, DiagnosticEntry>;
 
 export type DiagnosticCode = keyof typeof registry;

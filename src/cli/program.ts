@@ -1,0 +1,80 @@
+/** The tree of commands, and the one place where failures become messages and exit codes. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { addExplain } from './commands/explain.ts';
+import { addWeights } from './commands/weights.ts';
+import { InputFailure, UsageFailure, type ExitCode } from './failure.ts';
+import { stdlibFolder } from './project.ts';
+import { colors, showDiagnostics, writeJson } from './terminal.ts';
+
+const about = `Compiles convolutional networks that are written as text (.cnn files) to small WebAssembly SIMD programs, typed packages and TensorFlow.js code.`;
+
+const examples = `
+Examples
+  cnnc check net.cnn                                        what is wrong, and how to mend it
+  cnnc summary net.cnn --size image=416x416                 layers, shapes, parameters, multiplications
+  cnnc run net.cnn --weights f.safetensors --input image=photo.jpg
+  cnnc build net.cnn --weights f.safetensors --out dist     an npm package: module, types, weights
+  cnnc explain shape/nothing-left
+
+Exit codes: 0 done, 1 something is wrong with the input, 2 wrong usage or an error of cnnc itself.`;
+
+/** Runs a command line (without node and script) and says how it ended. Never throws. */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  let exit: ExitCode = 0;
+  const program = build((code) => {
+    exit = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exit;
+  } catch (error) {
+    return failed(error, { json: args.includes('--json') });
+  }
+}
+
+function build(end: (code: ExitCode) => void): Command {
+  const program = new Command('cnnc')
+    .description(about)
+    .version(version(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .option('--no-color', 'print without colours')
+    .addHelpText('after', examples)
+    .showHelpAfterError('(cnnc --help says more)')
+    .exitOverride();
+  for (const add of [addWeights, addExplain]) add(program, end);
+  return program;
+}
+
+/** The version in the package's own package.json. */
+function version(): string {
+  const path = join(dirname(stdlibFolder()), 'package.json');
+  return String((JSON.parse(readFileSync(path, 'utf8')) as { version?: unknown }).version);
+}
+
+function failed(error: unknown, options: { readonly json: boolean }): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof InputFailure) {
+    showDiagnostics(error.diagnostics, options);
+    return 1;
+  }
+  const { code, exit, text } = describe(error);
+  if (options.json) writeJson({ error: { code, message: text } });
+  else process.stderr.write(`${colors.red(colors.bold('error'))} ${text}\n`);
+  return exit;
+}
+
+/** Errors that are no diagnostics: usage, the file system, and bugs (with their stack, to be reported). */
+function describe(error: unknown): { readonly code: string; readonly exit: ExitCode; readonly text: string } {
+  const { name = 'Error', message = String(error), stack } = error as Partial<Error>;
+  if (error instanceof UsageFailure)
+    return { code: 'usage', exit: 2, text: `${message}\n(cnnc --help says more)` };
+  if (name === 'WriteError') return { code: 'file/not-written', exit: 1, text: message };
+  if (name === 'InternalError') return { code: 'internal', exit: 2, text: message };
+  return {
+    code: 'internal',
+    exit: 2,
+    text: `${stack ?? message}\n(this is a bug in cnnc, please report it)`,
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * The files of one compilation: the entry, and a host that reads what it imports. Inside the compiler paths are relative to the
+ * project's root (the nearest folder with a package.json or a repository); people see them relative to where they are.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Source, Span } from '../compiler/1-parse/source.ts';
+import type { Host } from '../compiler/2-resolve/model.ts';
+import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
+import { fileReason } from '../weights/bytes.ts';
+import { fail } from './failure.ts';
+
+export interface Project {
+  readonly root: string;
+  readonly entry: Source;
+  readonly host: Host;
+  /** The diagnostic with paths as the user would write them. */
+  show(diagnostic: Diagnostic): Diagnostic;
+}
+
+/** Opens the project around a `.cnn` file; ends the command where the file cannot be read. */
+export function openProject(file: string): Project {
+  const path = resolve(file);
+  const text = readText(path, file);
+  const root = rootOf(dirname(path));
+  const host: Host = {
+    read: (inside) => readIfThere(locate(root, inside)),
+    list: (inside) => listIfThere(locate(root, inside)),
+  };
+  return { root, entry: { path: toSlashes(relative(root, path)), text }, host, show: shower(root) };
+}
+
+/** The folder of the stdlib's files: beside the sources in the repository, beside `dist` in the package. */
+export function stdlibFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'stdlib'))) folder = dirname(folder);
+  return join(folder, 'stdlib');
+}
+
+/** The text of a file that the user named. */
+export function readText(path: string, shown: string): string {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    fail('file/unreadable', { file: shown, reason: fileReason(error) }, shown);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    fail('file/not-text', { file: shown }, shown);
+  }
+}
+
+/** The nearest folder that is a package or a repository; else the current folder where it is above; else the file's own. */
+function rootOf(folder: string): string {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, 'package.json')) || existsSync(join(at, '.git'))) return at;
+    if (at === dirname(at)) break;
+  }
+  const here = process.cwd();
+  return folder === here || folder.startsWith(here + sep) ? here : folder;
+}
+
+/** `std/x` lies in the stdlib, `node_modules/x` in the nearest folder that has it, everything else below the root. */
+function locate(root: string, inside: string): string {
+  if (inside === 'std' || inside.startsWith('std/')) return join(stdlibFolder(), inside.slice(4));
+  if (!inside.startsWith('node_modules/')) return join(root, inside);
+  for (let at = root; ; at = dirname(at)) {
+    const path = join(at, inside);
+    if (existsSync(path) || at === dirname(at)) return path;
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+function listIfThere(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+function toSlashes(path: string): string {
+  return sep === '/' ? path : path.replaceAll(sep, '/');
+}
+
+/** Replaces each source by the same one under its shown path; equal sources stay equal. */
+function shower(root: string): (diagnostic: Diagnostic) => Diagnostic {
+  const shown = new Map<Source, Source>();
+  const source = (original: Source): Source => {
+    const known = shown.get(original);
+    if (known) return known;
+    const renamed = { ...original, path: shownPath(root, original.path) };
+    shown.set(original, renamed);
+    return renamed;
+  };
+  const span = (original: Span): Span => ({ ...original, source: source(original.source) });
+  return (diagnostic) => ({
+    ...diagnostic,
+    span: span(diagnostic.span),
+    labels: diagnostic.labels.map((label) => ({ ...label, span: span(label.span) })),
+    fixes: diagnostic.fixes.map((fix) => ({
+      ...fix,
+      edits: fix.edits.map((edit) => ({ ...edit, span: span(edit.span) })),
+    })),
+  });
+}
+
+function shownPath(root: string, path: string): string {
+  if (path.startsWith('std/') && !existsSync(join(root, path))) return path;
+  return toSlashes(relative(process.cwd(), join(root, path))) || basename(path);
+}

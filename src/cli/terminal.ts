@@ -1,0 +1,43 @@
+/** What a command writes: results on stdout, problems on stderr; with `--json` one JSON document on stdout and nothing else. */
+import pc from 'picocolors';
+import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
+import { toJson } from '../compiler/diagnostics/json.ts';
+import { printAll } from '../compiler/diagnostics/print.ts';
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly json?: boolean;
+}
+
+export const colors = pc;
+
+/** Prints a result as JSON. */
+export function writeJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Prints a line of a result. */
+export function writeLine(text = ''): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Says something that is not the result (progress, a hint): stderr, and silent with `--json`. */
+export function say(text: string, { json }: CommonOptions): void {
+  if (!json) process.stderr.write(`${text}\n`);
+}
+
+/** Shows problems: to `stdout` where they are the result of the command. */
+export function showDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  options: CommonOptions & { readonly to?: 'stdout' | 'stderr' },
+): void {
+  if (options.json) return writeJson({ diagnostics: diagnostics.map(toJson) });
+  if (diagnostics.length === 0) return;
+  const stream = options.to === 'stdout' ? process.stdout : process.stderr;
+  stream.write(`${printAll(diagnostics, { color: pc.isColorSupported })}\n`);
+}
+
+/** `1 error`, `2 errors`, `1,234 errors`. */
+export function count(n: number, word: string): string {
+  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`;
+}

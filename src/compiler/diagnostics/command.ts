@@ -1,0 +1,83 @@
+/** Diagnostics of the subjects `file`, `net`, `input` and `build`: what a command was given does not do. */
+import type { DiagnosticEntry } from './diagnostic.ts';
+
+const needsFile = { bad: undefined, good: undefined } as const;
+
+export const commandDiagnostics = {
+  'file/unreadable': {
+    severity: 'error',
+    message: '{file} cannot be read: {reason}',
+    explain: 'A file that the command names could not be opened. Paths are relative to the current folder.',
+    ...needsFile,
+  },
+  'file/not-text': {
+    severity: 'error',
+    message: '{file} is not text',
+    explain: 'A `.cnn` file is UTF-8 text. This one holds bytes that are not.',
+    ...needsFile,
+  },
+  'file/not-written': {
+    severity: 'error',
+    message: '{file} cannot be written: {reason}',
+    explain: 'Nothing was left half-written: files appear whole or not at all.',
+    ...needsFile,
+  },
+  'net/none': {
+    severity: 'error',
+    message: '{file} declares no net that can be built',
+    explain:
+      'The command works on a `net`. A file with only blocks can be checked, but there is nothing to run.',
+    ...needsFile,
+  },
+  'net/which': {
+    severity: 'error',
+    message: '{file} declares {count} nets: say which one with --net',
+    explain: 'Where a file has several nets, `--net Name` chooses one.',
+    ...needsFile,
+  },
+  'net/unknown': {
+    severity: 'error',
+    message: 'there is no net {net} in {file}',
+    explain: '`--net` takes the name of a net that the file declares.',
+    ...needsFile,
+  },
+  'input/unknown': {
+    severity: 'error',
+    message: '{net} has no input {input}',
+    explain: '`--input name=file` and `--size name=HxW` name an input of the net: `cnnc summary` lists them.',
+    ...needsFile,
+  },
+  'input/missing': {
+    severity: 'error',
+    message: 'input {input} is missing: it takes {takes}',
+    explain: 'Every input of the net needs a `--input name=file`.',
+    ...needsFile,
+  },
+  'input/unreadable': {
+    severity: 'error',
+    message: '{file}, for input {input}, {reason}',
+    explain: 'An input is a picture (JPEG, PNG, WebP, AVIF, GIF, BMP), or numbers in a `.npy` file.',
+    ...needsFile,
+  },
+  'input/wrong-shape': {
+    severity: 'error',
+    message: '{message}',
+    explain:
+      'Numbers must have exactly the shape of the input, channels last, without a batch axis. Pictures may have any size: they are fitted.',
+    ...needsFile,
+  },
+  'build/folder-in-use': {
+    severity: 'error',
+    message: '{folder} holds files that cnnc did not write',
+    explain:
+      'A build replaces its folder. To be safe it only replaces a folder that an earlier build wrote (its package.json says so), or an empty one.',
+    ...needsFile,
+  },
+  'build/needs-package': {
+    severity: 'error',
+    message: '{target} needs the package {package}, which is not installed here',
+    explain:
+      'TensorFlow.js is not part of cnnc: it is only needed to run its target. Install it beside cnnc.',
+    ...needsFile,
+  },
+} as const satisfies Record<string, DiagnosticEntry>;
