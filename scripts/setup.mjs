@@ -21,7 +21,8 @@ if (found !== wanted) {
       ? 'The lock file changed: installing the dependencies …'
       : 'First run: installing the dependencies …',
   );
-  execSync('npm ci --no-audit --no-fund --loglevel=error', { cwd: root, stdio: 'inherit' });
+  // Not `npm ci`: it refuses a lock file without the optional packages of platforms that the registry at hand did not serve.
+  execSync('npm install --no-save --no-audit --no-fund --loglevel=error', { cwd: root, stdio: 'inherit' });
   writeFileSync(stamp, wanted);
 }
 

@@ -2,12 +2,13 @@
  * The files of one compilation: the entry, and a host that reads what it imports. Inside the compiler paths are relative to the
  * project's root (the nearest folder with a package.json or a repository); people see them relative to where they are.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Source, Span } from '../compiler/1-parse/source.ts';
-import type { Host } from '../compiler/2-resolve/model.ts';
+import type { Host } from '../compiler/2-resolve/index.ts';
 import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
+import { nodeHost } from '../compiler/host.ts';
 import { fileReason } from '../weights/bytes.ts';
 import { fail } from './failure.ts';
 
@@ -24,11 +25,8 @@ export function openProject(file: string): Project {
   const path = resolve(file);
   const text = readText(path, file);
   const root = rootOf(dirname(path));
-  const host: Host = {
-    read: (inside) => readIfThere(locate(root, inside)),
-    list: (inside) => listIfThere(locate(root, inside)),
-  };
-  return { root, entry: { path: toSlashes(relative(root, path)), text }, host, show: shower(root) };
+  const entry = { path: toSlashes(relative(root, path)), text };
+  return { root, entry, host: nodeHost(root), show: shower(root) };
 }
 
 /** The folder of the stdlib's files: beside the sources in the repository, beside `dist` in the package. */
@@ -61,32 +59,6 @@ function rootOf(folder: string): string {
   }
   const here = process.cwd();
   return folder === here || folder.startsWith(here + sep) ? here : folder;
-}
-
-/** `std/x` lies in the stdlib, `node_modules/x` in the nearest folder that has it, everything else below the root. */
-function locate(root: string, inside: string): string {
-  if (inside === 'std' || inside.startsWith('std/')) return join(stdlibFolder(), inside.slice(4));
-  if (!inside.startsWith('node_modules/')) return join(root, inside);
-  for (let at = root; ; at = dirname(at)) {
-    const path = join(at, inside);
-    if (existsSync(path) || at === dirname(at)) return path;
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  } catch {
-    return undefined;
-  }
-}
-
-function listIfThere(path: string): readonly string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
 }
 
 function toSlashes(path: string): string {
