@@ -21,7 +21,7 @@ const marker = /^(\s*)\/\/(<?)(\s*)(~+) ([a-z]+\/[a-z0-9-]+)\s*$/;
 
 /**
  * The marks of a case. A comment line `// ~~~~ subject/words` marks the columns of its tildes on the line above it (that is no
- * mark itself); `//<~~~` starts at column 1, which tildes cannot reach.
+ * mark itself). Tildes cannot reach column 1: there `//<~~~` marks as many columns as it has tildes.
  */
 export function marksOf(text: string): readonly Mark[] {
   const marks: Mark[] = [];
@@ -33,8 +33,8 @@ export function marksOf(text: string): readonly Mark[] {
       continue;
     }
     const [, indent = '', fromStart, gap = '', tildes = '', code = ''] = match;
-    const start = indent.length + 2 + (fromStart ?? '').length + gap.length;
-    marks.push({ line, from: fromStart === '<' ? 1 : start + 1, to: start + tildes.length + 1, code });
+    const from = fromStart === '<' ? 1 : indent.length + gap.length + 3;
+    marks.push({ line, from, to: from + tildes.length, code });
   }
   return marks;
 }
@@ -60,6 +60,5 @@ export function withMarks(text: string, diagnostics: readonly Diagnostic[]): str
 }
 
 function markLine({ from, to, code }: Mark): string {
-  if (from > 3) return `//${' '.repeat(from - 3)}${'~'.repeat(to - from)} ${code}`;
-  return `//<${'~'.repeat(Math.max(1, to - 4))} ${code}`;
+  return `//${from < 3 ? '<' : ' '.repeat(from - 3)}${'~'.repeat(to - from)} ${code}`;
 }

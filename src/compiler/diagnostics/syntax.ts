@@ -40,7 +40,7 @@ export const syntaxDiagnostics = {
     explain:
       'Brackets and chains of operators may be nested only so far. Name a part with `x = …`, or make it a block.',
     bad: `let x = ${'('.repeat(70)}1${')'.repeat(70)}`,
-    good: 'let x = ((1))',
+    good: 'export let x = ((1))',
   },
   'syntax/too-many': {
     severity: 'error',
@@ -64,21 +64,21 @@ export const syntaxDiagnostics = {
     explain:
       'Numbers are `12`, `61_706`, `0.5`, `1e-4`, with `k`, `M` or `G` behind them (`420k`), bytes are `300 kB`, shares are `50%`, sizes are `3x3`.',
     bad: 'let rate = .5',
-    good: 'let rate = 0.5',
+    good: 'export let rate = 0.5',
   },
   'syntax/bad-escape': {
     severity: 'error',
     message: '`{text}` means nothing in a text',
     explain: 'In a text, a backslash stands before `"`, `\\`, `n` or `t` only. Paths are written with `/`.',
-    bad: 'use { A } from ".\\blocks.cnn"',
-    good: 'use { A } from "./blocks.cnn"',
+    bad: 'export let label = "cat\\dog"',
+    good: 'export let label = "cat\\\\dog"',
   },
   'syntax/stray': {
     severity: 'error',
     message: '`{text}` has no meaning in a .cnn file',
     explain: 'This character belongs to no word, number or operator of the language.',
     bad: 'let a = 3 $ 4',
-    good: 'let a = 3 + 4',
+    good: 'export let a = 3 + 4',
   },
   'syntax/foreign-sign': {
     severity: 'error',
@@ -86,7 +86,7 @@ export const syntaxDiagnostics = {
     explain:
       'Data flows through `->`; power is `^`; conditions are joined by the words `and`, `or`, `not`; comparisons are `==`, `!=`, `<=`, `>=`.',
     bad: 'let k = 2 ** 3',
-    good: 'let k = 2 ^ 3',
+    good: 'export let k = 2 ^ 3',
   },
   'syntax/quote': {
     severity: 'error',
@@ -100,14 +100,14 @@ export const syntaxDiagnostics = {
     message: 'a comment begins with //',
     explain: '`//` makes the rest of the line a comment; `///` above a declaration documents it.',
     bad: '# the kernel size\nlet k = 3',
-    good: '// the kernel size\nlet k = 3',
+    good: '// the kernel size\nexport let k = 3',
   },
   'syntax/semicolon': {
     severity: 'error',
     message: 'a statement ends with its line, not with a semicolon',
     explain: 'One statement a line; no sign ends it.',
     bad: 'let k = 3;',
-    good: 'let k = 3',
+    good: 'export let k = 3',
   },
   'syntax/misplaced': {
     severity: 'error',
@@ -115,7 +115,7 @@ export const syntaxDiagnostics = {
     explain:
       'Declarations (`use`, `net`, `block`, `train`, …) stand in the file itself, values and inputs in the braces of a net or a block, `freeze`, `phase` and `augment` in a `train`.',
     bad: 'x = conv(3)',
-    good: 'block X = conv(3)',
+    good: 'export block X = conv(3)',
   },
   'syntax/reserved': {
     severity: 'error',
@@ -123,6 +123,6 @@ export const syntaxDiagnostics = {
     explain:
       'Reserved are only `if else repeat each as in and or not true false`; every other word may name a value.',
     bad: 'let each = 3',
-    good: 'let every = 3',
+    good: 'export let every = 3',
   },
 } as const satisfies Record<string, DiagnosticEntry>;
