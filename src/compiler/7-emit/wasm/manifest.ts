@@ -1,0 +1,73 @@
+/** The manifest of a program: the plan's inputs, outputs and weights as the runtime needs them. */
+import type { GraphInput, GraphOutput, Node, OutputKind } from '../../ir/graph.ts';
+import type { Scalar } from '../../ir/scalar.ts';
+import { arg, isScalar, partsOf } from '../../ir/scalar-build.ts';
+import { sigmoidOf } from '../../ops/sigmoid.ts';
+import type { Buffer, Plan } from '../../6-plan/plan.ts';
+import type {
+  Manifest,
+  ManifestInput,
+  ManifestKind,
+  ManifestOutput,
+  Region,
+} from '../../../runtime/manifest.ts';
+
+/** `memoryBytes`: the plan's memory and whatever the emitter added to it. */
+export function manifestOf(plan: Plan, memoryBytes: number): Manifest {
+  return {
+    format: 1,
+    net: plan.name,
+    memoryBytes,
+    weights: { offset: plan.weightsOffset, bytes: plan.bytes.weights },
+    inputs: plan.inputs.map(({ input, buffer }) => inputOf(input, buffer)),
+    outputs: plan.outputs.map(({ output, buffers }) => outputOf(output, buffers)),
+  };
+}
+
+function regionOf({ shape, offset, strides }: Buffer): Region {
+  return { shape, offset, strides };
+}
+
+function inputOf({ name, format, fit, doc }: GraphInput, buffer: Buffer): ManifestInput {
+  return { name, ...regionOf(buffer), format, fit, ...(doc === undefined ? {} : { doc }) };
+}
+
+function outputOf({ name, nodes, output, doc }: GraphOutput, buffers: readonly Buffer[]): ManifestOutput {
+  const kind = kindOf(output, nodes[0]);
+  return { name, output: kind, tensors: buffers.map(regionOf), ...(doc === undefined ? {} : { doc }) };
+}
+
+function kindOf(output: OutputKind, node: Node | undefined): ManifestKind {
+  switch (output.kind) {
+    case 'label':
+    case 'labels':
+    case 'mask': {
+      const { kind, classes } = output;
+      const probabilities = node !== undefined && givesProbabilities(node);
+      return { kind, ...(classes ? { classes } : {}), ...(probabilities ? { probabilities } : {}) };
+    }
+    default:
+      return output;
+  }
+}
+
+/** Operators that change neither values nor their meaning. */
+const reshaping: ReadonlySet<string> = new Set(['flatten', 'reshape']);
+
+/** Whether the value is the result of softmax or of the logistic function, fused into another operator or not. */
+function givesProbabilities(node: Node): boolean {
+  const [input] = node.inputs;
+  if (reshaping.has(node.op) && input) return givesProbabilities(input);
+  if (node.op === 'softmax' || node.op === 'sigmoid') return true;
+  const last = node.attrs.epilogue ?? node.attrs.expr;
+  return isScalar(last) && matches(last, sigmoidOf(arg(0)));
+}
+
+/** Whether `expr` is `pattern` with anything in the place of its argument. */
+function matches(expr: Scalar, pattern: Scalar): boolean {
+  if (pattern.kind === 'arg') return true;
+  const parts = partsOf(pattern);
+  if (expr.kind !== pattern.kind || parts.length !== partsOf(expr).length) return false;
+  const own = (s: Scalar): unknown => (s.kind === 'const' ? s.value : 'op' in s ? s.op : undefined);
+  return own(expr) === own(pattern) && partsOf(expr).every((part, i) => matches(part, parts[i] ?? part));
+}
