@@ -5,7 +5,7 @@ import type { Index, Load, LoopAxis, NestKernel } from '../../src/compiler/ir/ke
 import type { Scalar } from '../../src/compiler/ir/scalar.ts';
 import * as s from '../../src/compiler/ir/scalar-build.ts';
 import { sizeOf } from '../../src/compiler/ir/type.ts';
-import { evalNest } from './support/eval-nest.ts';
+import { evalKernel } from './support/eval-nest.ts';
 import { runKernel, type Operand } from './support/run-kernel.ts';
 import { engines } from './support/vector-function.ts';
 
@@ -49,7 +49,7 @@ function check(kernel: Omit<NestKernel, 'kind'>, operands: readonly Operand[], i
     shape,
     data: data ?? new Float32Array(sizeOf(shape)),
   }));
-  const want = evalNest(nest, tensors, operands[out]?.shape ?? []);
+  const want = evalKernel(nest, tensors, out);
   for (const engine of engines) {
     const got = runKernel(engine, {
       kernel: nest,

@@ -5,7 +5,8 @@
  */
 import { internal } from '../../../diagnostics/internal.ts';
 import type { Epilogue, MatmulKernel } from '../../../ir/kernel.ts';
-import type { Step } from '../../../6-plan/plan.ts';
+import { sizeOf } from '../../../ir/type.ts';
+import type { Buffer, Step } from '../../../6-plan/plan.ts';
 import {
   i32,
   v128,
@@ -16,21 +17,21 @@ import {
 } from '../assembler/index.ts';
 import type { EmitContext } from '../emit-context.ts';
 import { storeLanes } from '../nest/lanes.ts';
-import { bufferOf, emitEpilogue, operandPlaces } from '../operands.ts';
+import { bufferOf, emitEpilogue } from '../operands.ts';
 
 const tileRows = 4;
 const tileColumns = 8;
 
-/** Whether `emitMatmul` can compute the kernel. */
-export function fitsTiles(kernel: MatmulKernel): boolean {
-  return !kernel.transposeB && kernel.n >= 4;
+/** Whether `emitMatmul` can compute the step: b not transposed, and axes that m or n group follow each other in memory. */
+export function fitsTiles(step: Step, kernel: MatmulKernel): boolean {
+  return !kernel.transposeB && kernel.n >= 4 && layoutOf(step, kernel) !== undefined;
 }
 
-/** Emits a matrix product whose b is not transposed. */
+/** Emits a matrix product that `fitsTiles`. */
 export function emitMatmul(step: Step, { module, f }: EmitContext): void {
   const { kernel } = step;
   if (kernel.kind !== 'matmul') return internal(`the matmul emitter got a ${kernel.kind} kernel`);
-  const { shape, bases } = describe(step, kernel);
+  const { shape, bases } = layoutOf(step, kernel) ?? internal('a matrix product that does not fit tiles');
   const key = `matmul ${JSON.stringify([kernel.m, kernel.n, shape])}`;
   const callee = module.shared(key, () => {
     const params = bases.map(() => 'i32' as const);
@@ -50,23 +51,59 @@ interface TileShape {
   readonly epilogue: Epilogue | undefined;
 }
 
-function describe(step: Step, kernel: MatmulKernel): { shape: TileShape; bases: readonly number[] } {
-  const [a, b, out] = [bufferOf(step, kernel.a), bufferOf(step, kernel.b), bufferOf(step, kernel.out)];
-  const [outer = 0, inner = 0] = a.strides.map((stride) => 4 * stride);
-  const operands = operandPlaces(step, kernel.epilogue);
+/** The operands as matrices; undefined where one is none in memory, or has columns apart. */
+function layoutOf(
+  step: Step,
+  kernel: MatmulKernel,
+): { readonly shape: TileShape; readonly bases: readonly number[] } | undefined {
+  const { m, n, k, transposeA, epilogue } = kernel;
+  const operands = (epilogue?.operands ?? []).map(({ operand, per }) => ({
+    per,
+    buffer: bufferOf(step, operand),
+  }));
+  const a = matrixOf(bufferOf(step, kernel.a), transposeA ? m : k);
+  const wide = [
+    bufferOf(step, kernel.b),
+    bufferOf(step, kernel.out),
+    ...operands.filter(({ per }) => per === 'tensor').map(({ buffer }) => buffer),
+  ].map((buffer) => matrixOf(buffer, n));
+  if (!a || wide.some((matrix) => matrix?.column !== 4)) return undefined;
+  const [b = 0, out = 0, ...tensors] = wide.map((matrix) => matrix?.row ?? 0);
+  const rows = operands.map(({ per }) => (per === 'tensor' ? (tensors.shift() ?? 0) : 0));
   const shape: TileShape = {
-    k: kernel.k,
-    rows: [
-      kernel.transposeA ? inner : outer,
-      0,
-      4 * (out.strides[0] ?? 0),
-      ...operands.map((o) => o.strides[0] ?? 0),
-    ],
-    columns: [0, 4, 4, ...operands.map((o) => (o.per === 'scalar' ? 0 : 4))],
-    depth: [kernel.transposeA ? outer : inner, 4 * (b.strides[0] ?? 0)],
-    epilogue: kernel.epilogue,
+    k,
+    rows: [transposeA ? a.column : a.row, 0, out, ...rows],
+    columns: [0, 4, 4, ...operands.map(({ per }) => (per === 'scalar' ? 0 : 4))],
+    depth: [transposeA ? a.row : a.column, b],
+    epilogue,
   };
-  return { shape, bases: [a.offset, b.offset, out.offset, ...operands.map((operand) => operand.offset)] };
+  const buffers = [kernel.a, kernel.b, kernel.out].map((operand) => bufferOf(step, operand));
+  return {
+    shape,
+    bases: [...buffers, ...operands.map(({ buffer }) => buffer)].map((buffer) => buffer.offset),
+  };
+}
+
+/** Bytes between rows and between columns of a buffer whose last axes make up `columns`; undefined where no one stride does. */
+function matrixOf(
+  { shape, strides }: Buffer,
+  columns: number,
+): { readonly row: number; readonly column: number } | undefined {
+  const split = shape.findIndex((_, i) => sizeOf(shape.slice(i)) === columns);
+  const at = split < 0 ? shape.length : split;
+  const row = groupStride(shape.slice(0, at), strides.slice(0, at));
+  const column = groupStride(shape.slice(at), strides.slice(at));
+  return row === undefined || column === undefined ? undefined : { row, column };
+}
+
+/** Bytes per step through several axes as if they were one. */
+function groupStride(shape: readonly number[], strides: readonly number[]): number | undefined {
+  const axes = shape.flatMap((size, i) => (size === 1 ? [] : [{ size, stride: strides[i] ?? 0 }]));
+  const grouped = axes.every(({ stride }, i) => {
+    const inner = axes[i + 1];
+    return !inner || stride === inner.stride * inner.size;
+  });
+  return grouped ? 4 * (axes.at(-1)?.stride ?? 1) : undefined;
 }
 
 interface Tiles {

@@ -1,0 +1,118 @@
+/** Whole programs: every operator's samples, and random networks, as WebAssembly against the operators' naive loops. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { optimize } from '../../src/compiler/5-optimize/index.ts';
+import { plan } from '../../src/compiler/6-plan/index.ts';
+import { emitWasm } from '../../src/compiler/7-emit/wasm/index.ts';
+import type { Graph } from '../../src/compiler/ir/graph.ts';
+import { paramPath } from '../../src/compiler/ops/build.ts';
+import { evaluate } from '../../src/compiler/ops/evaluate.ts';
+import { allOps } from '../../src/compiler/ops/index.ts';
+import type { OpDef, Sample } from '../../src/compiler/ops/op.ts';
+import { difference, nodeOf, valuesOf } from '../ops/support.ts';
+import { expectClose } from '../support/close.ts';
+import { graphOf, inputMap, layer, testInputs, testWeights } from '../support/net-builder.ts';
+import { randomGraphs } from '../support/random-graph.ts';
+import { loadProgram } from './support/load-program.ts';
+import { engines } from './support/vector-function.ts';
+
+const leaves = ['input', 'param', 'const'];
+
+/** Largest error relative to the largest value: sums in float32 against sums in double precision. */
+const tolerance = 1e-5;
+
+describe.each(engines)('operators, relaxed $relaxed', (engine) => {
+  for (const def of allOps.filter((op) => !leaves.includes(op.name)))
+    test(def.name, () => {
+      def.samples.forEach((sample, i) => {
+        const { graph, inputs, weights } = caseOf(def, sample, 31 * i + 5);
+        const want = evaluate(graph, inputs, weights).y0?.[0];
+        const got = loadProgram(plan(graph, engine), weights).run(inputs).y0?.[0];
+        expect(want).toBeDefined();
+        expect(got?.shape).toEqual(want?.shape);
+        expect(difference(got?.data ?? [], want?.data ?? []), JSON.stringify(sample)).toBeLessThan(tolerance);
+      });
+    });
+});
+
+/** A sample as a net of its own. */
+function caseOf(
+  def: OpDef,
+  sample: Sample,
+  seed: number,
+): { graph: Graph } & Record<'inputs', Parameters<typeof evaluate>[1]> &
+  Record<'weights', Parameters<typeof evaluate>[2]> {
+  const node = nodeOf(def, sample);
+  const values = valuesOf(node, sample, seed);
+  const inputs = node.inputs.filter((input) => input.op === 'input');
+  const named = node.inputs.flatMap((input, i) =>
+    input.op === 'input' ? [[String(input.attrs.name), values[i]]] : [],
+  );
+  const byPath = new Map(
+    node.inputs.flatMap((input, i) => (input.op === 'param' ? [[paramPath(input), values[i]]] : [])) as never,
+  );
+  return {
+    graph: graphOf([node], inputs),
+    inputs: Object.fromEntries(named) as Parameters<typeof evaluate>[1],
+    weights: (param) => byPath.get(paramPath(param)) as never,
+  };
+}
+
+describe.each(engines)('random networks, relaxed $relaxed', (engine) => {
+  const check = (graph: Graph): void => {
+    const program = loadProgram(plan(graph, engine), testWeights);
+    // Twice: a halo or a sum that the first run leaves behind would show.
+    for (const key of ['first', 'second']) {
+      const inputs = testInputs(graph, key);
+      expectClose(program.run(inputs), evaluate(graph, inputs, testWeights));
+    }
+  };
+
+  test('as written', () => {
+    fc.assert(fc.property(randomGraphs, check), { numRuns: 60 });
+  });
+
+  test('optimised', () => {
+    fc.assert(
+      fc.property(randomGraphs, (graph) => check(optimize(graph))),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('modules', () => {
+  const input = inputMap('x', [12, 12], 8);
+  const conv = (from: typeof input, path: string): typeof input =>
+    layer('relu', [layer('conv', [from], { channels: 8, kernel: 3, pad: 'same' }, path)], {}, `${path}.relu`);
+  const chain = (length: number): Graph => {
+    let node = input;
+    for (let i = 0; i < length; i++) node = conv(node, `c${i}`);
+    return optimize(graphOf([node], [input]));
+  };
+  const engine = { relaxed: true, wide: false };
+
+  test('equal layers share their functions: a further layer costs calls only', () => {
+    const [short, long] = [chain(4), chain(8)].map((graph) => emitWasm(plan(graph, engine)).bytes.length);
+    expect((long ?? 0) - (short ?? 0)).toBeLessThan(4 * 60);
+  });
+
+  test('steps can be called one by one', () => {
+    const graph = chain(3);
+    const planned = plan(graph, engine);
+    const { bytes } = emitWasm(planned, { steps: true, names: true });
+    const exported = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name);
+    expect(exported.toSorted()).toEqual(['run', ...planned.steps.map((_, i) => `step${i}`)].toSorted());
+  });
+
+  test('plain engines get no relaxed instruction', () => {
+    const { bytes } = emitWasm(plan(chain(1), { relaxed: false, wide: false }));
+    // f32x4.relaxed_madd is fd 85 02.
+    expect(Buffer.from(bytes).includes(Buffer.from([0xfd, 0x85, 0x02]))).toBe(false);
+  });
+
+  test('the manifest is plain JSON', () => {
+    const { manifest } = emitWasm(plan(chain(2), engine));
+    expect(JSON.parse(JSON.stringify(manifest))).toEqual(manifest);
+    expect(manifest.inputs.map(({ name, shape }) => [name, shape])).toEqual([['x', [12, 12, 8]]]);
+  });
+});
