@@ -199,6 +199,88 @@ function edgePad(x: tf.Tensor, pads: readonly (readonly [number, number])[]): tf
   }, x);
 }
 
+/** The painted map as a convolution: zeros between the input's pixels, a border, and the kernel turned round. */
+const deconv: Reference = (inputs, attrs, node) => {
+  const [w, groups] = [windowAttrs(attrs), number(attrs, 'groups')];
+  const rank = w.kernel.length;
+  const spread = w.stride.reduce((x, stride, axis) => spreadOut(x, stride, axis), at(inputs, 0));
+  const output = shapeOf(node.type);
+  const bordered = w.stride.reduce((x, stride, axis) => {
+    const span = (w.dilation[axis] ?? 1) * ((w.kernel[axis] ?? 1) - 1) + 1;
+    const total = Math.max(0, span - stride);
+    const cut = w.pad === 'same' ? Math.floor(total / 2) : (w.pad[axis]?.[0] ?? 0);
+    const begin = span - 1 - cut;
+    return shifted(x, { axis, begin, size: (output[axis] ?? 1) + span - 1 });
+  }, spread);
+  const turned = tf.reverse(
+    at(inputs, 1),
+    w.kernel.map((_, i) => i + 2),
+  );
+  // [I, O, k…] → [k…, I, O]
+  const filter = turned.transpose([...w.kernel.map((_, i) => i + 2), 0, 1]);
+  const filters = tf.split(filter, groups, rank);
+  const parts = tf.split(bordered, groups, -1).map((part, g) => {
+    const steps = { ...w, stride: w.stride.map(() => 1) };
+    return convolve(part.expandDims(0), filters[g] as tf.Tensor, steps);
+  });
+  const y = tf.concat(parts, -1).squeeze([0]);
+  return attrs.bias === true ? y.add(at(inputs, 2)) : y;
+};
+
+/** `stride − 1` zeros between neighbours along an axis. */
+function spreadOut(x: tf.Tensor, stride: number, axis: number): tf.Tensor {
+  const wide = x.expandDims(axis + 1);
+  const padded = tf.pad(
+    wide,
+    wide.shape.map((_, i): [number, number] => (i === axis + 1 ? [0, stride - 1] : [0, 0])),
+  );
+  return padded.reshape(x.shape.map((n, i) => (i === axis ? n * stride : n)));
+}
+
+/** `begin` zeros before an axis (or that many elements less), then cut or filled up to `size`. */
+function shifted(
+  x: tf.Tensor,
+  { axis, begin, size }: { readonly axis: number; readonly begin: number; readonly size: number },
+): tf.Tensor {
+  const filled = tf.pad(
+    x,
+    x.shape.map((_, i): [number, number] => (i === axis ? [Math.max(0, begin), size] : [0, 0])),
+  );
+  const from = filled.shape.map((_, i) => (i === axis ? Math.max(0, -begin) : 0));
+  return tf.slice(
+    filled,
+    from,
+    filled.shape.map((n, i) => (i === axis ? size : n)),
+  );
+}
+
+function normalised(inputs: readonly tf.Tensor[], node: Node, axes: number[]): tf.Tensor {
+  const [x, ...weights] = aligned(inputs, node);
+  const { mean, variance } = tf.moments(x as tf.Tensor, axes, true);
+  const scale = node.attrs.scale === true ? weights.shift() : undefined;
+  const normal = (x as tf.Tensor).sub(mean).div(variance.add(number(node.attrs, 'eps')).sqrt());
+  const scaled = scale ? normal.mul(scale) : normal;
+  return weights[0] ? scaled.add(weights[0]) : scaled;
+}
+
+/** One axis after the other, each as an image of one column. */
+const resize: Reference = (inputs, attrs, node) =>
+  shapeOf(node.type)
+    .slice(0, -1)
+    .reduce(
+      (x, size, axis) => {
+        const order = [axis, ...x.shape.map((_, i) => i).filter((i) => i !== axis)];
+        const moved = x.transpose(order);
+        const image = moved.reshape<tf.Tensor3D>([x.shape[axis] ?? 1, 1, -1]);
+        const corners = attrs.grid === 'corners';
+        const resized = tf.image.resizeBilinear(image, [size, 1], corners, !corners);
+        return resized
+          .reshape([size, ...moved.shape.slice(1)])
+          .transpose(order.map((_, i) => order.indexOf(i)));
+      },
+      at(inputs, 0),
+    );
+
 /** Operators that TensorFlow.js has no counterpart for; their oracle is checked by the other rows of the conformance test. */
 export const notInTfjs: readonly string[] = ['map'];
 
@@ -280,5 +362,79 @@ export const tfjsReference: Readonly<Record<string, Reference>> = {
   reshape: (inputs, _, node) => at(inputs, 0).reshape(shapeOf(node.type) as number[]),
   rename: unary((x) => x),
   transpose: (inputs, attrs, node) => at(inputs, 0).transpose(axisNumbers(node, attrs.axes as string[])),
+  deconv,
+  ln: (inputs, attrs, node) => normalised(inputs, node, axisNumbers(node, attrs.axes as string[])),
+  in_norm: (inputs, _, node) =>
+    normalised(
+      inputs,
+      node,
+      node.type.dims.slice(0, -1).map((_, i) => i),
+    ),
+  lrn: (inputs, attrs, node) => {
+    const rows = at(inputs, 0).reshape<tf.Tensor3D>([1, -1, Number(node.type.dims.at(-1))]);
+    const radius = (number(attrs, 'size') - 1) / 2;
+    return tf.localResponseNormalization(
+      rows,
+      radius,
+      number(attrs, 'k'),
+      number(attrs, 'alpha'),
+      number(attrs, 'beta'),
+    );
+  },
+  upsample: (inputs, attrs) =>
+    (attrs.factor as number[]).reduce(
+      (x, factor, axis) => {
+        const indices = Array.from({ length: (x.shape[axis] ?? 1) * factor }, (_, i) =>
+          Math.floor(i / factor),
+        );
+        return tf.gather(x, tf.tensor1d(indices, 'int32'), axis);
+      },
+      at(inputs, 0),
+    ),
+  resize,
+  space_to_depth: (inputs, attrs, node) => {
+    const [block, rank] = [number(attrs, 'block'), node.type.dims.length - 1];
+    const split = at(inputs, 0).shape.flatMap((n, i) => (i < rank ? [n / block, block] : [n]));
+    const order = [...split.keys()].filter((i) => i % 2 === 0 && i < 2 * rank);
+    const within = order.map((i) => i + 1);
+    return at(inputs, 0)
+      .reshape(split)
+      .transpose([...order, ...within, 2 * rank]);
+  },
+  depth_to_space: (inputs, attrs, node) => {
+    const [block, rank] = [number(attrs, 'block'), node.type.dims.length - 1];
+    const spatial = at(inputs, 0).shape.slice(0, -1);
+    const split = [...spatial, ...spatial.map(() => block), Number(node.type.dims.at(-1))];
+    const order = spatial.flatMap((_, i) => [i, rank + i]);
+    return at(inputs, 0)
+      .reshape(split)
+      .transpose([...order, 2 * rank]);
+  },
+  embedding: (inputs) => tf.gather(at(inputs, 1), at(inputs, 0).toInt()),
+  one_hot: (inputs, attrs) => tf.oneHot(at(inputs, 0).toInt(), number(attrs, 'classes')),
+  matmul: (inputs, _, node) => {
+    const letters = new Map<string, string>();
+    const letter = (axis: string): string => {
+      if (!letters.has(axis)) letters.set(axis, 'abcdefgh'[letters.size] ?? '');
+      return letters.get(axis) ?? '';
+    };
+    const [a, b, out] = [...node.inputs, node].map((n) => n.type.axes.map(letter).join(''));
+    return tf.einsum(`${a},${b}->${out}`, at(inputs, 0), at(inputs, 1));
+  },
+  gram: (inputs, _, node) => {
+    const rows = at(inputs, 0).reshape<tf.Tensor2D>([-1, Number(node.type.dims.at(-1))]);
+    return tf.matMul(rows, rows, true).div(rows.shape[0]);
+  },
+  mse: (inputs) => tf.losses.meanSquaredError(at(inputs, 1), at(inputs, 0)),
+  mae: (inputs) => tf.losses.absoluteDifference(at(inputs, 1), at(inputs, 0)),
+  huber: (inputs, attrs) =>
+    tf.losses.huberLoss(at(inputs, 1), at(inputs, 0), undefined, number(attrs, 'delta')),
+  bce: (inputs) => tf.losses.sigmoidCrossEntropy(at(inputs, 1), at(inputs, 0)),
+  crossentropy: (inputs) => {
+    const logits = at(inputs, 0);
+    const [target, classes] = [at(inputs, 1), logits.shape.at(-1) ?? 1];
+    const rows = target.rank === logits.rank ? target : tf.oneHot(target.toInt(), classes);
+    return tf.losses.softmaxCrossEntropy(rows.reshape([-1, classes]), logits.reshape([-1, classes]));
+  },
   argmax: (inputs, attrs, node) => tf.argMax(at(inputs, 0), axisNumbers(node, [attrs.axis as string])[0]),
 };

@@ -3,7 +3,7 @@ import type { Graph, Node } from '../../src/compiler/ir/graph.ts';
 import { featureMap, type TensorType } from '../../src/compiler/ir/type.ts';
 
 interface NodeParts {
-  readonly op: string;
+  readonly op: Node['op'];
   readonly inputs?: readonly Node[];
   readonly attrs?: Node['attrs'];
   readonly type: TensorType;

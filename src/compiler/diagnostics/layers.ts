@@ -148,4 +148,43 @@ export const layerDiagnostics = {
     bad: 'net N {\n  in x: f32[4, 5, 6]\n  y = x -> transpose([W, C])\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4, 5, 6]\n  y = x -> transpose([W, H, C])\n  out z: tensor(y)\n}',
   },
+  'shape/block-divides': {
+    severity: 'error',
+    message: '{layer} makes blocks of {block}, which do not divide {axis} = {size}',
+    explain:
+      'Blocks of pixels become channels, or channels blocks of pixels; only whole blocks can. Pad or resize before it, or use another block size.',
+    bad: 'net N {\n  in x: f32[5, 4, 3]\n  y = x -> space_to_depth(2)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[6, 4, 3]\n  y = x -> space_to_depth(2)\n  out z: tensor(y)\n}',
+  },
+  'layer/needs-size': {
+    severity: 'error',
+    message: 'this resize does not say to which size',
+    explain: 'Give the new sizes, `resize(64x64)`, or a whole factor, `resize(scale = 2)`.',
+    bad: 'net N {\n  in x: f32[4, 4, 3]\n  y = x -> resize(grid = corners)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4, 4, 3]\n  y = x -> resize(8x8)\n  out z: tensor(y)\n}',
+  },
+  'shape/needs-indices': {
+    severity: 'error',
+    message: 'embedding looks numbers up in a table, but this is a feature map {shape}',
+    explain:
+      'The input of an embedding holds whole numbers without a channel axis, one for each place: `i32[L]`.',
+    bad: 'net N {\n  in x: f32[8, 8, 3]\n  y = x -> embedding(10, 4)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: i32[8]\n  y = x -> embedding(10, 4)\n  out z: tensor(y)\n}',
+  },
+  'shape/sum-mismatch': {
+    severity: 'error',
+    message: 'matmul sums over {axis}, which has {left} elements on one side and {right} on the other',
+    explain:
+      'A matrix product multiplies the elements along an axis pairwise and adds them up, so both values need the same number of them.',
+    bad: 'net N {\n  in a: f32[4, 8]\n  in b: f32[5, 6]\n  y = matmul(a, b -> rename(L, M))\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in a: f32[4, 8]\n  in b: f32[5, 8]\n  y = matmul(a, b -> rename(L, M))\n  out z: tensor(y)\n}',
+  },
+  'shape/shared-axis': {
+    severity: 'error',
+    message: 'both {a} and {b} keep an axis {axis}: the product would have it twice',
+    explain:
+      'A matrix product keeps every axis of both values except those it sums over, and an axis occurs once in a value. Rename one of them.',
+    bad: 'net N {\n  in a: f32[4, 8]\n  in b: f32[5, 8]\n  y = matmul(a, b)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in a: f32[4, 8]\n  in b: f32[5, 8]\n  y = matmul(a, b -> rename(L, M))\n  out z: tensor(y)\n}',
+  },
 } as const satisfies Record<string, DiagnosticEntry>;

@@ -111,7 +111,7 @@ export interface PoolKernel {
 
 /**
  * out[m, n] = Σ_k a[m, k] · b[k, n] with both operands dynamic (gram, matmul). a is [m, k], or [k, m] with `transposeA`; b is [k, n], or
- * [n, k] with `transposeB`. k is one axis of each operand; m and n may stand for several axes of a tensor in row-major order.
+ * [n, k] with `transposeB`. m, n and k may each stand for several adjacent axes of a tensor in row-major order.
  */
 export interface MatmulKernel {
   readonly kind: 'matmul';

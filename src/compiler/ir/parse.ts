@@ -4,6 +4,7 @@
  */
 import { makeNode } from '../ops/build.ts';
 import { cursorOn, type Cursor } from './cursor.ts';
+import type { OpName } from '../ops/names.ts';
 import type { Attrs, AttrValue, Graph, GraphInput, GraphOutput, Node, OutputKind } from './graph.ts';
 import { numberPattern, parseScalar } from './scalar-text.ts';
 import { readTensor } from './tensor-text.ts';
@@ -97,7 +98,7 @@ function readNode(cursor: Cursor, names: Names): void {
   }
   const { path, attrs } = ownName(op, name, given);
   const node = cursor.take(/:/)
-    ? { op, inputs, attrs, type: readType(cursor), path, span: undefined }
+    ? { op: op as OpName, inputs, attrs, type: readType(cursor), path, span: undefined }
     : makeNode(op, inputs, attrs, { path, span: undefined });
   if (names.has(name)) cursor.fail(`${name} is defined twice`);
   names.set(name, node);

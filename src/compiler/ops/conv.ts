@@ -9,8 +9,9 @@ import { channelsOf, featureMap, sizeOf, spatialDims, type TensorType } from '..
 import { defineOp, type ParamSpec, type Problem, type WeightSpec } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { convKernel, convMacs, convolve, depthwiseKernel, type ConvShape } from './shared/convolve.ts';
+import { groupsProblem } from './shared/groups.ts';
 import { lowering } from './shared/lowering.ts';
-import { problem, showSizes } from './shared/problem.ts';
+import { problem } from './shared/problem.ts';
 import { biasParam, initParam, kernelType, kernelWeights } from './shared/weights.ts';
 import {
   concreteWindow,
@@ -70,41 +71,8 @@ function type(attrs: Attrs, [input]: readonly TensorType[]): TensorType | Proble
   if (!input) return needsMap('conv');
   return (
     windowProblem('conv', attrs, input) ??
-    groupsProblem(attrs, input) ??
+    groupsProblem('conv', attrs, input) ??
     featureMap(outputDims(windowAttrs(attrs), spatialDims(input)), read.number(attrs, 'channels'))
-  );
-}
-
-function groupsProblem(attrs: Attrs, input: TensorType): Problem | undefined {
-  const groups = read.number(attrs, 'groups');
-  const inC = concreteDim(channelsOf(input));
-  const outC = read.number(attrs, 'channels');
-  const bad = inC % groups !== 0 ? { channels: inC, side: 'input' } : { channels: outC, side: 'output' };
-  if (bad.channels % groups === 0) return undefined;
-  const common = [...Array(Math.min(inC, outC)).keys()]
-    .map((i) => i + 1)
-    .filter((g) => inC % g === 0 && outC % g === 0);
-  const nearest = common.reduce((best, g) => (Math.abs(g - groups) < Math.abs(best - groups) ? g : best), 1);
-  return problem(
-    'shape/groups-divide',
-    { groups, layer: 'conv', ...bad },
-    {
-      at: { option: 'groups' },
-      label: `${inC} channels in, ${outC} out`,
-      labels: [{ at: { input: 0 }, text: showSizes(input.dims) }],
-      notes: [
-        {
-          word: 'why',
-          text: `each group gets ${inC}/${groups} input channels and makes ${outC}/${groups} output channels; both must be whole`,
-        },
-      ],
-      fixes: [
-        {
-          title: `groups = ${nearest} (both are divisible by ${common.join(', ')})`,
-          set: { option: 'groups', to: String(nearest) },
-        },
-      ],
-    },
   );
 }
 

@@ -4,36 +4,50 @@ import { abs } from './abs.ts';
 import { add } from './add.ts';
 import { argmax } from './argmax.ts';
 import { avgpool } from './avgpool.ts';
+import { bce } from './bce.ts';
 import { bn } from './bn.ts';
 import { clamp } from './clamp.ts';
 import { concat } from './concat.ts';
 import { conv } from './conv.ts';
 import { crop } from './crop.ts';
+import { crossentropy } from './crossentropy.ts';
+import { deconv } from './deconv.ts';
 import { dense } from './dense.ts';
+import { depthToSpace } from './depth-to-space.ts';
 import { div } from './div.ts';
 import { dropout } from './dropout.ts';
 import { dwconv } from './dwconv.ts';
 import { elu } from './elu.ts';
+import { embedding } from './embedding.ts';
 import { exp } from './exp.ts';
 import { flatten } from './flatten.ts';
 import { gap } from './gap.ts';
 import { gelu } from './gelu.ts';
 import { gmp } from './gmp.ts';
+import { gram } from './gram.ts';
 import { hsigmoid } from './hsigmoid.ts';
 import { hswish } from './hswish.ts';
+import { huber } from './huber.ts';
 import { identity } from './identity.ts';
+import { inNorm } from './in-norm.ts';
 import { l2norm } from './l2norm.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { constant, input, param } from './leaves.ts';
+import { ln } from './ln.ts';
 import { log } from './log.ts';
+import { lrn } from './lrn.ts';
+import { mae } from './mae.ts';
 import { map } from './map.ts';
+import { matmul } from './matmul.ts';
 import { max } from './max.ts';
 import { maxpool } from './maxpool.ts';
 import { mean } from './mean.ts';
 import { min } from './min.ts';
 import { mish } from './mish.ts';
+import { mse } from './mse.ts';
 import { mul } from './mul.ts';
 import { neg } from './neg.ts';
+import { oneHot } from './one-hot.ts';
 import type { OpDef } from './op.ts';
 import { pad } from './pad.ts';
 import { prelu } from './prelu.ts';
@@ -43,12 +57,14 @@ import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
 import { rename } from './rename.ts';
 import { reshape } from './reshape.ts';
+import { resize } from './resize.ts';
 import { selu } from './selu.ts';
 import { sigmoid } from './sigmoid.ts';
 import { silu } from './silu.ts';
 import { slice } from './slice.ts';
 import { logSoftmax, softmax } from './softmax.ts';
 import { softplus } from './softplus.ts';
+import { spaceToDepth } from './space-to-depth.ts';
 import { split } from './split.ts';
 import { sqrt } from './sqrt.ts';
 import { square } from './square.ts';
@@ -56,44 +72,59 @@ import { sub } from './sub.ts';
 import { sum } from './sum.ts';
 import { tanh } from './tanh.ts';
 import { transpose } from './transpose.ts';
+import { upsample } from './upsample.ts';
 
 export const allOps: readonly OpDef[] = [
   abs,
   add,
   argmax,
   avgpool,
+  bce,
   bn,
   clamp,
   concat,
   constant,
   conv,
   crop,
+  crossentropy,
+  deconv,
   dense,
+  depthToSpace,
   div,
   dropout,
   dwconv,
   elu,
+  embedding,
   exp,
   flatten,
   gap,
   gelu,
   gmp,
+  gram,
   hsigmoid,
   hswish,
+  huber,
   identity,
+  inNorm,
   input,
   l2norm,
   leakyRelu,
+  ln,
   log,
   logSoftmax,
+  lrn,
+  mae,
   map,
+  matmul,
   max,
   maxpool,
   mean,
   min,
   mish,
+  mse,
   mul,
   neg,
+  oneHot,
   pad,
   param,
   prelu,
@@ -103,12 +134,14 @@ export const allOps: readonly OpDef[] = [
   relu6,
   rename,
   reshape,
+  resize,
   selu,
   sigmoid,
   silu,
   slice,
   softmax,
   softplus,
+  spaceToDepth,
   split,
   sqrt,
   square,
@@ -116,6 +149,7 @@ export const allOps: readonly OpDef[] = [
   sum,
   tanh,
   transpose,
+  upsample,
 ];
 
 const byName: ReadonlyMap<string, OpDef> = new Map(allOps.map((op) => [op.name, op]));

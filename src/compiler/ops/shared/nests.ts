@@ -2,7 +2,7 @@
  * Every heavy kernel as plain loop nests: the fallback that always exists, and the reference that tuned kernels are tested against.
  * The nests read the same operands and write the same output as the kernel.
  */
-import { unreachable } from '../../diagnostics/internal.ts';
+import { internal, unreachable } from '../../diagnostics/internal.ts';
 import type {
   ConvKernel,
   DepthwiseKernel,
@@ -62,7 +62,7 @@ export function convNest(kernel: ConvKernel): NestKernel {
       { operand: kernel.weight, index: [channel, axisIndex('I'), ...tapIndex(window)], outside: undefined },
     ],
     body: s.mul(s.arg(0), s.arg(1)),
-    ...tail(kernel, [...placeIndex(window), channel]),
+    ...kernelTail(kernel, [...placeIndex(window), channel]),
   };
 }
 
@@ -85,7 +85,7 @@ export function depthwiseNest(kernel: DepthwiseKernel): NestKernel {
       { operand: kernel.weight, index: [channel, fixedIndex(0), ...tapIndex(window)], outside: undefined },
     ],
     body: s.mul(s.arg(0), s.arg(1)),
-    ...tail(kernel, [...placeIndex(window), channel]),
+    ...kernelTail(kernel, [...placeIndex(window), channel]),
   };
 }
 
@@ -104,10 +104,11 @@ export function poolNests(kernel: PoolKernel): readonly NestKernel[] {
   });
 }
 
-/** out[m, n] = Σ over k of a[m, k] · b[k, n]; m and n may group several axes of the operands. */
+/** out[m, n] = Σ over k of a[m, k] · b[k, n]; m, n and k may group several axes of the operands. */
 export function matmulNest(kernel: MatmulKernel, shapes: readonly (readonly number[])[]): NestKernel {
-  const a = operandAxes(shapes[kernel.a] ?? [], { sumFirst: kernel.transposeA, prefix: 'M' });
-  const b = operandAxes(shapes[kernel.b] ?? [], { sumFirst: !kernel.transposeB, prefix: 'N' });
+  const a = operandAxes(shapes[kernel.a] ?? [], { k: kernel.k, sumFirst: kernel.transposeA, prefix: 'M' });
+  const b = operandAxes(shapes[kernel.b] ?? [], { k: kernel.k, sumFirst: !kernel.transposeB, prefix: 'N' });
+  const place = [...a.kept, ...b.kept].map(({ name }) => axisIndex(name));
   return {
     kind: 'nest',
     axes: [...a.kept, ...b.kept],
@@ -118,27 +119,33 @@ export function matmulNest(kernel: MatmulKernel, shapes: readonly (readonly numb
       { operand: kernel.b, index: b.index, outside: undefined },
     ],
     body: s.mul(s.arg(0), s.arg(1)),
-    ...tail(
-      { ...kernel, bias: undefined },
-      [...a.kept, ...b.kept].map(({ name }) => axisIndex(name)),
-    ),
+    ...kernelTail({ ...kernel, bias: undefined }, place),
   };
 }
 
-/** The summed axis is the first or the last of an operand; the others are kept. */
-function operandAxes(
-  shape: readonly number[],
-  { sumFirst, prefix }: { readonly sumFirst: boolean; readonly prefix: string },
-): {
+interface OperandAxes {
   readonly kept: readonly LoopAxis[];
   readonly summed: readonly LoopAxis[];
   readonly index: readonly Index[];
-} {
-  const at = sumFirst ? 0 : shape.length - 1;
-  const loops = shape.map((size, i) => ({ name: i === at ? 'K' : `${prefix}${i}`, size }));
+}
+
+/** The summed axes are the first or the last of an operand, as many as make k elements; the others are kept. */
+function operandAxes(
+  shape: readonly number[],
+  { k, sumFirst, prefix }: { readonly k: number; readonly sumFirst: boolean; readonly prefix: string },
+): OperandAxes {
+  const inward = sumFirst ? shape : [...shape].reverse();
+  let [count, product] = [0, 1];
+  while (product < k)
+    product *= inward[count++] ?? internal('the summed axes of a matrix product do not group');
+  const isSummed = (i: number): boolean => (sumFirst ? i < count : i >= shape.length - count);
+  const loops = shape.map((size, i) => ({
+    name: isSummed(i) ? `K${sumFirst ? i : i - shape.length + count}` : `${prefix}${i}`,
+    size,
+  }));
   return {
-    kept: loops.filter((_, i) => i !== at),
-    summed: loops.filter((_, i) => i === at),
+    kept: loops.filter((_, i) => !isSummed(i)),
+    summed: loops.filter((_, i) => isSummed(i)),
     index: loops.map(({ name }) => axisIndex(name)),
   };
 }
@@ -185,7 +192,7 @@ function poolNest(
       },
     ],
     body: s.arg(0),
-    ...tail({ ...kernel, bias: undefined }, [...place, axisIndex('C')], average),
+    ...kernelTail({ ...kernel, bias: undefined }, [...place, axisIndex('C')], average),
   };
 }
 
@@ -235,7 +242,7 @@ interface Tailed {
 }
 
 /** `finish`, its loads and the store: bias first, then the epilogue; an operand per channel is read by the last index of the output. */
-function tail(
+export function kernelTail(
   { bias, epilogue, out }: Tailed,
   place: readonly Index[],
   accumulated: Scalar = s.arg(0),

@@ -78,7 +78,9 @@ export function concreteWindow(w: WindowAttrs, inputType: TensorType, outputType
 
 /** Reports a window that has another rank than the input, or into which no input fits; undefined when it is fine. */
 export function windowProblem(layer: string, attrs: Attrs, input: TensorType): Problem | undefined {
-  return spatialProblem(layer, input) ?? rankProblem(layer, attrs, input) ?? nothingLeft(layer, attrs, input);
+  return (
+    spatialProblem(layer, input) ?? sizesProblem(layer, attrs, input) ?? nothingLeft(layer, attrs, input)
+  );
 }
 
 /** The problem of a layer that was given nothing to slide over. */
@@ -113,12 +115,18 @@ export function spatialProblem(layer: string, input: TensorType): Problem | unde
   );
 }
 
-function rankProblem(layer: string, attrs: Attrs, input: TensorType): Problem | undefined {
+/** Reports the first of the options that gives another number of sizes than the input has spatial axes. */
+export function sizesProblem(
+  layer: string,
+  attrs: Attrs,
+  input: TensorType,
+  options: readonly string[] = ['kernel', 'stride', 'dilation', 'pad'],
+): Problem | undefined {
   const rank = spatialDims(input).length;
   const axes = spatialDims(input)
     .map((_, i) => input.axes[i] ?? '')
     .join(' and ');
-  for (const option of ['kernel', 'stride', 'dilation', 'pad']) {
+  for (const option of options) {
     const value = attrs[option];
     if (!Array.isArray(value) || value.length === rank) continue;
     return problem(
