@@ -5,6 +5,7 @@
 import type { Arg, Body, EachExpr, Expr, IfExpr, MergeExpr, NameExpr, PipelineExpr } from '../1-parse/ast.ts';
 import { unreachable } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import type { ParamSpec } from '../ops/op.ts';
 import { bindBody } from './bind-body.ts';
 import { claim } from './declare.ts';
 import type { Declaration } from './model.ts';
@@ -48,7 +49,7 @@ export function bindExpr(expr: Expr, use: NameUse, scope: Scope, outer: Place): 
       return values([expr.object, expr.index]);
     case 'call':
       bindExpr(expr.callee, 'layer', scope, place);
-      return expr.args.forEach((arg) => bindArg(arg, expr.callee, scope, place));
+      return bindArgs(expr.args, expr.callee, scope, place);
     case 'pipeline':
       return bindPipeline(expr, scope, place);
     case 'merge':
@@ -68,23 +69,37 @@ export function bindExpr(expr: Expr, use: NameUse, scope: Scope, outer: Place): 
 function deeper(expr: Expr, place: Place): Place | undefined {
   if (place.depth < maxDepth) return { ...place, depth: place.depth + 1 };
   place.names.report(diagnostic('network/nested-too-deep', { limit: maxDepth }, expr.span));
-  if (place.owner) place.names.tooDeep.add(place.owner);
+  if (place.owner) place.names.broken.add(place.owner);
   return undefined;
 }
 
-function bindArg(arg: Arg, callee: Expr, scope: Scope, place: Place): void {
-  if (arg.value.kind === 'name' && isWord(arg.value, arg, callee, scope, place)) return;
-  bindExpr(arg.value, 'value', scope, place);
+function bindArgs(args: readonly Arg[], callee: Expr, scope: Scope, place: Place): void {
+  let position = 0;
+  for (const arg of args) {
+    const specs = wordSpecs(callee, arg.name ? arg.name.name : position++, place);
+    bindWords(arg.value, specs, scope, place);
+  }
+}
+
+/** The options that an argument may be for, where the callee is an operator: by name, or by place. */
+function wordSpecs(callee: Expr, option: string | number, place: Place): readonly ParamSpec[] {
+  if (callee.kind !== 'name' || place.names.bindings.has(callee)) return [];
+  return operatorsCalled(callee.name).flatMap((def) => {
+    const spec =
+      typeof option === 'number' ? def.params[option] : def.params.find((param) => param.name === option);
+    return spec ? [spec] : [];
+  });
 }
 
 /** `axis = H` names an axis even where an input has a size called H; other words give way to declared names. */
-function isWord(value: NameExpr, arg: Arg, callee: Expr, scope: Scope, place: Place): boolean {
-  if (callee.kind !== 'name' || place.names.bindings.has(callee)) return false;
-  const spec = operatorsCalled(callee.name)
-    .flatMap((def) => def.params)
-    .find((param) => param.name === arg.name?.name);
-  if (spec?.kind === 'axis' || spec?.kind === 'axes') return true;
-  return spec?.words?.includes(value.name) === true && lookup(value.name, scope) === undefined;
+function bindWords(value: Expr, specs: readonly ParamSpec[], scope: Scope, place: Place): void {
+  const names = value.kind === 'list' ? value.items : [value];
+  const axes = specs.some(({ kind }) => kind === 'axis' || kind === 'axes');
+  const isWord = (e: Expr): e is NameExpr =>
+    e.kind === 'name' &&
+    (axes || (specs.some(({ words }) => words?.includes(e.name)) && lookup(e.name, scope) === undefined));
+  if (specs.length === 0 || !names.every(isWord)) return bindExpr(value, 'value', scope, place);
+  for (const name of names) place.names.words.add(name);
 }
 
 function bindPipeline(expr: PipelineExpr, scope: Scope, place: Place): void {
@@ -104,8 +119,7 @@ function bindPipeline(expr: PipelineExpr, scope: Scope, place: Place): void {
 
 function bindMerge(expr: MergeExpr, scope: Scope, place: Place): void {
   if (!mergeNames.includes(expr.op.name)) reportMerge(expr, place);
-  for (const arg of expr.args)
-    bindArg(arg, { kind: 'name', name: expr.op.name, span: expr.op.span }, scope, place);
+  bindArgs(expr.args, { kind: 'name', name: expr.op.name, span: expr.op.span }, scope, place);
   for (const branch of expr.branches) {
     const inner = childScope(scope);
     collectLater([branch.value], inner);

@@ -57,12 +57,13 @@ export function claim(
   if (before) {
     const labels = [{ span: before.span, text: 'declared here first' }];
     names.report(diagnostic('names/duplicate', { name }, ident.span, { label: 'again', labels }));
+    names.broken.add(declaration);
     return false;
   }
   const reserved = reservedFor(declaration);
   if (reserved) {
     names.report(diagnostic('names/reserved', { name, what: reserved }, ident.span));
-    return false;
+    names.broken.add(declaration);
   }
   scope.set(name, declaration);
   names.declared.push(declaration);

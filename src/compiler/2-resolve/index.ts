@@ -39,7 +39,8 @@ export function resolve(
     modules: loaded.modules,
     bindings: names.bindings,
     segments,
-    broken: new Set([...circular, ...names.tooDeep]),
+    words: names.words,
+    broken: new Set([...circular, ...names.broken]),
     host,
   };
   return { model, diagnostics };
@@ -54,7 +55,8 @@ function emptyNames(diagnostics: Diagnostic[]): Names {
     members: new Set(),
     mentions: new Map(),
     netScopes: new Map(),
-    tooDeep: new Set(),
+    broken: new Set(),
+    words: new Set(),
     report: (diagnostic) => diagnostics.push(diagnostic),
   };
 }

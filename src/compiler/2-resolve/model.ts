@@ -13,6 +13,7 @@ import type {
   FilterItem,
   Ident,
   LetStatement,
+  NameExpr,
   NetItem,
   Param,
 } from '../1-parse/ast.ts';
@@ -93,7 +94,9 @@ export interface Model {
   readonly bindings: ReadonlyMap<object, Declaration>;
   /** Path segment of each expression that can own weights (§ Weight paths in docs/language.md). */
   readonly segments: ReadonlyMap<Expr | Ident, string>;
-  /** Declarations that phase 3 must not evaluate: circular, or nested too deep (reported). */
+  /** Names in options that are words of an operator: `same`, `H`. */
+  readonly words: ReadonlySet<NameExpr>;
+  /** Declarations that phase 3 must not evaluate, because something about them was reported. */
   readonly broken: ReadonlySet<Declaration>;
   readonly host: Host;
 }

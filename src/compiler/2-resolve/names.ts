@@ -36,8 +36,10 @@ export interface Names {
   readonly mentions: Map<Declaration, { readonly to: Declaration; readonly span: Span }[]>;
   /** Scope of each net's body, made on demand for nets that extend it. */
   readonly netScopes: Map<NetDeclaration, Scope>;
-  /** Declarations nested too deep to be walked. */
-  readonly tooDeep: Set<Declaration>;
+  /** Declarations that must not be evaluated: nested too deep, declared twice, or under a reserved name. */
+  readonly broken: Set<Declaration>;
+  /** Names in options that are words of the operator, not references. */
+  readonly words: Set<NameExpr>;
   report(diagnostic: Diagnostic): void;
 }
 

@@ -1,5 +1,5 @@
 /** Evaluates the statements of a body; its result is its `out`, or its last expression. */
-import type { AssertStatement, Body, LetStatement, Statement } from '../1-parse/ast.ts';
+import type { AssertStatement, Body, Ident, LetStatement, Statement } from '../1-parse/ast.ts';
 import { unreachable } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { argument, evaluate, flow } from './evaluate.ts';
@@ -31,6 +31,7 @@ export function evaluateStatement(
   switch (statement.kind) {
     case 'assign':
     case 'replace':
+      if (isBroken(statement.name, session)) return;
       return assign(
         statement,
         flow(statement.value, enter(site, statement.name.name), session),
@@ -38,6 +39,7 @@ export function evaluateStatement(
         session,
       );
     case 'let':
+      if (isBroken(statement.name, session)) return;
       return assign(statement, evaluateLet(statement, site, session), site, session);
     case 'expr':
       return result === 'applied'
@@ -55,6 +57,12 @@ export function evaluateStatement(
     default:
       return unreachable(statement);
   }
+}
+
+/** Declared twice, or under a reserved name: evaluating it again would make its weights twice. */
+export function isBroken(name: Ident, session: Session): boolean {
+  const declaration = session.model.bindings.get(name);
+  return declaration !== undefined && session.model.broken.has(declaration);
 }
 
 function assign(

@@ -128,6 +128,7 @@ function builtin(expr: NameExpr, site: Site, session: Session): Value {
     session.report(diagnostic('network/no-incoming', { what: 'in' }, expr.span));
     return unknown;
   }
+  if (session.model.words.has(expr)) return { kind: 'word', value: expr.name };
   if (operatorNames.has(expr.name)) return { kind: 'op', name: expr.name, args: [], expr };
   return optionWords.has(expr.name) ? { kind: 'word', value: expr.name } : unknown;
 }

@@ -7,7 +7,7 @@ import type { NetDeclaration } from '../2-resolve/model.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
 import { bindParams, type Application } from './apply.ts';
-import { evaluateStatement } from './body.ts';
+import { evaluateStatement, isBroken } from './body.ts';
 import { evaluate, flow } from './evaluate.ts';
 import { childFrame, enter, type Frame, type Site } from './frame.ts';
 import type { Session } from './session.ts';
@@ -123,6 +123,7 @@ function runStatement(statement: Statement, site: Site, run: Run): void {
 function assigned(statement: Extract<Statement, { kind: 'assign' }>, site: Site, run: Run): Value {
   const { session } = run;
   if (statement.trainOnly && session.mode === 'inference') return unknown;
+  if (isBroken(statement.name, session)) return unknown;
   const replaced = run.replacements.get(statement.name.name);
   const from = replaced ?? { statement, site };
   return flow(from.statement.value, enter({ ...from.site, path: site.path }, statement.name.name), session);

@@ -13,7 +13,7 @@ import type { NetQueries } from './query.ts';
 import type { Value } from './value.ts';
 
 /** Most nodes of a graph, most steps of evaluation, deepest nesting of blocks. */
-export const limits = { nodes: 200_000, steps: 2_000_000, depth: 100, elements: 2 ** 31 } as const;
+export const limits = { nodes: 50_000, steps: 500_000, depth: 100, elements: 2 ** 31 } as const;
 
 export type Mode = 'inference' | 'training';
 

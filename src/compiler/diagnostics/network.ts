@@ -7,7 +7,7 @@ export const networkDiagnostics = {
     message: 'nothing flows into {what} here',
     explain:
       'A layer is applied to the value before its `->`; in a block, a branch or a `repeat`, to the incoming value. At the top of a net there is none.',
-    bad: 'net N {\n  in x: f32[4]\n  y = dense(3)\n  out z: tensor(y)\n}',
+    bad: 'net N {\n  in x: f32[4]\n  h = dense(3)\n  y = x -> dense(3)\n  out z: tensor(add(h, y))\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
   },
   'network/no-output': {
