@@ -2,9 +2,10 @@
  * Phase 2: from the entry file to a model in which every name is bound. Reads imports, declares what each file holds, binds
  * every name in every body (also of blocks that nothing uses yet), and gives written layers their path segments.
  */
-import type { Item } from '../1-parse/ast.ts';
+import type { File, Item } from '../1-parse/ast.ts';
 import type { Source } from '../1-parse/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { readAllowances, withoutAllowed } from '../diagnostics/allowances.ts';
 import { bindExpr } from './bind-expr.ts';
 import { bindBody, bindParams, netScope } from './bind-body.ts';
 import { bindNetName, bindTest, bindTrain } from './bind-train.ts';
@@ -34,6 +35,8 @@ export function resolve(
   if (diagnostics.every((d) => d.severity !== 'error')) reportUnused(names);
   const segments: Segments = new Map();
   for (const module of loaded.modules) addSegments(module, segments);
+  const allowances = readAllowances(ownFiles(loaded.modules));
+  diagnostics.push(...allowances.diagnostics);
   const model: Model = {
     entry: loaded.entry,
     modules: loaded.modules,
@@ -41,9 +44,15 @@ export function resolve(
     segments,
     words: names.words,
     broken: new Set([...circular, ...names.broken]),
+    allowances,
     host,
   };
-  return { model, diagnostics };
+  return { model, diagnostics: withoutAllowed(diagnostics, allowances) };
+}
+
+/** Allowing comments count in the project's files; warnings of others are not reported anyway. */
+function ownFiles(modules: readonly OpenModule[]): readonly File[] {
+  return modules.filter((module) => !module.external).map((module) => module.file);
 }
 
 function emptyNames(diagnostics: Diagnostic[]): Names {

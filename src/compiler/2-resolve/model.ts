@@ -18,6 +18,7 @@ import type {
   Param,
 } from '../1-parse/ast.ts';
 import type { Source, Span } from '../1-parse/source.ts';
+import type { Allowances } from '../diagnostics/allowances.ts';
 
 /** Where files come from. Paths are project-relative with `/`; `std/…` is the stdlib, `node_modules/…` a package. */
 export interface Host {
@@ -98,5 +99,7 @@ export interface Model {
   readonly words: ReadonlySet<NameExpr>;
   /** Declarations that phase 3 must not evaluate, because something about them was reported. */
   readonly broken: ReadonlySet<Declaration>;
+  /** Warnings that comments switch off. */
+  readonly allowances: Allowances;
   readonly host: Host;
 }

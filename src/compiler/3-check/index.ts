@@ -7,10 +7,12 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Graph } from '../ir/graph.ts';
+import { withoutAllowed } from '../diagnostics/allowances.ts';
 import { checkAssert } from './body.ts';
 import { costs } from './costs.ts';
 import { childFrame, type Site } from './frame.ts';
 import { buildGraph, type InputSizes, type Instance } from './instantiate.ts';
+import { lintGraph } from './lints.ts';
 import type { NetFacts, NetQueries } from './query.ts';
 import { newSession, onceReporter, type Mode, type Session } from './session.ts';
 import { int, type GivenArg, type Value } from './value.ts';
@@ -46,12 +48,13 @@ export function check(model: Model): {
     const { name, item } = declaration;
     const complete = item.params.every((param) => param.default !== undefined);
     const facts = complete ? queries(declaration, []) : undefined;
+    if (facts) lintGraph(facts.graph, report);
     return { name, declaration, exported: item.exported, complete, facts };
   });
   const session = newSession({ model, mode: 'inference', report, queries });
   for (const item of model.entry.file.items)
     if (item.kind === 'assert') checkAssert(item, fileSite(model), session);
-  return { diagnostics: found, nets };
+  return { diagnostics: withoutAllowed(found, model.allowances), nets };
 }
 
 /** Declarations of the nets of the entry file, in order. */

@@ -133,4 +133,44 @@ export const networkDiagnostics = {
     bad: 'block Twice(f: block) = f(f)\nnet N {\n  in x: f32[4]\n  y = x -> Twice(Twice)\n  out z: tensor(y)\n}',
     good: 'block Same(f: block) = f -> f\nnet N {\n  in x: f32[4]\n  y = x -> Same(sigmoid)\n  out z: tensor(y)\n}',
   },
+  'network/bias-before-bn': {
+    severity: 'warning',
+    message: 'the bias of this {layer} does nothing: the bn after it subtracts it again',
+    explain:
+      'Batch normalisation subtracts the mean of each channel, and a constant added before it with it. The bias costs parameters and memory and learns nothing; `bn` has its own shift.',
+    bad: 'net N {\n  in x: f32[8, 8, 3]\n  y = x -> conv(4, 3) -> bn -> relu\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[8, 8, 3]\n  y = x -> conv(4, 3, bias = false) -> bn -> relu\n  out z: tensor(y)\n}',
+  },
+  'network/dense-twice': {
+    severity: 'warning',
+    message: 'two dense layers without an activation between them are one',
+    explain:
+      'A linear map of a linear map is a linear map: the second layer adds parameters, but nothing that one layer could not do. Where the narrow middle is wanted, say so with `// allow network/dense-twice because …`.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(8) -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(8) -> relu -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/softmax-twice': {
+    severity: 'warning',
+    message: 'softmax is applied twice',
+    explain:
+      'Softmax of probabilities makes them nearly equal: the largest of 1000 classes can reach e/(e + 999). Outputs of kind `label` apply softmax by themselves where it is missing.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) -> softmax -> softmax\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) -> softmax\n  out z: tensor(y)\n}',
+  },
+  'network/dropout-before-bn': {
+    severity: 'warning',
+    message: 'dropout before bn changes the variance that bn relies on',
+    explain:
+      'While training, dropout scales up what it keeps, and so the variance; afterwards it does not, but `bn` still divides by the variance it saw (Li et al. 2018, arXiv:1801.05134). Dropout belongs behind the last `bn`.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(8) -> dropout(0.5) -> bn -> relu -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(8, bias = false) -> bn -> relu -> dropout(0.5) -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/relu-output': {
+    severity: 'warning',
+    message: 'the scores of {name} come from relu, so none can be negative',
+    explain:
+      'The last layer gives scores of any sign; relu sets half of them to the same 0 and stops their gradients.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) -> relu\n  out z: label(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y)\n}',
+  },
 } as const satisfies Record<string, DiagnosticEntry>;

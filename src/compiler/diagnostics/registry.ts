@@ -6,6 +6,7 @@
 import type { Span } from '../1-parse/source.ts';
 import { commandDiagnostics } from './command.ts';
 import type { Diagnostic, DiagnosticEntry } from './diagnostic.ts';
+import { allowDiagnostics } from './allow.ts';
 import { assertDiagnostics } from './assert.ts';
 import { detectDiagnostics } from './detect.ts';
 import { networkDiagnostics } from './network.ts';
@@ -26,6 +27,7 @@ export const registry = {
   ...shapeDiagnostics,
   ...detectDiagnostics,
   ...assertDiagnostics,
+  ...allowDiagnostics,
   ...memoryDiagnostics,
   ...weightsDiagnostics,
   ...commandDiagnostics,

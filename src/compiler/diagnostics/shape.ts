@@ -18,4 +18,19 @@ export const shapeDiagnostics = {
     bad: 'net Small {\n  in a: f32[4]\n  b = a -> dense(3)\n  out c: tensor(b)\n}\nnet N {\n  in x: f32[5]\n  y = x -> Small\n  out z: tensor(y)\n}',
     good: 'net Small {\n  in a: f32[4]\n  b = a -> dense(3)\n  out c: tensor(b)\n}\nnet N {\n  in x: f32[4]\n  y = x -> Small\n  out z: tensor(y)\n}',
   },
+  'shape/pool-skips': {
+    severity: 'warning',
+    message: '{layer}({kernel}, stride = {stride}) never reads some pixels',
+    explain: 'A window of 2 that moves on by 3 leaves pixels between two windows that influence nothing.',
+    bad: 'net N {\n  in x: f32[8, 8, 3]\n  y = x -> maxpool(2, stride = 3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[8, 8, 3]\n  y = x -> maxpool(2, stride = 2)\n  out z: tensor(y)\n}',
+  },
+  'shape/floor': {
+    severity: 'warning',
+    message: 'this {layer} never reads {pixels}',
+    explain:
+      'The output size floor((n + 2p − f)/s) + 1 rounds down where the stride does not divide what is left: the windows stop before the end. Pad, or choose a size that fits.',
+    bad: 'net N {\n  in x: f32[9, 9, 3]\n  y = x -> maxpool(2)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[10, 10, 3]\n  y = x -> maxpool(2)\n  out z: tensor(y)\n}',
+  },
 } as const satisfies Record<string, DiagnosticEntry>;

@@ -1,0 +1,207 @@
+/**
+ * Warnings about a net that runs but loses something: a property that its writer surely wanted. Each rule looks at one node
+ * and its neighbours; only what the project's own files write is reported.
+ */
+import { isExternal } from '../2-resolve/modules.ts';
+import type { Diagnostic, Edit } from '../diagnostics/diagnostic.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Span } from '../1-parse/source.ts';
+import { textOf } from '../1-parse/source.ts';
+import { topological, type Graph, type Node } from '../ir/graph.ts';
+import { isConcrete, shapeOf, showType } from '../ir/type.ts';
+import { windowAttrs } from '../ops/shared/window.ts';
+
+interface Context {
+  readonly graph: Graph;
+  /** Nodes that read a node. */
+  readonly users: ReadonlyMap<Node, readonly Node[]>;
+}
+
+type Written = Node & { readonly span: Span };
+type Lint = (node: Written, context: Context) => Diagnostic | undefined;
+
+const lints: readonly Lint[] = [
+  biasBeforeBn,
+  denseWithoutActivation,
+  softmaxTwice,
+  dropoutBeforeBn,
+  poolSkips,
+  floorDrops,
+];
+
+/** Warnings of one net at its default sizes. */
+export function lintGraph(graph: Graph, report: (d: Diagnostic) => void): void {
+  const context = { graph, users: usersOf(graph) };
+  for (const node of context.users.keys())
+    if (isWritten(node))
+      for (const lint of lints) {
+        const found = lint(node, context);
+        if (found) report(found);
+      }
+  for (const found of reluOutputs(graph)) report(found);
+}
+
+function isWritten(node: Node): node is Written {
+  return node.span !== undefined && !isExternal(node.span.source.path);
+}
+
+function usersOf(graph: Graph): ReadonlyMap<Node, readonly Node[]> {
+  const users = new Map<Node, Node[]>();
+  for (const node of topological(graph)) {
+    users.set(node, []);
+    for (const input of node.inputs) users.get(input)?.push(node);
+  }
+  return users;
+}
+
+const convolutions: ReadonlySet<string> = new Set(['conv', 'dwconv', 'deconv', 'dense']);
+
+/** Batch norm subtracts the mean, and with it any bias. */
+function biasBeforeBn(node: Written, { users }: Context): Diagnostic | undefined {
+  const [before] = node.inputs;
+  if (node.op !== 'bn' || !before || !convolutions.has(before.op) || before.attrs.bias !== true)
+    return undefined;
+  if (!isWritten(before) || users.get(before)?.length !== 1) return undefined;
+  return diagnostic('network/bias-before-bn', { layer: before.op }, before.span, {
+    labels: [{ span: node.span, text: 'subtracts the mean, and the bias with it' }],
+    fixes: [{ title: 'bias = false', edits: withOption(before.span, 'bias = false') }],
+  });
+}
+
+/** Appends an option to the call that a span covers. */
+function withOption(span: Span, option: string): readonly Edit[] {
+  const text = textOf(span);
+  if (!text.endsWith(')') || /\bbias\b/.test(text)) return [];
+  const at = span.end - 1;
+  return [
+    {
+      span: { source: span.source, start: at, end: at },
+      text: `${text.endsWith('()') ? '' : ', '}${option}`,
+    },
+  ];
+}
+
+const passesThrough: ReadonlySet<string> = new Set(['dropout', 'flatten', 'identity', 'reshape']);
+
+/** Two linear maps in a row are one linear map with more parameters. */
+function denseWithoutActivation(node: Written): Diagnostic | undefined {
+  if (node.op !== 'dense') return undefined;
+  let before = node.inputs[0];
+  while (before && passesThrough.has(before.op)) before = before.inputs[0];
+  if (before?.op !== 'dense' || !before.span) return undefined;
+  const { source, start } = node.span;
+  return diagnostic('network/dense-twice', {}, node.span, {
+    labels: [{ span: before.span, text: 'nothing but linear maps between' }],
+    fixes: [
+      { title: '-> relu between them', edits: [{ span: { source, start, end: start }, text: 'relu -> ' }] },
+    ],
+  });
+}
+
+const softmaxes: ReadonlySet<string> = new Set(['softmax', 'log_softmax']);
+
+function softmaxTwice(node: Written): Diagnostic | undefined {
+  const before = node.inputs[0];
+  if (!softmaxes.has(node.op) || !before || !softmaxes.has(before.op) || !before.span) return undefined;
+  return diagnostic('network/softmax-twice', {}, node.span, {
+    labels: [{ span: before.span, text: 'probabilities already' }],
+  });
+}
+
+const activations: ReadonlySet<string> = new Set([
+  'relu',
+  'relu6',
+  'leaky_relu',
+  'elu',
+  'selu',
+  'silu',
+  'gelu',
+  'tanh',
+  'sigmoid',
+]);
+
+/** Dropout shifts the variance that batch norm has learned (Li et al., arXiv:1801.05134). */
+function dropoutBeforeBn(node: Written): Diagnostic | undefined {
+  if (node.op !== 'bn') return undefined;
+  let before = node.inputs[0];
+  while (before && activations.has(before.op)) before = before.inputs[0];
+  if (before?.op !== 'dropout' || !before.span) return undefined;
+  return diagnostic('network/dropout-before-bn', {}, node.span, {
+    labels: [{ span: before.span, text: 'changes the variance while training, not afterwards' }],
+    fixes: [{ title: 'move the dropout behind the last bn, just before the last layer', edits: [] }],
+  });
+}
+
+const pools: ReadonlySet<string> = new Set(['maxpool', 'avgpool']);
+
+function poolSkips(node: Written): Diagnostic | undefined {
+  if (!pools.has(node.op)) return undefined;
+  const { kernel, stride } = windowAttrs(node.attrs);
+  const axis = kernel.findIndex((k, i) => (stride[i] ?? 1) > k);
+  // A window of one pixel is a way to write subsampling.
+  if (axis === -1 || kernel.every((k) => k === 1)) return undefined;
+  const skipped = (stride[axis] ?? 1) - (kernel[axis] ?? 1);
+  return diagnostic(
+    'shape/pool-skips',
+    { layer: node.op, kernel: kernel[axis] ?? 1, stride: stride[axis] ?? 1 },
+    node.span,
+    {
+      notes: [
+        {
+          word: 'why',
+          text: `${skipped} of every ${stride[axis]} pixels along ${node.type.axes[axis]} lie between two windows`,
+        },
+      ],
+    },
+  );
+}
+
+/**
+ * Pixels at the end that a pool does not reach although its windows tile the input. Overlapping windows (3x3 at stride 2) end
+ * early in many a published net, and lose nothing that a neighbour has not seen.
+ */
+function floorDrops(node: Written): Diagnostic | undefined {
+  const input = node.inputs[0]?.type;
+  if (!pools.has(node.op) || !input || !isConcrete(input)) return undefined;
+  const w = windowAttrs(node.attrs);
+  if (w.pad === 'same' || w.kernel.some((k, i) => k !== w.stride[i])) return undefined;
+  const pads = w.pad;
+  const dropped = shapeOf(input)
+    .slice(0, w.kernel.length)
+    .map((n, i) => {
+      const [begin = 0, end = 0] = pads[i] ?? [];
+      const span = (w.dilation[i] ?? 1) * ((w.kernel[i] ?? 1) - 1) + 1;
+      return Math.max(0, ((n + begin + end - span) % (w.stride[i] ?? 1)) - end);
+    });
+  const axis = dropped.findIndex((n) => n > 0);
+  if (axis === -1) return undefined;
+  const count = dropped[axis] ?? 0;
+  const pixels = `the last ${count === 1 ? 'pixel' : `${count} pixels`} along ${node.type.axes[axis]}`;
+  return diagnostic('shape/floor', { layer: node.op, pixels }, node.span, {
+    label: `${showType(input)} -> ${showType(node.type)}`,
+    fixes: [{ title: 'pad = same (keeps them), or a size that the stride divides', edits: [] }],
+  });
+}
+
+/** A score that can only be ≥ 0 loses half of what it could say. */
+function reluOutputs(graph: Graph): readonly Diagnostic[] {
+  const scored = new Set(['label', 'labels', 'prob', 'points', 'detect', 'embedding']);
+  return graph.outputs.flatMap(({ name, nodes, output }) => {
+    if (!scored.has(output.kind)) return [];
+    return nodes.flatMap((node) => {
+      const last = ['softmax', 'sigmoid'].includes(node.op) ? node.inputs[0] : node;
+      if (last?.op !== 'relu' || !isWritten(last)) return [];
+      return [
+        diagnostic('network/relu-output', { name }, last.span, {
+          fixes: [{ title: 'leave it out', edits: [removeStage(last.span)] }],
+        }),
+      ];
+    });
+  });
+}
+
+/** Removes ` -> relu`: the stage and the arrow before it. */
+function removeStage({ source, start, end }: Span): Edit {
+  const arrow = /\s*->\s*$/.exec(source.text.slice(0, start));
+  return { span: { source, start: start - (arrow?.[0].length ?? 0), end }, text: '' };
+}

@@ -1,0 +1,62 @@
+/**
+ * `// allow shape/floor because the border is black`: switches a warning off on its own line or the line below. Errors
+ * cannot be allowed, and a reason is part of it.
+ */
+import type { Comment } from '../1-parse/ast.ts';
+import { positionAt, type Source } from '../1-parse/source.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { nearest } from './nearest.ts';
+import { diagnostic, registry } from './registry.ts';
+
+/** What the allowing comments of some files switch off, and what is wrong with them. */
+export interface Allowances {
+  /** `path:line:code` that may not be reported. */
+  readonly lines: ReadonlySet<string>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Commented {
+  readonly source: Source;
+  readonly comments: readonly Comment[];
+}
+
+export function readAllowances(files: readonly Commented[]): Allowances {
+  const lines = new Set<string>();
+  const diagnostics: Diagnostic[] = [];
+  for (const { source, comments } of files)
+    for (const comment of comments) {
+      const found = /^\s*allow\s+([a-z]+\/[a-z-]+)(?:\s+because\s+(\S.*))?\s*$/.exec(comment.text);
+      if (!found || comment.doc) continue;
+      const [, code = '', reason] = found;
+      const problem = problemWith(code, reason, comment);
+      if (problem) diagnostics.push(problem);
+      const { line } = positionAt(source.text, comment.span.start);
+      for (const covered of [line, line + 1]) lines.add(`${source.path}:${covered}:${code}`);
+    }
+  return { lines, diagnostics };
+}
+
+function problemWith(code: string, reason: string | undefined, comment: Comment): Diagnostic | undefined {
+  if (reason === undefined) return diagnostic('allow/no-reason', { code }, comment.span);
+  if (Object.hasOwn(registry, code)) return undefined;
+  const near = nearest(code, Object.keys(registry));
+  if (near === undefined) return diagnostic('allow/unknown-code', { code }, comment.span);
+  const { source, start } = comment.span;
+  const from = source.text.indexOf(code, start);
+  const edit = { span: { source, start: from, end: from + code.length }, text: near };
+  return diagnostic('allow/unknown-code', { code }, comment.span, {
+    fixes: [{ title: near, edits: [edit] }],
+  });
+}
+
+/** The diagnostics without the warnings that a comment switches off. */
+export function withoutAllowed(
+  diagnostics: readonly Diagnostic[],
+  { lines }: Allowances,
+): readonly Diagnostic[] {
+  if (lines.size === 0) return diagnostics;
+  return diagnostics.filter(({ severity, code, span }) => {
+    if (severity === 'error') return true;
+    return !lines.has(`${span.source.path}:${positionAt(span.source.text, span.start).line}:${code}`);
+  });
+}
