@@ -1,9 +1,9 @@
 /**
- * Between an image of any size and the rectangle that a network looks at: the language's `fit stretch|crop|pad`, and the bilinear
+ * Between an image of any size and the rectangle that a network looks at: the language's `fit stretch|crop|pad|pad_end`, and the bilinear
  * resampling that fills the input. Pixel centres are at half coordinates, edges repeat, the rest of a padded input is zero.
  */
 
-export type Fit = 'stretch' | 'crop' | 'pad';
+export type Fit = 'stretch' | 'crop' | 'pad' | 'pad_end';
 
 export interface Size {
   readonly width: number;
@@ -20,13 +20,14 @@ export interface Placement {
 
 /**
  * Where the image lies on the input, in input pixels. `stretch` fills it; `pad` keeps the proportions, centred, the rest is
- * zero; `crop` keeps the proportions and fills it, centred, cutting the longer side.
+ * zero; `pad_end` likewise with the image at the top left; `crop` keeps the proportions and fills it, centred, cutting the longer side.
  */
 export function place(image: Size, input: Size, fit: Fit): Placement {
   const scaleX = input.width / image.width;
   const scaleY = input.height / image.height;
   if (fit === 'stretch') return { scaleX, scaleY, offsetX: 0, offsetY: 0 };
-  const scale = fit === 'pad' ? Math.min(scaleX, scaleY) : Math.max(scaleX, scaleY);
+  const scale = fit === 'crop' ? Math.max(scaleX, scaleY) : Math.min(scaleX, scaleY);
+  if (fit === 'pad_end') return { scaleX: scale, scaleY: scale, offsetX: 0, offsetY: 0 };
   return {
     scaleX: scale,
     scaleY: scale,

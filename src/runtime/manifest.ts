@@ -31,7 +31,7 @@ export interface ManifestInput extends Region {
   /** What the program expects: image formats take values 0..255, channels last in the format's order. */
   readonly format: 'rgb' | 'gray' | 'rgba' | 'f32' | 'i32';
   /** How an image of another size is fitted. */
-  readonly fit: 'stretch' | 'crop' | 'pad';
+  readonly fit: 'stretch' | 'crop' | 'pad' | 'pad_end';
   readonly doc?: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Between an image of any size and the square or oblong that a network looks at. The three ways to fit are those of the
- * language (`fit stretch|crop|pad`); boxes found on the network's input go back to image pixels through the same mapping.
+ * Between an image of any size and the square or oblong that a network looks at. The ways to fit are those of the
+ * language (`fit stretch|crop|pad|pad_end`); boxes found on the network's input go back to image pixels through the same mapping.
  */
 import type { Placement, Size } from '../runtime/fit.ts';
 import type { Box } from './box.ts';

@@ -136,7 +136,7 @@ describe('placement', () => {
 
   it('maps the placed image back to itself', () => {
     fc.assert(
-      fc.property(size, size, fc.constantFrom('stretch', 'crop', 'pad'), (image, input, fit) => {
+      fc.property(size, size, fc.constantFrom('stretch', 'crop', 'pad', 'pad_end'), (image, input, fit) => {
         const p = place(image, input, fit);
         const whole = {
           x: p.offsetX / input.width,

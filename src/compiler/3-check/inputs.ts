@@ -221,11 +221,11 @@ function fitOf(statement: InStatement, session: Session): GraphInput['fit'] {
   const arg = fit?.args[0];
   if (!fit) return 'stretch';
   const word = arg?.kind === 'name' ? arg.name : '';
-  if (word === 'crop' || word === 'pad' || word === 'stretch') return word;
+  if (word === 'crop' || word === 'pad' || word === 'pad_end' || word === 'stretch') return word;
   session.report(
     diagnostic(
       'names/unknown-word',
-      { name: word || 'nothing', what: 'way to fit an image: crop, pad, stretch' },
+      { name: word || 'nothing', what: 'way to fit an image: stretch, crop, pad, pad_end' },
       fit.span,
     ),
   );

@@ -39,7 +39,7 @@ export interface GraphInput {
   readonly node: Node;
   readonly format: 'rgb' | 'gray' | 'rgba' | 'f32' | 'i32';
   /** How an image of another size is fitted. */
-  readonly fit: 'stretch' | 'crop' | 'pad';
+  readonly fit: 'stretch' | 'crop' | 'pad' | 'pad_end';
   readonly doc: string | undefined;
 }
 

@@ -56,7 +56,7 @@ function readInput(cursor: Cursor, names: Names, doc: string | undefined): () =>
   cursor.expect(/:/, ':');
   const format = cursor.expect(/rgba|rgb|gray|f32|i32/, 'an input format') as GraphInput['format'];
   const fit = (
-    cursor.take(/fit\b/) ? cursor.expect(/stretch|crop|pad/, 'a fit') : 'stretch'
+    cursor.take(/fit\b/) ? cursor.expect(/stretch|crop|pad_end|pad/, 'a fit') : 'stretch'
   ) as GraphInput['fit'];
   cursor.expect(/=/, '=');
   const node = readReference(cursor);
