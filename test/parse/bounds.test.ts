@@ -43,10 +43,9 @@ test('long pipelines and lists are flat, not deep', () => {
   expect(value?.kind === 'pipeline' && value.stages.length).toBe(20_001);
 });
 
-test('after a thousand failures the rest is skipped, with a word', () => {
-  const all = codes('x = 3\n'.repeat(5000));
-  expect(all).toHaveLength(1001);
-  expect(all.at(-1)).toBe('syntax/too-many');
+test('more than a thousand failures are one message', () => {
+  expect(codes('x = 3\n'.repeat(1000))).toHaveLength(1000);
+  expect(codes('x = 3\n'.repeat(5000))).toEqual(['syntax/too-many']);
 });
 
 /** The longest path of nested nodes. */

@@ -11,12 +11,14 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { spanOf } from './lex.ts';
 import type { Source, Span } from './source.ts';
 
-/** The diagnostics of all failures; where there are too many, the last says so. */
+/** The diagnostics of all failures; where there are too many, one that shows the first few. */
 export function explainAll(source: Source, failures: readonly Failure[]): Diagnostic[] {
-  const all = failures.slice(0, maxFailures).flatMap((failure) => explain(source, failure) ?? []);
-  const beyond = failures[maxFailures];
-  if (beyond) all.push(diagnostic('syntax/too-many', {}, spanOf(source, beyond.start)));
-  return all;
+  const all = failures.flatMap((failure) => explain(source, failure) ?? []);
+  const [first, ...others] = all;
+  if (first === undefined || failures.length <= maxFailures) return all;
+  const labels = others.slice(0, 4).map(({ span, message }) => ({ span, text: message }));
+  const label = first.message;
+  return [diagnostic('syntax/too-many', { limit: maxFailures }, first.span, { label, labels })];
 }
 
 /** The diagnostic of a failure; undefined where it was reported already. */

@@ -241,7 +241,7 @@ function word(state: State, frame: Frame, i: number): void {
     return;
   }
   const list = frame.statement === t.Freeze && isBehindEntry(state);
-  if (frame.curly && isKey(next) && (behind || list)) {
+  if (frame.curly && state.frames.length > 1 && isKey(next) && (behind || list)) {
     separate(state, frame, token);
     return;
   }

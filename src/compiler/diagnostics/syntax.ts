@@ -31,24 +31,23 @@ export const syntaxDiagnostics = {
     message: 'there is no open bracket for this `{bracket}`',
     explain:
       'A closing bracket stands where nothing of its kind is open: it is one too many, or of the wrong kind.',
-    bad: 'net N {\n  in x: f32[4]\n  out z: tensor(x)\n}\n}',
-    good: 'net N {\n  in x: f32[4]\n  out z: tensor(x)\n}',
+    bad: 'export let a = (1 + 2))',
+    good: 'export let a = (1 + 2)',
   },
   'syntax/too-deep': {
     severity: 'error',
     message: 'this is nested too deeply: the limit is {limit} levels',
     explain:
       'Brackets and chains of operators may be nested only so far. Name a part with `x = …`, or make it a block.',
-    bad: `let x = ${'('.repeat(70)}1${')'.repeat(70)}`,
+    bad: `export let x = ${'('.repeat(70)}1${')'.repeat(70)}`,
     good: 'export let x = ((1))',
   },
   'syntax/too-many': {
     severity: 'error',
-    message: 'there are too many mistakes: what follows is not looked at',
-    explain:
-      'After a thousand statements that do not parse, the rest of the file is skipped. Is it a .cnn file at all?',
-    bad: 'x\n'.repeat(1001),
-    good: 'let x = 1',
+    message: 'more than {limit} statements do not parse: is this a .cnn file?',
+    explain: 'Only the first few are shown, and what follows after that many is not looked at.',
+    bad: '    x\n'.repeat(1001),
+    good: 'export let x = 1',
   },
   'syntax/unclosed-string': {
     severity: 'error',
@@ -63,21 +62,21 @@ export const syntaxDiagnostics = {
     message: '`{text}` is neither a number nor a size',
     explain:
       'Numbers are `12`, `61_706`, `0.5`, `1e-4`, with `k`, `M` or `G` behind them (`420k`), bytes are `300 kB`, shares are `50%`, sizes are `3x3`.',
-    bad: 'let rate = .5',
+    bad: 'export let rate = .5',
     good: 'export let rate = 0.5',
   },
   'syntax/bad-escape': {
     severity: 'error',
     message: '`{text}` means nothing in a text',
     explain: 'In a text, a backslash stands before `"`, `\\`, `n` or `t` only. Paths are written with `/`.',
-    bad: 'export let label = "cat\\dog"',
-    good: 'export let label = "cat\\\\dog"',
+    bad: 'export let path = ".\\dogs"',
+    good: 'export let path = "./dogs"',
   },
   'syntax/stray': {
     severity: 'error',
     message: '`{text}` has no meaning in a .cnn file',
     explain: 'This character belongs to no word, number or operator of the language.',
-    bad: 'let a = 3 $ 4',
+    bad: 'export let a = 3 $ 4',
     good: 'export let a = 3 + 4',
   },
   'syntax/foreign-sign': {
@@ -85,7 +84,7 @@ export const syntaxDiagnostics = {
     message: '`{found}` is not a sign of this language: here it is `{ours}`',
     explain:
       'Data flows through `->`; power is `^`; conditions are joined by the words `and`, `or`, `not`; comparisons are `==`, `!=`, `<=`, `>=`.',
-    bad: 'let k = 2 ** 3',
+    bad: 'export let k = 2 ** 3',
     good: 'export let k = 2 ^ 3',
   },
   'syntax/quote': {
@@ -99,14 +98,14 @@ export const syntaxDiagnostics = {
     severity: 'error',
     message: 'a comment begins with //',
     explain: '`//` makes the rest of the line a comment; `///` above a declaration documents it.',
-    bad: '# the kernel size\nlet k = 3',
+    bad: '# the kernel size\nexport let k = 3',
     good: '// the kernel size\nexport let k = 3',
   },
   'syntax/semicolon': {
     severity: 'error',
     message: 'a statement ends with its line, not with a semicolon',
     explain: 'One statement a line; no sign ends it.',
-    bad: 'let k = 3;',
+    bad: 'export let k = 3;',
     good: 'export let k = 3',
   },
   'syntax/misplaced': {
@@ -114,15 +113,15 @@ export const syntaxDiagnostics = {
     message: '`{word}` does not belong here: {where}',
     explain:
       'Declarations (`use`, `net`, `block`, `train`, …) stand in the file itself, values and inputs in the braces of a net or a block, `freeze`, `phase` and `augment` in a `train`.',
-    bad: 'x = conv(3)',
-    good: 'export block X = conv(3)',
+    bad: 'net N {\n  in x: f32[4]\n    freeze stem.**\n  out y: tensor(x)\n}',
+    good: 'net N {\n  in x: f32[4]\n  out y: tensor(x)\n}',
   },
   'syntax/reserved': {
     severity: 'error',
     message: '`{word}` cannot be a name: it is a word of the language',
     explain:
       'Reserved are only `if else repeat each as in and or not true false`; every other word may name a value.',
-    bad: 'let each = 3',
+    bad: 'export let each = 3',
     good: 'export let every = 3',
   },
 } as const satisfies Record<string, DiagnosticEntry>;
