@@ -8,6 +8,7 @@ import { compileScalar } from '../../src/compiler/ir/scalar-eval.ts';
 import type { Scalar } from '../../src/compiler/ir/scalar.ts';
 import { sizeOf, type Tensor } from '../../src/compiler/ir/type.ts';
 import { evaluateNode, type WeightSource } from '../../src/compiler/ops/evaluate.ts';
+import { weightOperands } from '../../src/compiler/6-plan/lower.ts';
 import { pack } from '../../src/compiler/6-plan/pack.ts';
 import type { Allocation, Buffer, Plan, Step } from '../../src/compiler/6-plan/plan.ts';
 
@@ -41,13 +42,13 @@ function runStep(plan: Plan, memory: Float32Array, step: Step, weights: WeightSo
   if (step.scratch) fill(memory, step.scratch, NaN);
   runKernel(step.kernel, {
     memory,
+    // A loop nest tests the border; tuned kernels read it from the halo.
+    testsBorder: step.algorithm === 'nest',
     buffers: step.buffers,
     // Packed weights are for generated code; here they are read as the graph has them.
     known: (operand) => {
-      const node = step.node.inputs[operand];
-      return node && isStatic(node) && step.node.inputs.length + 1 <= step.buffers.length
-        ? evaluateNode(node, weights)
-        : undefined;
+      const node = weightOperands(step.kernel).includes(operand) ? step.node.inputs[operand] : undefined;
+      return node && isStatic(node) ? evaluateNode(node, weights) : undefined;
     },
   });
   for (const allocation of plan.allocations)
@@ -103,6 +104,7 @@ function readTensor(memory: Float32Array, { shape, strides, offset }: Buffer): T
 interface Context {
   readonly memory: Float32Array;
   readonly buffers: readonly Buffer[];
+  readonly testsBorder: boolean;
   readonly known: (operand: number) => Tensor | undefined;
 }
 
@@ -195,14 +197,12 @@ function convValue(
   const { window, groups } = kernel;
   const [x, weight] = [reader(context, kernel.x), reader(context, kernel.weight)];
   const bias = kernel.bias === undefined ? undefined : reader(context, kernel.bias);
-  const halo = (context.buffers[kernel.x] as Buffer).halo.length > 0;
   const [perIn, perOut] = [kernel.inC / groups, kernel.outC / groups];
   return (place, o) => {
     let sum = bias?.([o]) ?? 0;
     for (const tap of places(window.kernel)) {
       const at = inputPlace(window, place, tap);
-      // Without a halo the border is tested, as a loop nest does; with one it is read from memory, as tuned kernels do.
-      if (!halo && outside(window, at)) continue;
+      if (context.testsBorder && outside(window, at)) continue;
       for (let i = 0; i < perIn; i++)
         sum += x([...at, Math.floor(o / perOut) * perIn + i]) * weight([o, i, ...tap]);
     }

@@ -9,11 +9,13 @@ const dropNoOps: Rule = {
   apply: ({ op, inputs }) => (op === 'identity' || op === 'dropout' ? inputs[0] : undefined),
 };
 
-/** Operators that rearrange or resample; with an unchanged type they change nothing. */
+/** Operators that rearrange or cut; with an unchanged type (axes are named) they change nothing. */
 const dropSameType: Rule = {
-  name: 'reshape(x), flatten(x), rename(x) → x, where the type stays',
+  name: 'reshape(x), transpose(x), slice(x) → x, where the type stays',
   apply: ({ op, inputs: [x], type }) =>
-    x && ['reshape', 'flatten', 'rename'].includes(op) && sameType(x.type, type) ? x : undefined,
+    x && ['reshape', 'flatten', 'rename', 'transpose', 'slice', 'crop'].includes(op) && sameType(x.type, type)
+      ? x
+      : undefined,
 };
 
 const dropSingleMerge: Rule = {
@@ -27,7 +29,7 @@ const dropSingleMerge: Rule = {
 
 const dropEmptyPad: Rule = {
   name: 'pad(x, 0) → x',
-  apply: ({ op, inputs: [x], attrs }) => (op === 'pad' && isZero(attrs['pad'] ?? 1) ? x : undefined),
+  apply: ({ op, inputs: [x], attrs }) => (op === 'pad' && isZero(attrs['pads'] ?? 1) ? x : undefined),
 };
 
 function isZero(value: AttrValue): boolean {
@@ -43,6 +45,16 @@ const joinReshapes: Rule = {
   },
 };
 
+const joinTransposes: Rule = {
+  name: 'transpose(transpose(x)) → transpose(x)',
+  apply: (node) => {
+    const [inner] = node.inputs;
+    return node.op === 'transpose' && inner?.op === 'transpose'
+      ? { ...node, inputs: inner.inputs }
+      : undefined;
+  },
+};
+
 function isReshape({ op }: Node): boolean {
   return op === 'reshape' || op === 'flatten';
 }
@@ -51,5 +63,5 @@ export const dropIdentities: Pass = {
   name: 'drop-identities',
   doc: 'Removes what does nothing at inference: dropout, identity, empty padding, reshapes of reshapes.',
   training: false,
-  rules: [dropNoOps, dropSameType, dropSingleMerge, dropEmptyPad, joinReshapes],
+  rules: [dropNoOps, dropSameType, dropSingleMerge, dropEmptyPad, joinReshapes, joinTransposes],
 };

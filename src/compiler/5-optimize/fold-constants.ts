@@ -24,7 +24,10 @@ export const foldConstants: Pass = {
       if (node.op === 'const' || !constants.has(original)) return node;
       if (sizeOf(shapeOf(node.type)) > largest) return node;
       const value = evaluateNode(original, () => internal('a constant reads a weight'), memo);
-      return constNode({ shape: shapeOf(node.type), data: value.data }, node.type, node);
+      return constNode({ shape: shapeOf(node.type), data: value.data }, node.type, {
+        path: node.path,
+        span: node.span,
+      });
     });
   },
 };

@@ -7,11 +7,13 @@ import type { Node } from '../ir/graph.ts';
 import { isStatic, type Rule } from '../ir/rewrite.ts';
 import { affineIn, type Affine } from '../ir/scalar-affine.ts';
 import * as s from '../ir/scalar-build.ts';
+import { scalarSize } from '../ir/scalar-simplify.ts';
 import type { Scalar } from '../ir/scalar.ts';
 import { sameType } from '../ir/type.ts';
-import { constNode, inputRoles } from '../ops/build.ts';
-import { hasRole } from './fuse-elementwise.ts';
+import { inputRoles } from '../ops/build.ts';
+import { foldInputScale } from './fold-input-scale.ts';
 import { derive, type Pass } from './pass.ts';
+import { isNumber, isVector, product, staticMap, sum, zeros } from './static-parts.ts';
 import { normal, tailOf, type Tail } from './tail.ts';
 
 /** Layers that are linear in a weight with the axis O of output channels. */
@@ -31,11 +33,6 @@ const foldIntoWeights: Rule = {
   },
 };
 
-/** One number, or one per channel. */
-function isVector(operand: Node, layer: Node): boolean {
-  return operand.type.axes.length <= 1 && hasRole(operand, layer);
-}
-
 function scaled(layer: Node, tail: Tail, { scale, shift }: Affine): Node | undefined {
   const { data, weights } = inputRoles(layer);
   const [weight, bias] = weights;
@@ -54,10 +51,6 @@ function scalesByOutput(layer: Node, weight: Node): boolean {
   return outputs !== undefined && outputs === layer.type.dims.at(-1);
 }
 
-function isNumber(expr: Scalar, value: number): boolean {
-  return expr.kind === 'const' && expr.value === value;
-}
-
 /** weight[o, …] · factor[o]. */
 function scaledWeight(layer: Node, weight: Node, factor: Node): Node {
   const perOutput =
@@ -72,35 +65,6 @@ function shifted(layer: Node, bias: Node | undefined, offset: Node | undefined):
   return offset.type.axes.length === 1 ? offset : sum(layer, zeros(layer), offset);
 }
 
-function product(layer: Node, a: Node, b: Node): Node {
-  return derive(layer, 'map', [a, b], { expr: s.mul(s.arg(0), s.arg(1)) });
-}
-
-function sum(layer: Node, a: Node, b: Node): Node {
-  return derive(layer, 'map', [a, b], { expr: s.add(s.arg(0), s.arg(1)) });
-}
-
-function zeros(layer: Node): Node {
-  const size = Number(layer.type.dims.at(-1));
-  return constNode(
-    { shape: [size], data: new Float32Array(size) },
-    { dtype: 'f32', axes: ['C'], dims: [size] },
-    { path: '', span: layer.span },
-  );
-}
-
-/** A static expression as a node: a constant, or a map over static operands. */
-function staticMap(layer: Node, tail: Tail): Node {
-  const { expr, operands } = normal(tail);
-  if (operands.length > 0) return derive(layer, 'map', operands, { expr });
-  const value = expr.kind === 'const' ? expr.value : NaN;
-  return constNode(
-    { shape: [], data: Float32Array.of(value) },
-    { dtype: 'f32', axes: [], dims: [] },
-    { path: '', span: layer.span },
-  );
-}
-
 const hoistStatic: Rule = {
   name: 'bn(x, …) → x · s + t, s and t static',
   apply: (node) => {
@@ -113,19 +77,19 @@ const hoistStatic: Rule = {
     if (!affine || !(computes(affine.scale) || computes(affine.shift))) return undefined;
     const scale = staticMap(node, { ...tail, expr: affine.scale });
     const shift = staticMap(node, { ...tail, expr: affine.shift });
-    const expr = s.add(s.mul(s.arg(0), s.arg(1)), s.arg(2));
-    return { ...derive(node, 'map', [x, scale, shift], { expr }), path: node.path };
+    const hoisted = normal({ expr: s.add(s.mul(s.arg(0), s.arg(1)), s.arg(2)), operands: [x, scale, shift] });
+    return { ...derive(node, 'map', hoisted.operands, { expr: hoisted.expr }), path: node.path };
   },
 };
 
-/** True for more than an operand or a number. */
+/** True for more than an operand, its negative, or a number. */
 function computes(expr: Scalar): boolean {
-  return expr.kind !== 'arg' && s.argsOf(expr).length > 0;
+  return scalarSize(expr) > 2 && s.argsOf(expr).length > 0;
 }
 
 export const foldScale: Pass = {
   name: 'fold-scale',
-  doc: 'Batch norm, scales and shifts by static values become part of the weights of the layer before them.',
+  doc: 'Batch norm, scales and shifts by static values become part of the weights of the layer before or after them.',
   training: false,
-  rules: [foldIntoWeights, hoistStatic],
+  rules: [foldIntoWeights, foldInputScale, hoistStatic],
 };

@@ -9,6 +9,7 @@ import { dropTraining } from './drop-training.ts';
 import { foldConstants } from './fold-constants.ts';
 import { foldScale } from './fold-scale.ts';
 import { fuseElementwise } from './fuse-elementwise.ts';
+import { mergePadding } from './merge-padding.ts';
 import { applyPass, type Pass } from './pass.ts';
 
 /** In the order in which they run. */
@@ -17,6 +18,7 @@ export const passes: readonly Pass[] = [
   dropIdentities,
   commonSubexpressions,
   foldConstants,
+  mergePadding,
   foldScale,
   fuseElementwise,
   foldConstants,
