@@ -87,7 +87,7 @@ function emitStep(step: Step, engine: Engine, memory: CanaryMemory): Uint8Array<
 function memoryBytes({ tensors, outShape, choice }: KernelRun): number {
   // Halos, foreign channels and gaps at most multiply small maps; large ones in benchmarks have a halo of a pixel or three.
   const floats = [...tensors.values()].reduce((sum, t) => sum + sizeOf(t.shape), sizeOf(outShape));
-  return floats * 4 * 4 + (choice.weights?.bytes ?? 0) + choice.scratchBytes + (1 << 20);
+  return floats * 4 * 5 + (choice.weights?.bytes ?? 0) + choice.scratchBytes + (1 << 16);
 }
 
 function placeOperands(options: KernelRun, memory: CanaryMemory): readonly Buffer[] {

@@ -91,3 +91,15 @@ function restRun(rest: number, below: number): readonly Run[] | undefined {
     if (rest % width === 0) return width === 1 && rest > 1 ? undefined : [{ width, count: rest / width }];
   return undefined;
 }
+
+/** Rows of columns pixels in as few tiles of one row as possible, all about equally wide: 13 pixels in tiles of at most 8 are 7 + 6. */
+export function evenCover({ rows, columns }: Plane, widest: number): Omit<Cover, 'cycles'> {
+  const tiles = Math.ceil(columns / widest);
+  const narrow = Math.floor(columns / tiles);
+  const wider = columns - narrow * tiles;
+  const runs = [
+    { width: narrow + 1, count: wider },
+    { width: narrow, count: tiles - wider },
+  ].filter((run) => run.count > 0);
+  return { bands: [{ height: 1, count: rows, runs }] };
+}

@@ -4,6 +4,7 @@
  * strides are constants of the code. Any rank, stride, dilation and number of groups.
  */
 import type { ConvKernel } from '../../ir/kernel.ts';
+import { sizeOf } from '../../ir/type.ts';
 import type { Engine } from '../plan.ts';
 import type { Algorithm, Choice } from './algorithm.ts';
 import { coverPlane } from './cover.ts';
@@ -19,7 +20,9 @@ export const implicitGemm: Algorithm = {
   name: 'implicit-gemm',
   doc: 'Matrix product over window taps and input channels, read in place from a zero-haloed input.',
   choose: (kernel, engine, { staticWeights }) =>
-    kernel.kind === 'conv' && staticWeights ? chooseTile(kernel, engine) : undefined,
+    kernel.kind === 'conv' && staticWeights && sizeOf(kernel.window.output) > 1
+      ? chooseTile(kernel, engine)
+      : undefined,
   layouts: ['panels'],
   pack: packPanels,
 };

@@ -7,12 +7,13 @@ import type { Kernel } from '../../ir/kernel.ts';
 import type { Tensor } from '../../ir/type.ts';
 import type { Engine, WeightLayout } from '../plan.ts';
 import type { Algorithm, AlgorithmOptions, Choice } from './algorithm.ts';
+import { depthwise } from './depthwise.ts';
 import { gemv } from './gemv.ts';
 import { implicitGemm } from './implicit-gemm.ts';
 import { nest } from './nest.ts';
 
 /** Ties go to the earlier one; the last can compute everything. */
-export const algorithms: readonly Algorithm[] = [gemv, implicitGemm, nest];
+export const algorithms: readonly Algorithm[] = [gemv, implicitGemm, depthwise, nest];
 
 /** The cheapest algorithm for `kernel` on `engine`, with what it asks of the planner. Never fails: the loop nest computes all. */
 export function chooseAlgorithm(kernel: Kernel, engine: Engine, options: AlgorithmOptions): Choice {

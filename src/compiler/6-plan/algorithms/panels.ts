@@ -1,10 +1,10 @@
 /**
- * The weight layout of matrix-product convolutions: output channels in panels of `vectors` · 4, each panel one stream that the inner
+ * The weight layout of convolutions: output channels in panels of `vectors` · 4, each panel one stream that the inner
  * loop reads from front to back: the panel's biases, then for every tap (row-major over the window) and input channel the panel's
  * weights. The last panel of a group is as narrow as its channels allow (a multiple of 4, filled with zeros).
  */
 import { internal } from '../../diagnostics/internal.ts';
-import type { ConvKernel } from '../../ir/kernel.ts';
+import type { ConvKernel, DepthwiseKernel } from '../../ir/kernel.ts';
 import { sizeOf, type Tensor } from '../../ir/type.ts';
 import type { WeightLayout } from '../plan.ts';
 import { lanes } from './tile.ts';
@@ -30,6 +30,12 @@ export interface Panel {
 export function panelLayout(kernel: ConvKernel, vectors: number): PanelLayout {
   const depth = (sizeOf(kernel.window.kernel) * kernel.inC) / kernel.groups;
   return { kind: 'panels', vectors, groups: kernel.groups, outC: kernel.outC, depth };
+}
+
+/** The panels of a depthwise convolution: all output channels are one group, and depth is the window alone. */
+export function depthwiseLayout(kernel: DepthwiseKernel, vectors: number): PanelLayout {
+  const depth = sizeOf(kernel.window.kernel);
+  return { kind: 'panels', vectors, groups: 1, outC: kernel.channels * kernel.multiplier, depth };
 }
 
 /** The panels of one group from first to last. */

@@ -16,14 +16,17 @@ export interface Tile {
 }
 
 /** xmm0–xmm14; V8 keeps the last one as scratch. */
-const vectorRegisters = 15;
+export const vectorRegisters = 15;
 /** Accumulators that hide the latency of a multiply-add: two units, four cycles, and a little for the loop. */
 const latencyAccumulators = 8.6;
 /** Share of the limit that is left when the inner loop spills. */
 const spilledShare = 0.45;
 /** Cycles to enter and leave a tile, and per accumulator for bias, epilogue and store. */
-const tileCycles = 24;
-const accumulatorCycles = 1.5;
+const tileCycles = 16;
+const accumulatorCycles = 1.2;
+/** A panel of weights larger than this share of the L1 cache comes from L2, at so many bytes per cycle. */
+const level1Bytes = 20 * 1024;
+const level2BytesPerCycle = 48;
 
 /** Registers that a vector of the tile needs: with 256-bit tiles, V8 packs neighbouring vectors in pairs. */
 function registersAcross(vectors: number, engine: Engine): number {
@@ -53,7 +56,9 @@ export function tileShare(tile: Tile, engine: Engine): number {
 export function tileCost(tile: Tile, depth: number, engine: Engine): number {
   const accumulators = tile.pixels * registersAcross(tile.vectors, engine);
   const inner = (accumulators * depth) / 2 / tileShare(tile, engine);
-  return inner + tileCycles + accumulatorCycles * tile.pixels * tile.vectors;
+  const panelBytes = depth * tile.vectors * lanes * 4;
+  const reload = panelBytes > level1Bytes ? panelBytes / level2BytesPerCycle : 0;
+  return inner + reload + tileCycles + accumulatorCycles * tile.pixels * tile.vectors;
 }
 
 /** The most pixels that fit the registers next to `vectors`; at least one. */

@@ -3,6 +3,7 @@
  * 6-plan/algorithms, its emitter here.
  */
 import type { Emitter } from './emit-context.ts';
+import { emitDepthwise } from './kernels/depthwise.ts';
 import { emitImplicitGemm } from './kernels/implicit-gemm.ts';
 import { emitPlain } from './plain.ts';
 
@@ -10,4 +11,5 @@ export const emitters: Readonly<Record<string, Emitter>> = {
   nest: emitPlain,
   'implicit-gemm': emitImplicitGemm,
   gemv: emitImplicitGemm,
+  depthwise: emitDepthwise,
 };

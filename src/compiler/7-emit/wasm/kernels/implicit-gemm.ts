@@ -3,7 +3,7 @@
  * L2 cache, panels of output channels), a panel (rows and runs of tiles), and the register tiles. Each runs short enough for V8 to
  * replace it by optimised code at its next call, because V8 never does so in the middle of a loop.
  */
-import { coverPlane, type Band, type Cover } from '../../../6-plan/algorithms/cover.ts';
+import { coverPlane, type Cover } from '../../../6-plan/algorithms/cover.ts';
 import { groupFloats, panelFloats, panelsOf } from '../../../6-plan/algorithms/panels.ts';
 import type { Panel, PanelLayout } from '../../../6-plan/algorithms/panels.ts';
 import { panelLayout } from '../../../6-plan/algorithms/panels.ts';
@@ -11,11 +11,12 @@ import type { Step } from '../../../6-plan/plan.ts';
 import { internal } from '../../../diagnostics/internal.ts';
 import type { ConvKernel } from '../../../ir/kernel.ts';
 import { i32, select } from '../assembler/index.ts';
-import type { FunctionBuilder, FunctionRef, Local, ModuleBuilder } from '../assembler/index.ts';
+import type { FunctionRef, Local, ModuleBuilder } from '../assembler/index.ts';
 import type { Emitter } from '../emit-context.ts';
 import { convGeometry, mergeRun, type ConvGeometry } from './conv-geometry.ts';
 import { finishOf, type Finish } from './finish.ts';
 import { gemmTile, type Reduction } from './gemm-tile.ts';
+import { emitBand, emitPlanes, tileKey, type Tiles } from './plane.ts';
 import { callWith, combineStrides, copyPointers, movePointers, type Strides } from './pointers.ts';
 
 /** Input that is read again for every panel should stay within this part of the L2 cache, in bytes. */
@@ -186,7 +187,7 @@ function groupStrides(layer: Layer): Strides {
 /** (pointers[, rows]) → one panel of channels over all pixels, or over `rows` rows of a plane where the layer is chunked. */
 function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel): FunctionRef {
   const { geometry, chunk, layout } = layer;
-  const [planes, rows, columns] = geometry.size;
+  const [, rows, columns] = geometry.size;
   const plane = { rows, columns, ...(chunk === undefined ? {} : { tallest: 1 }) };
   const cover = coverPlane(plane, panel.vectors, layout.depth, m.engine);
   const tiles = coverTiles(m, layer, panel, cover);
@@ -194,18 +195,10 @@ function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel): FunctionRe
   const params = Array<'i32'>(chunk === undefined ? count : count + 1).fill('i32');
   return m.function({ name: `panel_${panel.channels}`, params }, (f, ...locals) => {
     const pointers = locals.slice(0, count);
-    const bands = (): void =>
-      cover.bands.forEach((band) => emitBand(f, { geometry, band, tiles, pointers, rows: locals[count] }));
-    if (chunk !== undefined) return bands();
-    f.for(f.i32(), 0, planes, 1, () => {
-      bands();
-      if (planes > 1)
-        movePointers(f, pointers, combineStrides(geometry.strides[0], 1, geometry.strides[1], -rows));
-    });
+    if (chunk === undefined) emitPlanes(f, { geometry, cover, tiles, pointers });
+    else cover.bands.forEach((band) => emitBand(f, { geometry, band, tiles, pointers, rows: locals[count] }));
   });
 }
-
-type Tiles = ReadonlyMap<string, FunctionRef>;
 
 /** The tile functions of a cover, by height × width. */
 function coverTiles(m: ModuleBuilder, layer: Layer, panel: Panel, cover: Cover): Tiles {
@@ -214,7 +207,7 @@ function coverTiles(m: ModuleBuilder, layer: Layer, panel: Panel, cover: Cover):
   for (const { height, runs } of cover.bands)
     for (const { width } of runs)
       tiles.set(
-        `${height}x${width}`,
+        tileKey(height, width),
         gemmTile(m, {
           shape: { height, width, vectors: panel.vectors, channels: panel.channels },
           xColumn: geometry.strides[2][0] ?? 0,
@@ -225,27 +218,4 @@ function coverTiles(m: ModuleBuilder, layer: Layer, panel: Panel, cover: Cover):
         }),
       );
   return tiles;
-}
-
-interface BandCode {
-  readonly geometry: ConvGeometry;
-  readonly band: Band;
-  readonly tiles: Tiles;
-  readonly pointers: readonly Local<'i32'>[];
-  /** Number of bands where it is known at run time only. */
-  readonly rows: Local<'i32'> | undefined;
-}
-
-function emitBand(f: FunctionBuilder, { geometry, band, tiles, pointers, rows }: BandCode): void {
-  const [, row, column] = geometry.strides;
-  f.for(f.i32(), 0, rows ?? band.count, 1, () => {
-    for (const { width, count } of band.runs) {
-      const tile = tiles.get(`${band.height}x${width}`) ?? internal('a tile without code');
-      f.for(f.i32(), 0, count, 1, () => {
-        callWith(f, tile, pointers);
-        movePointers(f, pointers, column, width);
-      });
-    }
-    movePointers(f, pointers, combineStrides(row, band.height, column, -geometry.size[2]));
-  });
 }
