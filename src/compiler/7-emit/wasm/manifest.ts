@@ -63,11 +63,14 @@ function givesProbabilities(node: Node): boolean {
   return isScalar(last) && matches(last, sigmoidOf(arg(0)));
 }
 
-/** Whether `expr` is `pattern` with anything in the place of its argument. */
+/** Whether `expr` is `pattern` with anything in the place of its argument; sums and products in either order. */
 function matches(expr: Scalar, pattern: Scalar): boolean {
   if (pattern.kind === 'arg') return true;
-  const parts = partsOf(pattern);
-  if (expr.kind !== pattern.kind || parts.length !== partsOf(expr).length) return false;
-  const own = (s: Scalar): unknown => (s.kind === 'const' ? s.value : 'op' in s ? s.op : undefined);
-  return own(expr) === own(pattern) && partsOf(expr).every((part, i) => matches(part, parts[i] ?? part));
+  if (pattern.kind === 'const') return expr.kind === 'const' && expr.value === pattern.value;
+  if (expr.kind === 'arg' || expr.kind === 'const' || expr.op !== pattern.op) return false;
+  const [own, wanted] = [partsOf(expr), partsOf(pattern)];
+  const inOrder = (parts: readonly Scalar[]): boolean =>
+    parts.every((part, i) => matches(part, wanted[i] ?? part));
+  const commutes = expr.op === 'add' || expr.op === 'mul';
+  return inOrder(own) || (commutes && inOrder(own.toReversed()));
 }

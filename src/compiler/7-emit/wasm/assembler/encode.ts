@@ -27,9 +27,15 @@ export function sleb(value: number): number[] {
   }
 }
 
+/** Encoded bytes: short ones are plain arrays. */
+export type Bytes = readonly number[] | Uint8Array;
+
+const single = new DataView(new ArrayBuffer(4));
+
 /** The four bytes of an IEEE 754 single, little endian. */
 export function f32Bytes(value: number): number[] {
-  return [...new Uint8Array(new Float32Array([value]).buffer)];
+  single.setFloat32(0, value);
+  return i32Bytes(single.getInt32(0));
 }
 
 /** The four bytes of a 32-bit integer, little endian. */
@@ -38,29 +44,33 @@ export function i32Bytes(value: number): number[] {
 }
 
 /** A UTF-8 string with its length before it. */
-export function utf8(text: string): number[] {
+export function utf8(text: string): Uint8Array {
   const bytes = new TextEncoder().encode(text);
-  return [...uleb(bytes.length), ...bytes];
+  return concatBytes([uleb(bytes.length), bytes]);
 }
 
 /** A vector: the number of items, then the items. */
-export function vector(items: readonly (readonly number[])[]): number[] {
+export function vector(items: readonly Bytes[]): Uint8Array {
   return concatBytes([uleb(items.length), ...items]);
 }
 
-/** Joins byte sequences (without the argument limit of a spread call). */
-export function concatBytes(parts: readonly (ArrayLike<number> & Iterable<number>)[]): number[] {
-  const out: number[] = [];
-  for (const part of parts) for (const byte of part) out.push(byte);
+/** Joins byte sequences. */
+export function concatBytes(parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
   return out;
 }
 
 /** A section: its id, its size, its content; an empty vector of items gives no section at all. */
-export function section(id: number, items: readonly (readonly number[])[]): number[] {
+export function section(id: number, items: readonly Bytes[]): Bytes {
   return items.length === 0 ? [] : sized(id, vector(items));
 }
 
 /** `id`, byte count, content. */
-export function sized(id: number, content: readonly number[]): number[] {
+export function sized(id: number, content: Bytes): Uint8Array {
   return concatBytes([[id], uleb(content.length), content]);
 }

@@ -93,15 +93,17 @@ export class FunctionBuilder {
     const place: Item[] = [];
     this.#code.push({ kind: 'expr', type: 'v128', code: place });
     const known = new Map<string, Local<'v128'>>();
-    const constant = (key: string, value: V128): V128 => {
-      const local = known.get(key) ?? this.v128();
-      if (!known.has(key)) place.push(value, 0x21, local.slot);
+    const constant = (key: string, value: () => V128): V128 => {
+      const found = known.get(key);
+      if (found) return found;
+      const local = this.v128();
+      place.push(value(), 0x21, local.slot);
       known.set(key, local);
       return local;
     };
     return {
-      f32: (value) => constant(Object.is(value, -0) ? 'f-0' : `f${value}`, f32x4.const(value)),
-      i32: (value) => constant(`i${value}`, i32x4.const(value)),
+      f32: (value) => constant(Object.is(value, -0) ? 'f-0' : `f${value}`, () => f32x4.const(value)),
+      i32: (value) => constant(`i${value}`, () => i32x4.const(value)),
     };
   }
 
@@ -219,7 +221,7 @@ export class FunctionBuilder {
   }
 
   /** The encoded body with its locals, without the byte count. `result` is left on the stack. */
-  finish(result: Expr | undefined): number[] {
+  finish(result: Expr | undefined): Uint8Array {
     const types = ['i32', 'f32', 'v128'] as const;
     const groups = types.map((type) => this.#locals.filter((slot) => slot.type === type));
     const order = [...this.#params.map((param) => param.slot), ...groups.flat()];
@@ -229,10 +231,10 @@ export class FunctionBuilder {
       const count = groups[i]?.length ?? 0;
       return count === 0 ? [] : [[...uleb(count), valueTypeByte[type]]];
     });
-    const out = concatBytes([vector(runs)]);
+    const out: number[] = [];
     writeItems(result ? [...this.#code, result] : this.#code, out, indexOf);
     out.push(0x0b);
-    return out;
+    return concatBytes([vector(runs), out]);
   }
 
   #turns(i: Local<'i32'>, limit: I32, step: number, body: () => void): void {

@@ -4,7 +4,7 @@
  */
 import type { Engine } from '../../../6-plan/plan.ts';
 import { internal } from '../../../diagnostics/internal.ts';
-import { concatBytes, section, sized, sleb, uleb, utf8, vector } from './encode.ts';
+import { concatBytes, section, sized, sleb, uleb, utf8, vector, type Bytes } from './encode.ts';
 import { createLocal, valueTypeByte, type Expr, type Local, type ValueType } from './expr.ts';
 import { FunctionBuilder, type FunctionRef } from './function.ts';
 
@@ -28,21 +28,24 @@ export interface MemoryImport {
   readonly shared?: boolean;
 }
 
+/** Any bytes as a string of as many characters, one to one: a key for maps. */
+const asText = new TextDecoder('latin1');
+
 interface Definition {
   readonly ref: FunctionRef;
   readonly type: number;
-  readonly body: readonly number[];
+  readonly body: Uint8Array;
 }
 
 export class ModuleBuilder {
   readonly engine: Engine;
   readonly #types: string[] = [];
-  readonly #typeBytes: number[][] = [];
+  readonly #typeBytes: Bytes[] = [];
   readonly #functions: Definition[] = [];
   readonly #byContent = new Map<string, FunctionRef>();
   readonly #byKey = new Map<string, FunctionRef>();
   readonly #exports = new Map<string, FunctionRef>();
-  readonly #data: number[][] = [];
+  readonly #data: Bytes[] = [];
   #memory: MemoryImport | undefined;
 
   constructor(engine: Engine) {
@@ -110,12 +113,12 @@ export class ModuleBuilder {
       section(11, this.#data),
       options.names ? this.#names() : [],
     ];
-    return Uint8Array.from(concatBytes(sections));
+    return concatBytes(sections);
   }
 
-  #define(signature: Signature<readonly ValueType[]>, body: readonly number[]): FunctionRef {
+  #define(signature: Signature<readonly ValueType[]>, body: Uint8Array): FunctionRef {
     const type = this.#type(signature);
-    const key = `${type}:${body.join()}`;
+    const key = `${type}:${asText.decode(body)}`;
     const known = this.#byContent.get(key);
     if (known) return known;
     const { name, params, result } = signature;
@@ -135,13 +138,13 @@ export class ModuleBuilder {
   }
 
   /** The custom section `name`, subsection 1: function names. */
-  #names(): number[] {
+  #names(): Bytes {
     const names = this.#functions.map(({ ref }) => [...uleb(ref.index), ...utf8(ref.name)]);
     return sized(0, concatBytes([utf8('name'), sized(1, vector(names))]));
   }
 }
 
-function encodeMemory({ module, name, pages, shared }: MemoryImport): number[] {
+function encodeMemory({ module, name, pages, shared }: MemoryImport): Bytes {
   // A shared memory must have a maximum; an exact size is both.
   return [...utf8(module), ...utf8(name), 0x02, shared ? 0x03 : 0x01, ...uleb(pages), ...uleb(pages)];
 }
