@@ -20,25 +20,47 @@ export interface ConvShape {
 /** out[p, o] = bias[o] + Σ over taps and the group's channels of x[tap, i] · weight[o, i, tap]; sums in double precision. */
 export function convolve(shape: ConvShape, [x, weight, bias]: readonly Tensor[]): Tensor {
   const { window, inC, outC, groups } = shape;
-  const [perGroupIn, perGroupOut] = [inC / groups, outC / groups];
+  const [perIn, perOut] = [inC / groups, outC / groups];
   const taps = sizeOf(window.kernel);
+  const values = x?.data ?? new Float32Array();
+  const byTap = tapFirst(weight?.data ?? new Float32Array(), { taps, perIn, perOut, groups });
   const data = new Float32Array(sizeOf(window.output) * outC);
-  const [xs, ws] = [x?.data ?? data, weight?.data ?? data];
   const sums = new Float64Array(outC);
+  const addPixel = (place: number, tap: number): void => {
+    for (let c = 0; c < inC; c++) {
+      const value = values[place * inC + c] as number;
+      const first = Math.floor(c / perIn) * perOut;
+      const row = (tap * inC + c) * perOut;
+      for (let o = 0; o < perOut; o++)
+        sums[first + o] = (sums[first + o] as number) + value * (byTap[row + o] as number);
+    }
+  };
   forEachWindow(window, (place, visit) => {
     for (let o = 0; o < outC; o++) sums[o] = bias?.data[o] ?? 0;
-    visit((inputPlace, tap) => {
-      for (let o = 0; o < outC; o++) {
-        const from = inputPlace * inC + Math.floor(o / perGroupOut) * perGroupIn;
-        let sum = 0;
-        for (let i = 0; i < perGroupIn; i++)
-          sum += (xs[from + i] ?? 0) * (ws[(o * perGroupIn + i) * taps + tap] ?? 0);
-        sums[o] = (sums[o] ?? 0) + sum;
-      }
-    });
+    visit(addPixel);
     data.set(sums, place * outC);
   });
   return { shape: [...window.output, outC], data };
+}
+
+interface Groups {
+  readonly taps: number;
+  readonly perIn: number;
+  readonly perOut: number;
+  readonly groups: number;
+}
+
+/** [groups · perOut, perIn, taps] → [taps, groups · perIn, perOut]: the inner loop then reads in order. */
+function tapFirst(weight: Float32Array, { taps, perIn, perOut, groups }: Groups): Float32Array {
+  const sorted = new Float32Array(weight.length);
+  for (let tap = 0; tap < taps; tap++)
+    for (let c = 0; c < groups * perIn; c++)
+      for (let o = 0; o < perOut; o++) {
+        const channel = Math.floor(c / perIn) * perOut + o;
+        sorted[(tap * groups * perIn + c) * perOut + o] =
+          weight[(channel * perIn + (c % perIn)) * taps + tap] ?? NaN;
+      }
+  return sorted;
 }
 
 /** Multiply-accumulates as papers count them: every output element × taps × input channels per group, padding included. */

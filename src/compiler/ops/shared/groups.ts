@@ -4,7 +4,7 @@ import type { Attrs } from '../../ir/graph.ts';
 import { channelsOf, type TensorType } from '../../ir/type.ts';
 import type { Problem } from '../op.ts';
 import * as read from './attrs.ts';
-import { problem, showSizes } from './problem.ts';
+import { problem, showList, showSizes } from './problem.ts';
 
 /** Reports groups that do not divide the input's or the layer's channels, with the nearest number that divides both. */
 export function groupsProblem(layer: string, attrs: Attrs, input: TensorType): Problem | undefined {
@@ -32,7 +32,7 @@ export function groupsProblem(layer: string, attrs: Attrs, input: TensorType): P
       ],
       fixes: [
         {
-          title: `groups = ${nearest} (both are divisible by ${common.join(', ')})`,
+          title: `groups = ${nearest} (both are divisible by ${showList(common.map(String))})`,
           set: { option: 'groups', to: String(nearest) },
         },
       ],
