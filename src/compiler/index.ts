@@ -31,3 +31,4 @@ export {
   type Plan,
   type PlanOptions,
 } from './6-plan/index.ts';
+export { emitWasm, type EmitWasmOptions, type WasmProgram } from './7-emit/wasm/index.ts';
