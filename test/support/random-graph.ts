@@ -41,12 +41,13 @@ const kinds: Readonly<Record<string, number>> = {
   softmax: 1,
   deconv: 1,
   slice: 1,
+  fork: 2,
 };
 
 const drafts = fc.record({
   kind: fc.oneof(
     ...Object.entries(kinds)
-      .filter(([op]) => findOp(op))
+      .filter(([op]) => findOp(op) || op === 'fork')
       .map(([op, weight]) => ({ arbitrary: fc.constant(op), weight })),
   ),
   pick: fc.nat(5),
@@ -83,7 +84,19 @@ function build(draft: Draft, nodes: readonly Node[], path: string): Node | undef
   if (draft.kind === 'add' || draft.kind === 'mul')
     return tryLayer(draft.kind, [x, partner(draft, nodes, x)], {}, path);
   if (draft.kind === 'concat') return tryLayer('concat', concatInputs(draft, nodes, x), {}, path);
+  if (draft.kind === 'fork') return fork(draft, x, path);
   return tryLayer(draft.kind, [x], optionsOf(draft, x), path);
+}
+
+/** Two narrow branches that are joined again, as in an inception module. */
+function fork({ a, b }: Draft, x: Node, path: string): Node | undefined {
+  const branch = (channels: number, name: string): Node | undefined => {
+    const first = tryLayer('conv', [x], { channels, kernel: 1, bias: a % 2 === 0 }, `${path}.${name}.reduce`);
+    const act = first && tryLayer('relu', [first], {}, `${path}.${name}.relu`);
+    return act && tryLayer('conv', [act], { channels: 2, kernel: 3, pad: 'same' }, `${path}.${name}.conv`);
+  };
+  const [left, right] = [branch(1 + b, 'left'), branch(1 + (a % 4), 'right')];
+  return left && right && tryLayer(a % 3 === 0 ? 'concat' : 'add', [left, right], {}, path);
 }
 
 /** Another value of the same type if there is one, else the value itself. */

@@ -202,7 +202,7 @@ export function layer(
   origin: { readonly path: string; readonly expr: Expr; readonly site: Site; readonly options?: Attrs },
   session: Session,
 ): Value {
-  const def = findOp(name) ?? internal(`there is no operator ${name}`);
+  const def = findOp(name, data.length) ?? internal(`there is no operator ${name}`);
   const use: Use = {
     def,
     data,

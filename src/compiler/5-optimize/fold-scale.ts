@@ -9,7 +9,7 @@ import { affineIn, type Affine } from '../ir/scalar-affine.ts';
 import * as s from '../ir/scalar-build.ts';
 import { scalarSize } from '../ir/scalar-simplify.ts';
 import type { Scalar } from '../ir/scalar.ts';
-import { sameType } from '../ir/type.ts';
+import { sameType, shapeOf, sizeOf } from '../ir/type.ts';
 import { inputRoles } from '../ops/build.ts';
 import { foldInputScale } from './fold-input-scale.ts';
 import { derive, type Pass } from './pass.ts';
@@ -65,6 +65,23 @@ function shifted(layer: Node, bias: Node | undefined, offset: Node | undefined):
   return offset.type.axes.length === 1 ? offset : sum(layer, zeros(layer), offset);
 }
 
+const pointwiseDepthwise: Rule = {
+  name: 'dwconv(x, w, b), one tap → x · w + b',
+  apply: (node) => {
+    const { data, weights } = inputRoles(node);
+    const [x] = data;
+    const [weight, bias] = weights;
+    const single = x && weight && sizeOf(shapeOf(weight.type)) === Number(x.type.dims.at(-1));
+    if (node.op !== 'dwconv' || !single || !sameType(x.type, node.type) || !isStatic(weight))
+      return undefined;
+    if (node.attrs['epilogue'] !== undefined) return undefined;
+    const vector = derive(node, 'reshape', [weight], { axes: ['C'], dims: [sizeOf(shapeOf(weight.type))] });
+    const scaled = s.mul(s.arg(0), s.arg(1));
+    const expr = bias ? s.add(scaled, s.arg(2)) : scaled;
+    return { ...derive(node, 'map', [x, vector, ...(bias ? [bias] : [])], { expr }), path: node.path };
+  },
+};
+
 const hoistStatic: Rule = {
   name: 'bn(x, …) → x · s + t, s and t static',
   apply: (node) => {
@@ -91,5 +108,5 @@ export const foldScale: Pass = {
   name: 'fold-scale',
   doc: 'Batch norm, scales and shifts by static values become part of the weights of the layer before or after them.',
   training: false,
-  rules: [foldIntoWeights, foldInputScale, hoistStatic],
+  rules: [pointwiseDepthwise, foldIntoWeights, foldInputScale, hoistStatic],
 };

@@ -10,6 +10,7 @@ import { foldConstants } from './fold-constants.ts';
 import { foldScale } from './fold-scale.ts';
 import { fuseElementwise } from './fuse-elementwise.ts';
 import { mergePadding } from './merge-padding.ts';
+import { mergeSiblings } from './merge-siblings.ts';
 import { applyPass, type Pass } from './pass.ts';
 
 /** In the order in which they run. */
@@ -21,6 +22,7 @@ export const passes: readonly Pass[] = [
   mergePadding,
   foldScale,
   fuseElementwise,
+  mergeSiblings,
   foldConstants,
   commonSubexpressions,
 ];

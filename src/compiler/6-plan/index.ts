@@ -6,6 +6,7 @@ import { internal } from '../diagnostics/internal.ts';
 import type { Graph } from '../ir/graph.ts';
 import { shapeOf } from '../ir/type.ts';
 import type { Operand } from '../ir/kernel.ts';
+import { paramPath } from '../ops/build.ts';
 import { alignment } from './arena.ts';
 import { geometryOf, rowStrides } from './geometry.ts';
 import { layOut, type Layout } from './layout.ts';
@@ -146,12 +147,13 @@ interface Context {
 
 function stepOf(work: Work, index: number, { layout, memory, statics, bases }: Context): Step {
   const scratch = layout.scratch[index];
+  const packed = work.choice.weights ? weightOperands(work.kernel) : [];
   const buffers = work.operands.map((ref, i) => {
     if (ref.kind === 'value') return memory.bufferOf(ref.value);
     const place = staticPlace(work, i, statics) ?? internal('a static operand without a place');
     return memory.staticBuffer(
       place,
-      labelOf(ref),
+      packed.includes(i) ? `weights of ${work.node.path}` : labelOf(ref),
       ref.kind === 'table' ? ref.shape : shapeOf(ref.node.type),
     );
   });
@@ -183,5 +185,6 @@ function staticPlace(work: Work, index: Operand, statics: Statics): StaticPlace 
 
 function labelOf(ref: OperandRef): string {
   if (ref.kind === 'value') return ref.value.label;
-  return ref.kind === 'table' ? 'table' : ref.node.path || ref.node.op;
+  if (ref.kind === 'table') return 'table';
+  return ref.node.op === 'param' ? paramPath(ref.node) : ref.node.path || ref.node.op;
 }

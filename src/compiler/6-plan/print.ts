@@ -30,7 +30,7 @@ export function printPlan(plan: Plan): string {
 
 function stepRow(step: Step): readonly string[] {
   const { reads, write } = accessOf(step.kernel);
-  const labels = reads.map((operand) => step.buffers[operand]?.label ?? '?').join(', ');
+  const labels = [...new Set(reads.map((operand) => step.buffers[operand]?.label ?? '?'))].join(', ');
   const tuning = Object.entries(step.tuning).map(([key, value]) => `${key}=${value}`);
   const scratch = step.scratch ? [`scratch ${step.scratch.bytes} at ${step.scratch.offset}`] : [];
   return [
