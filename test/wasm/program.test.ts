@@ -18,8 +18,8 @@ import { engines } from './support/vector-function.ts';
 
 const leaves = ['input', 'param', 'const'];
 
-/** Largest error relative to the largest value: sums in float32 against sums in double precision. */
-const tolerance = 1e-5;
+/** Largest error relative to the largest value: sums in float32, some of mixed signs, against sums in double precision. */
+const tolerance = 3e-5;
 
 describe.each(engines)('operators, relaxed $relaxed', (engine) => {
   for (const def of allOps.filter((op) => !leaves.includes(op.name)))

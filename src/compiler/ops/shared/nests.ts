@@ -136,7 +136,8 @@ function operandAxes(
 ): OperandAxes {
   const inward = sumFirst ? shape : [...shape].reverse();
   let [count, product] = [0, 1];
-  while (product < k)
+  // At least one axis, also where it has size 1.
+  while (count === 0 || product < k)
     product *= inward[count++] ?? internal('the summed axes of a matrix product do not group');
   const isSummed = (i: number): boolean => (sumFirst ? i < count : i >= shape.length - count);
   const loops = shape.map((size, i) => ({
