@@ -11,7 +11,7 @@ import { claim } from './declare.ts';
 import type { Declaration } from './model.ts';
 import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
-import { operatorNames, operatorsCalled } from './vocabulary.ts';
+import { axisWords, operatorNames, operatorsCalled } from './vocabulary.ts';
 
 /** Deeper syntax than a person writes; keeps every later walk off the end of the call stack. */
 const maxDepth = 200;
@@ -77,7 +77,7 @@ function bindArgs(args: readonly Arg[], callee: Expr, scope: Scope, place: Place
   let position = 0;
   for (const arg of args) {
     const specs = wordSpecs(callee, arg.name ? arg.name.name : position++, place);
-    bindWords(arg.value, specs, scope, place);
+    bindWords(arg, specs, scope, place);
   }
 }
 
@@ -91,13 +91,19 @@ function wordSpecs(callee: Expr, option: string | number, place: Place): readonl
   });
 }
 
-/** `axis = H` names an axis even where an input has a size called H; other words give way to declared names. */
-function bindWords(value: Expr, specs: readonly ParamSpec[], scope: Scope, place: Place): void {
+/**
+ * `axis = H` and `sum(H)` name an axis even where an input has a size called H; other words give way to declared names, since the
+ * first arguments by place may be values: `matmul(a, b)`.
+ */
+function bindWords(arg: Arg, specs: readonly ParamSpec[], scope: Scope, place: Place): void {
+  const { value } = arg;
   const names = value.kind === 'list' ? value.items : [value];
   const axes = specs.some(({ kind }) => kind === 'axis' || kind === 'axes');
+  const isAxis = (name: string): boolean => axes && (arg.name !== undefined || axisWords.includes(name));
   const isWord = (e: Expr): e is NameExpr =>
     e.kind === 'name' &&
-    (axes || (specs.some(({ words }) => words?.includes(e.name)) && lookup(e.name, scope) === undefined));
+    (isAxis(e.name) ||
+      (lookup(e.name, scope) === undefined && (axes || specs.some(({ words }) => words?.includes(e.name)))));
   if (specs.length === 0 || !names.every(isWord)) return bindExpr(value, 'value', scope, place);
   for (const name of names) place.names.words.add(name);
 }

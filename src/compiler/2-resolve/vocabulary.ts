@@ -63,7 +63,8 @@ export function operatorsCalled(name: string): readonly OpDef[] {
   return bySpelling.get(name) ?? [];
 }
 
-const axisWords = ['C', ...spatialAxes.flat()];
+/** Axes of feature maps. */
+export const axisWords: readonly string[] = ['C', ...spatialAxes.flat()];
 
 /** Words that options take: `same`, axis names, initialisers, and every operator's own words. */
 export const optionWords: ReadonlySet<string> = new Set([

@@ -9,7 +9,7 @@ import * as s from '../ir/scalar-build.ts';
 import { featureMap, shapeOf, sizeOf, type Tensor, type TensorType } from '../ir/type.ts';
 import { defineOp, type Build, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
-import { axisProblem, axisWords, withoutAxis } from './shared/axes.ts';
+import { axisProblem, withoutAxis } from './shared/axes.ts';
 import { axisIndex, broadcastStrides, dimOf } from './shared/broadcast.ts';
 import { forEachPlace } from './shared/loops.ts';
 import { epilogueOf, loopsOver, lowering, outOperand } from './shared/lowering.ts';
@@ -132,9 +132,7 @@ export const matmul = defineOp({
     'so they need different names.',
   category: 'algebra',
   arity: { min: 2, max: 2 },
-  params: [
-    { name: 'over', kind: 'axes', words: axisWords, default: ['C'], doc: 'The axes that are summed over.' },
-  ],
+  params: [{ name: 'over', kind: 'axes', default: ['C'], doc: 'The axes that are summed over.' }],
   type,
   cost: (attrs, [a], output) => {
     const over = read.texts(attrs, 'over');

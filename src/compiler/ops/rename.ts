@@ -3,7 +3,7 @@ import type { Attrs } from '../ir/graph.ts';
 import { featureMap, shapeOf, type TensorType } from '../ir/type.ts';
 import { defineOp, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
-import { axisProblem, axisWords } from './shared/axes.ts';
+import { axisProblem } from './shared/axes.ts';
 import { aliasLowering } from './shared/lowering.ts';
 import { problem, showSizes } from './shared/problem.ts';
 
@@ -22,8 +22,8 @@ export const rename = defineOp({
   category: 'shape',
   arity: { min: 1, max: 1 },
   params: [
-    { name: 'from', kind: 'axis', words: axisWords, default: undefined, doc: 'The axis.' },
-    { name: 'to', kind: 'axis', words: axisWords, default: undefined, doc: 'Its new name.' },
+    { name: 'from', kind: 'axis', default: undefined, doc: 'The axis.' },
+    { name: 'to', kind: 'axis', default: undefined, doc: 'Its new name.' },
   ],
   type,
   cost: () => ({ macs: 0 }),

@@ -4,7 +4,6 @@ import type { Attrs } from '../ir/graph.ts';
 import { featureMap, shapeOf, spatialAxes, type TensorType } from '../ir/type.ts';
 import { defineOp, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
-import { axisWords } from './shared/axes.ts';
 import { aliasLowering } from './shared/lowering.ts';
 import { problem, showCount, showSizes } from './shared/problem.ts';
 
@@ -48,7 +47,6 @@ export const reshape = defineOp({
     {
       name: 'axes',
       kind: 'axes',
-      words: axisWords,
       default: null,
       doc: 'Names of the new axes; [C], [L, C], [H, W, C] or [D, H, W, C] unless written.',
     },

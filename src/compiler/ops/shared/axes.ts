@@ -10,9 +10,6 @@ export const axisParam: ParamSpec = {
   doc: 'The axis along which it works; the channels unless written.',
 };
 
-/** Every axis that a person can name: those of feature maps, and M and K for the rows of matrices. */
-export const axisWords: readonly string[] = ['L', 'D', 'H', 'W', 'C', 'M', 'K'];
-
 /** The type without the named axes; f32. */
 export function withoutAxis(type: TensorType, axes: readonly Axis[]): TensorType {
   const kept = type.axes.map((axis, i) => ({ axis, i })).filter(({ axis }) => !axes.includes(axis));
