@@ -28,5 +28,5 @@ export async function emitTfjs(graph: Graph): Promise<EmittedTfjs> {
     for (const [name, source] of Object.entries(helpers))
       if (program.helpers.has(name as HelperName)) file.addStatements(`\n${source}`);
   });
-  return { files: { [`${fileName(graph.name)}.ts`]: text }, className };
+  return { files: { [`${fileName(graph.name)}.ts`]: text.replaceAll(/[ \t]+$/gm, '') }, className };
 }

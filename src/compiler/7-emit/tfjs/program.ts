@@ -68,7 +68,7 @@ export function emitProgram(graph: Graph): Program {
   for (const node of nodes) {
     if (!isStatement(state, node)) continue;
     const heading = sections.get(node);
-    if (heading !== undefined) state.forward.statements.push('', `// ${heading}`);
+    if (heading !== undefined) openSection(state.forward.statements, heading);
     emitNode(state, node);
   }
   return {
@@ -95,6 +95,12 @@ function sectionComments(nodes: readonly Node[]): ReadonlyMap<Node, string> {
     if (node.path !== '') current = section;
   }
   return headings;
+}
+
+/** A blank line and a heading. */
+function openSection(statements: string[], heading: string): void {
+  if (statements.length > 0) statements.push('');
+  statements.push(`// ${heading}`);
 }
 
 /** Emits `const name = …; // shape` and remembers the name; a node that only passes its input through gets none. */

@@ -96,10 +96,10 @@ export function print(code: Code, place: Place = { indent: 0, column: 0, width: 
   }
 }
 
-/** A lone object or array argument hugs the parentheses; several arguments get a line each. */
+/** A lone object or array argument hugs the parentheses; other arguments get a line each. */
 function printCall({ callee, args }: Extract<Code, { code: 'call' }>, place: Place): string {
   const [only] = args;
-  if (only && args.length === 1 && only.code !== 'text')
+  if (only && args.length === 1 && (only.code === 'object' || only.code === 'array'))
     return `${callee}(${print(only, { ...place, column: place.column + callee.length + 1 })})`;
   return `${callee}(${printLines(args, place)})`;
 }

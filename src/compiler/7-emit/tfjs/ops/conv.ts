@@ -3,7 +3,7 @@ import type { Node } from '../../../ir/graph.ts';
 import { bool, number } from '../../../ops/shared/attrs.ts';
 import { cast, print, text, type Code, type Expression } from '../../typescript/code.ts';
 import { reshape, tf, type OpContext, type OpEmitter } from './emitter.ts';
-import { fullPads, inputChannels, padFirst, windowOf, type EmittedWindow } from './window.ts';
+import { inputChannels, padFirst, padOf2d, windowOf, type EmittedWindow } from './window.ts';
 
 export const conv: OpEmitter = (op) => {
   const w = windowOf(op.node);
@@ -26,7 +26,7 @@ function groupsOf(node: Node): number {
 
 function fusedConv2d(op: OpContext, w: EmittedWindow): Code {
   const filter = op.weight(1, (stored) => op.helper('hwio', stored));
-  const pad = typeof w.pad === 'string' ? w.pad : fullPads(w.pad);
+  const pad = padOf2d(w);
   const bias = biasOf(op);
   if (!bias && !op.fused)
     return tf('conv2d', op.input(0), filter, w.strides, pad, ...dilationArgs(w, 'NHWC'));
@@ -43,17 +43,19 @@ function fusedConv2d(op: OpContext, w: EmittedWindow): Code {
 
 function depthwise2d(op: OpContext, w: EmittedWindow): Code {
   const filter = op.weight(1, (stored) => op.helper('hwcm', splitMultiplier(op.node, stored, w.kernel)));
-  const { x, pad } = padFirst(op.input(0), w.pad);
+  const pad = padOf2d(w);
   const bias = biasOf(op);
   if (w.thin || (!bias && !op.fused)) {
-    const plain = tf('depthwiseConv2d', x, filter, w.strides, pad, ...dilationArgs(w, 'NHWC'));
+    const plain = tf('depthwiseConv2d', op.input(0), filter, w.strides, pad, ...dilationArgs(w, 'NHWC'));
     return addBias(op, thinOut(op, plain, w));
   }
+  // The fused kernel takes no padding that differs between sides.
+  const uneven = typeof pad === 'object';
   return tf('fused.depthwiseConv2d', {
-    x,
+    x: uneven ? tf('pad', op.input(0), pad) : op.input(0),
     filter,
     strides: w.strides,
-    pad,
+    pad: uneven ? 'valid' : pad,
     dilations: w.dilations,
     bias,
     ...op.fused,
@@ -91,7 +93,8 @@ const dataFormat = ['', 'NWC', 'NHWC', 'NDHWC'];
 /** One convolution, or one per group of channels. */
 function plainConv(op: OpContext, w: EmittedWindow, groups: number): Code {
   const layout = kernelLayout[w.rank] ?? 'hwio';
-  const { x, pad } = padFirst(op.input(0), w.pad);
+  const padded = w.rank === 2 ? { x: op.input(0), pad: padOf2d(w) } : padFirst(op.input(0), w.pad);
+  const { x, pad } = padded;
   const convolve = (input: Code, kernel: Code): Code =>
     tf(`conv${w.rank}d`, input, kernel, w.strides, pad, ...dilationArgs(w, dataFormat[w.rank] ?? ''));
   if (groups === 1) {

@@ -1,9 +1,8 @@
 /** Pools of every rank. tfjs pools 2-D and 3-D maps; a 1-D one passes as a map of width 1. Padding never wins and is never counted. */
 import { shapeOf } from '../../../ir/type.ts';
-import { concreteWindow, windowAttrs } from '../../../ops/shared/window.ts';
 import type { Code } from '../../typescript/code.ts';
 import { tf, type OpContext, type OpEmitter } from './emitter.ts';
-import { collapse, fullPads, padFirst, windowOf, type EmittedWindow } from './window.ts';
+import { collapse, concretePads, padFirst, padOf2d, windowOf, type EmittedWindow } from './window.ts';
 
 export const maxpool: OpEmitter = (op) => pool(op, 'maxPool');
 export const avgpool: OpEmitter = (op) => pool(op, 'avgPool');
@@ -11,19 +10,11 @@ export const avgpool: OpEmitter = (op) => pool(op, 'avgPool');
 function pool(op: OpContext, name: 'maxPool' | 'avgPool'): Code {
   const w = windowOf(op.node);
   const counting = name === 'avgPool' && op.node.attrs.count_padding === true;
-  if (counting && w.pad !== 'valid') return paddedAverage(op, { ...w, pad: explicitPads(op) });
-  if (w.rank === 2) {
-    const pad = typeof w.pad === 'string' ? w.pad : fullPads(w.pad);
-    return tf(name, op.input(0), collapse(w.kernel), w.strides, pad);
-  }
+  if (counting && w.pad !== 'valid') return paddedAverage(op, { ...w, pad: concretePads(op.node) });
+  if (w.rank === 2) return tf(name, op.input(0), collapse(w.kernel), w.strides, padOf2d(w));
   if (name === 'avgPool' && typeof w.pad !== 'string') return paddedAverage(op, w);
   const { x, pad } = padFirst(op.input(0), w.pad, -Infinity);
   return plainPool(x, { ...w, pad }, name);
-}
-
-/** `same` resolved to pixels. */
-function explicitPads({ node }: OpContext): readonly (readonly [number, number])[] {
-  return concreteWindow(windowAttrs(node.attrs), node.inputs[0]?.type ?? node.type, node.type).pads;
 }
 
 /** A pool without explicit padding; 1-D as a map of width 1. */
