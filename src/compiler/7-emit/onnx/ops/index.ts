@@ -1,16 +1,21 @@
-/** The table from operator to ONNX emitter; an operator without an entry is element-wise, and its expression is spelled out. */
+/** The table from operator to ONNX emitter, exhaustive over what an inference graph can hold. */
 import { internal } from '../../../diagnostics/internal.ts';
 import type { Node } from '../../../ir/graph.ts';
-import { opDef } from '../../../ops/index.ts';
+import type { OpName } from '../../../ops/names.ts';
+import { embedding, gram, matmul, oneHot } from './algebra.ts';
 import { dense, flatten } from './dense.ts';
 import { clamp, merge, passThrough, prelu, relu6, sameInOnnx, silu, spelledOut } from './elementwise.ts';
 import type { OnnxEmitter } from './emitter.ts';
-import { bn } from './norm.ts';
+import { bn, inNorm, ln, lrn } from './norm.ts';
 import { alongAxis, argmax, globalPool, overAxes } from './reduce.ts';
+import { depthToSpace, resize, spaceToDepth, upsample } from './resize.ts';
 import { concat, pad, part, rename, reshape, transpose } from './shape.ts';
-import { avgpool, conv, dwconv, maxpool } from './window.ts';
+import { avgpool, conv, deconv, dwconv, maxpool } from './window.ts';
 
-const emitters: Readonly<Record<string, OnnxEmitter>> = {
+/** Values of their own, which are written where they are read; and losses, which belong to training. */
+type Unemitted = 'const' | 'input' | 'param' | 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse';
+
+const emitters: Readonly<Record<Exclude<OpName, Unemitted>, OnnxEmitter>> = {
   abs: sameInOnnx,
   add: merge('Add'),
   argmax,
@@ -20,23 +25,32 @@ const emitters: Readonly<Record<string, OnnxEmitter>> = {
   concat,
   conv,
   crop: part,
+  deconv,
   dense,
+  depth_to_space: depthToSpace,
   div: merge('Div'),
   dropout: passThrough,
   dwconv,
   elu: sameInOnnx,
+  embedding,
   exp: sameInOnnx,
   flatten,
   gap: globalPool('GlobalAveragePool'),
   gelu: sameInOnnx,
   gmp: globalPool('GlobalMaxPool'),
+  gram,
   hsigmoid: sameInOnnx,
   hswish: sameInOnnx,
   identity: passThrough,
+  in_norm: inNorm,
   l2norm: overAxes('ReduceL2'),
   leaky_relu: sameInOnnx,
+  ln,
   log: sameInOnnx,
   log_softmax: alongAxis('LogSoftmax'),
+  lrn,
+  map: spelledOut,
+  matmul,
   max: merge('Max'),
   maxpool,
   mean: overAxes('ReduceMean'),
@@ -44,6 +58,7 @@ const emitters: Readonly<Record<string, OnnxEmitter>> = {
   mish: sameInOnnx,
   mul: merge('Mul'),
   neg: sameInOnnx,
+  one_hot: oneHot,
   pad,
   prelu,
   reduce_max: overAxes('ReduceMax'),
@@ -52,26 +67,30 @@ const emitters: Readonly<Record<string, OnnxEmitter>> = {
   relu6,
   rename,
   reshape,
+  resize,
   selu: sameInOnnx,
   sigmoid: sameInOnnx,
   silu,
   slice: part,
   softmax: alongAxis('Softmax'),
   softplus: sameInOnnx,
+  space_to_depth: spaceToDepth,
   split: part,
   sqrt: sameInOnnx,
+  square: spelledOut,
   sub: merge('Sub'),
   sum: overAxes('ReduceSum'),
   tanh: sameInOnnx,
   transpose,
+  upsample,
 };
 
-/** The emitter of a node's operator. */
-export function emitterOf(node: Node): OnnxEmitter {
-  return emitters[node.op] ?? (opDef(node.op).scalar ? spelledOut : internal(`no ONNX for ${node.op}`));
+/** Whether the operator can be written in ONNX. */
+export function canEmit(op: OpName): op is keyof typeof emitters {
+  return op in emitters;
 }
 
-/** Whether the operator can be written in ONNX. */
-export function canEmit(op: string): boolean {
-  return op in emitters || opDef(op).scalar !== undefined;
+/** The emitter of a node's operator. */
+export function emitterOf({ op }: Node): OnnxEmitter {
+  return canEmit(op) ? emitters[op] : internal(`no ONNX for ${op}`);
 }

@@ -39,7 +39,7 @@ function isVectorLike(dims: readonly number[]): boolean {
 }
 
 /** The value with its stored axes `from` put into the order `to`. */
-function reorder(op: OnnxContext, value: string, from: readonly Axis[], to: readonly Axis[]): string {
+export function reorder(op: OnnxContext, value: string, from: readonly Axis[], to: readonly Axis[]): string {
   if (from.join() === to.join()) return value;
   return op.emit('Transpose', [value], { perm: [0, ...to.map((axis) => from.indexOf(axis) + 1)] });
 }

@@ -1,10 +1,7 @@
-/**
- * The table from operator to emitter. An operator without an entry is element-wise (its scalar expression is emitted) or has no counterpart
- * in TensorFlow.js; `unsupported` says which.
- */
+/** The table from operator to emitter, exhaustive over what an inference graph can hold. */
 import { internal } from '../../../diagnostics/internal.ts';
 import type { Node } from '../../../ir/graph.ts';
-import { opDef } from '../../../ops/index.ts';
+import type { OpName } from '../../../ops/names.ts';
 import {
   clamp,
   elu,
@@ -19,16 +16,22 @@ import {
   silu,
   unary,
 } from './activation.ts';
+import { embedding, gram, matmul, oneHot } from './algebra.ts';
 import { conv, convFuses } from './conv.ts';
+import { deconv } from './deconv.ts';
 import { dense } from './dense.ts';
 import type { OpEmitter } from './emitter.ts';
-import { bn } from './norm.ts';
+import { bn, inNorm, ln, lrn } from './norm.ts';
 import { avgpool, maxpool } from './pool.ts';
 import { alongAxis, argmax, l2norm, overAxes } from './reduce.ts';
+import { depthToSpace, resize, spaceToDepth, upsample } from './resize.ts';
 import { elementwise } from './scalar.ts';
 import { concat, pad, part, toOwnShape, transpose } from './shape.ts';
 
-const emitters: Readonly<Record<string, OpEmitter>> = {
+/** Values of their own, which the program writes where they are read; and losses, which belong to training. */
+type Unemitted = 'const' | 'input' | 'param' | 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse';
+
+const emitters: Readonly<Record<Exclude<OpName, Unemitted>, OpEmitter>> = {
   abs: unary('abs'),
   add: merge('add'),
   argmax,
@@ -38,23 +41,32 @@ const emitters: Readonly<Record<string, OpEmitter>> = {
   concat,
   conv,
   crop: part,
+  deconv,
   dense,
+  depth_to_space: depthToSpace,
   div: merge('div'),
   dropout: passThrough,
   dwconv: conv,
   elu,
+  embedding,
   exp: unary('exp'),
   flatten: toOwnShape,
   gap: overAxes('mean'),
   gelu,
   gmp: overAxes('max'),
+  gram,
   hsigmoid,
   hswish,
   identity: passThrough,
+  in_norm: inNorm,
   l2norm,
   leaky_relu: leakyRelu,
+  ln,
   log: unary('log'),
   log_softmax: alongAxis('logSoftmax'),
+  lrn,
+  map: elementwise,
+  matmul,
   max: merge('maximum'),
   maxpool,
   mean: overAxes('mean'),
@@ -62,6 +74,7 @@ const emitters: Readonly<Record<string, OpEmitter>> = {
   mish,
   mul: merge('mul'),
   neg: unary('neg'),
+  one_hot: oneHot,
   pad,
   prelu,
   reduce_max: overAxes('max'),
@@ -70,12 +83,14 @@ const emitters: Readonly<Record<string, OpEmitter>> = {
   relu6: unary('relu6'),
   rename: passThrough,
   reshape: toOwnShape,
+  resize,
   selu: unary('selu'),
   sigmoid: unary('sigmoid'),
   silu,
   slice: part,
   softmax: alongAxis('softmax'),
   softplus: unary('softplus'),
+  space_to_depth: spaceToDepth,
   split: part,
   sqrt: unary('sqrt'),
   square: unary('square'),
@@ -83,19 +98,17 @@ const emitters: Readonly<Record<string, OpEmitter>> = {
   sum: overAxes('sum'),
   tanh: unary('tanh'),
   transpose,
+  upsample,
 };
 
-/** The emitter of a node's operator. */
-export function emitterOf(node: Node): OpEmitter {
-  return (
-    emitters[node.op] ??
-    (opDef(node.op).scalar ? elementwise : internal(`no TensorFlow.js code for ${node.op}`))
-  );
+/** Whether the operator can be written with TensorFlow.js operations. */
+export function canEmit(op: OpName): op is keyof typeof emitters {
+  return op in emitters;
 }
 
-/** Whether the operator can be written with TensorFlow.js operations. */
-export function canEmit(op: string): boolean {
-  return op in emitters || opDef(op).scalar !== undefined;
+/** The emitter of a node's operator. */
+export function emitterOf({ op }: Node): OpEmitter {
+  return canEmit(op) ? emitters[op] : internal(`no TensorFlow.js code for ${op}`);
 }
 
 /** Whether tfjs can compute an activation inside the kernel of this node. */
