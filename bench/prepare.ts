@@ -1,0 +1,93 @@
+/**
+ * Compiles a network once for everyone: the same graph and the same weights as an .onnx file, as emitted TensorFlow.js code, and as our own
+ * program. Weights are random (seeded by path); times do not depend on them.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { costs, instantiate, nodeHost, resolve } from '../src/compiler/index.ts';
+import { applyPass } from '../src/compiler/5-optimize/pass.ts';
+import { foldConstants } from '../src/compiler/5-optimize/fold-constants.ts';
+import { foldScale } from '../src/compiler/5-optimize/fold-scale.ts';
+import { emitOnnx } from '../src/compiler/7-emit/onnx/index.ts';
+import { emitTfjs } from '../src/compiler/7-emit/tfjs/index.ts';
+import { weightsFile } from '../src/compiler/7-emit/tfjs/run.ts';
+import type { Graph, GraphOutput } from '../src/compiler/ir/graph.ts';
+import { shapeOf } from '../src/compiler/ir/type.ts';
+import { seededWeights } from '../src/weights/bind.ts';
+import type { BenchNet } from './nets.ts';
+import type { Prepared } from './peers/peer.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Folder of a network's files. */
+export function folderOf(net: BenchNet): string {
+  return join(here, 'results', 'cache', net.name);
+}
+
+/** Writes all files of the network and describes it. */
+export async function prepare(net: BenchNet): Promise<Prepared> {
+  const graph = rawOutputs(compile(net));
+  const weights = seededWeights(1);
+  const folder = folderOf(net);
+  mkdirSync(folder, { recursive: true });
+  const write = (name: string, content: Uint8Array | string): void =>
+    writeFileSync(join(folder, name), content);
+  const tfjs = await emitTfjs(foldNorms(graph));
+  write('tfjs.ts', Object.values(tfjs.files)[0] ?? '');
+  write('weights.safetensors', new Uint8Array(weightsFile(graph, weights)));
+  write('model.onnx', await emitOnnx(graph, weights));
+  const { macs, params } = costs(graph);
+  const prepared: Prepared = {
+    net: net.name,
+    title: net.title,
+    macs,
+    params,
+    inputs: graph.inputs.map(({ name, node }) => ({ name, shape: shapeOf(node.type) })),
+    outputs: graph.outputs.map(({ name, nodes: [node] }) => ({
+      name,
+      shape: node ? shapeOf(node.type) : [],
+    })),
+    className: tfjs.className,
+  };
+  write('prepared.json', JSON.stringify(prepared, undefined, 2));
+  return prepared;
+}
+
+/** The inference graph; a network that does not check is an error here. */
+function compile({ file, net, sizes }: BenchNet): Graph {
+  const root = dirname(here);
+  const source = { path: file, text: readFileSync(join(root, file), 'utf8') };
+  const { model, diagnostics } = resolve(source, nodeHost(root));
+  const { graph, diagnostics: more } = instantiate(model, {
+    net,
+    mode: 'inference',
+    ...(sizes && { sizes }),
+  });
+  const errors = [...diagnostics, ...more].filter(({ severity }) => severity === 'error');
+  if (!graph || errors.length > 0)
+    throw new Error(
+      `${net} of ${file} does not compile:\n${errors.map(({ code, message }) => `  ${code}: ${message}`).join('\n')}`,
+    );
+  return graph;
+}
+
+/**
+ * Every output node as a tensor of its own, taken before a final softmax: random weights saturate it, and a saturated softmax would
+ * hide differences from the comparison.
+ */
+function rawOutputs(graph: Graph): Graph {
+  const outputs = graph.outputs.flatMap((output) =>
+    output.nodes.map((node, i): GraphOutput => {
+      const raw = node.op === 'softmax' ? (node.inputs[0] ?? node) : node;
+      const name = output.nodes.length === 1 ? output.name : `${output.name}${i}`;
+      return { ...output, name, nodes: [raw], output: { kind: 'tensor' } };
+    }),
+  );
+  return { ...graph, outputs };
+}
+
+/** Batch norms into the convolutions before them: what Google's converter does for tfjs, and onnxruntime when it loads. */
+function foldNorms(graph: Graph): Graph {
+  return [foldConstants, foldScale].reduce((folded, pass) => applyPass(pass, folded), graph);
+}
