@@ -141,7 +141,7 @@ function evaluateCall(expr: CallExpr, site: Site, session: Session): Value {
     constantFunctions.has(expr.callee.name) &&
     !session.model.bindings.has(expr.callee)
   ) {
-    const constant = args.length > 0 && args.every((arg) => arg.value.kind !== 'tensor');
+    const constant = args.length > 0 && args.every((arg) => arg.name === undefined && !isForLayer(arg.value));
     if (constant) return callFunction(expr.callee.name, args, expr, session);
   }
   const callee = evaluate(expr.callee, site, session);
@@ -150,6 +150,13 @@ function evaluateCall(expr: CallExpr, site: Site, session: Session): Value {
   if (callee.kind === 'unknown') return unknown;
   session.report(diagnostic('value/not-callable', { what: describe(callee) }, expr.callee.span));
   return unknown;
+}
+
+/** A tensor, or axes: `x -> sum(H)` is the layer, `sum(depth)` the sum of constants. */
+function isForLayer(value: Value): boolean {
+  return value.kind === 'list'
+    ? value.items.some(isForLayer)
+    : value.kind === 'tensor' || value.kind === 'word';
 }
 
 export function evaluateArguments(args: readonly Arg[], site: Site, session: Session): readonly GivenArg[] {
