@@ -1,5 +1,5 @@
 /**
- * Product of two dynamic matrices (gram matrices, attention): register tiles of 4 × 8 outputs, one row of b against four values of a per
+ * Product of two dynamic matrices (gram matrices, attention): register tiles of 6 × 8 outputs, one row of b against six values of a per
  * step. Either way of reading a is a matter of strides; b must have its columns contiguous, so a transposed b is left to the loop
  * nest, which vectorises over k.
  */
@@ -19,7 +19,7 @@ import type { EmitContext } from '../emit-context.ts';
 import { storeLanes } from '../nest/lanes.ts';
 import { bufferOf, emitEpilogue } from '../operands.ts';
 
-const tileRows = 4;
+const tileRows = 6;
 const tileColumns = 8;
 
 /** Whether `emitMatmul` can compute the step: b not transposed, and axes that m or n group follow each other in memory. */
@@ -170,7 +170,7 @@ function tileFunction(
   });
 }
 
-/** Σ over k of four rows of a times two vectors of b. */
+/** Σ over k of the rows of a times two vectors of b. */
 function emitSums(
   f: FunctionBuilder,
   shape: TileShape,
