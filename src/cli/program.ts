@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { addBuild } from './commands/build.ts';
+import { addCheck } from './commands/check.ts';
 import { addExplain } from './commands/explain.ts';
+import { addRun } from './commands/run.ts';
+import { addSummary } from './commands/summary.ts';
 import { addWeights } from './commands/weights.ts';
 import { InputFailure, UsageFailure, type ExitCode } from './failure.ts';
 import { stdlibFolder } from './project.ts';
@@ -43,7 +47,7 @@ function build(end: (code: ExitCode) => void): Command {
     .addHelpText('after', examples)
     .showHelpAfterError('(cnnc --help says more)')
     .exitOverride();
-  for (const add of [addWeights, addExplain]) add(program, end);
+  for (const add of [addCheck, addSummary, addRun, addBuild, addWeights, addExplain]) add(program, end);
   return program;
 }
 

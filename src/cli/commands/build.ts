@@ -1,0 +1,120 @@
+/** `cnnc build`: a net as an npm package (wasm) or as TypeScript on TensorFlow.js, and `--dump` to look inside. */
+import type { Command } from 'commander';
+import type { PackageFile } from '../../compiler/7-emit/package/index.ts';
+import { UsageFailure, type ExitCode } from '../failure.ts';
+import type { NetOptions, OpenNet } from '../nets.ts';
+import {
+  colors,
+  count,
+  say,
+  showDiagnostics,
+  writeJson,
+  writeLine,
+  type CommonOptions,
+} from '../terminal.ts';
+import type { NetWeights, WeightOptions } from '../weights.ts';
+import { collect } from './summary.ts';
+
+interface Options extends NetOptions, WeightOptions, CommonOptions {
+  readonly out?: string;
+  readonly target: string;
+  readonly dump: readonly string[];
+}
+
+const examples = `
+Examples
+  cnnc build faces.cnn --weights faces.safetensors --out faces      then: import { load } from './faces/index.js'
+  cnnc build faces.cnn --weights faces.safetensors --out faces-tfjs --target tfjs
+  cnnc build lenet.cnn --net LeNet5 --dump after:fuse-elementwise   the graph after a pass
+  cnnc build lenet.cnn --net LeNet5 --dump plan                     memory and algorithms
+  cnnc build lenet.cnn --net LeNet5 --dump wat                      the WebAssembly as text`;
+
+export function addBuild(program: Command, end: (code: ExitCode) => void): void {
+  program
+    .command('build')
+    .argument('<file>', 'a .cnn file')
+    .summary('compile a net to a package')
+    .description(
+      'Compiles a net to a folder that can be imported and published: an ES module with the WebAssembly inside and the weights\nbeside it, exact types, a README. The folder appears whole or not at all; only a folder of an earlier build is replaced.',
+    )
+    .option('--net <name>', 'which net of the file')
+    .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
+    .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
+    .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
+    .option('--seed <n>', 'initial values instead of trained weights')
+    .option('--out <folder>', 'the folder to write')
+    .option('--target <target>', 'wasm or tfjs (TypeScript on TensorFlow.js)', 'wasm')
+    .option('--dump <what>', 'print graph, after:<pass>, plan or wat (may be repeated)', collect, [])
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async (file: string, options: Options) => end(await build(file, options)));
+}
+
+async function build(file: string, options: Options): Promise<ExitCode> {
+  if (!['wasm', 'tfjs'].includes(options.target))
+    throw new UsageFailure(`--target is wasm or tfjs, not ${options.target}`);
+  if (options.out === undefined && options.dump.length === 0)
+    throw new UsageFailure('build needs --out <folder>');
+  const { openNet } = await import('../nets.ts');
+  const net = openNet(file, options);
+  const dumps = await dumpsOf(net, options.dump);
+  if (!options.json) for (const { text } of dumps) writeLine(text.trimEnd());
+  if (options.out === undefined) {
+    if (options.json) writeJson({ dumps });
+    return 0;
+  }
+  const { weightsOf } = await import('../weights.ts');
+  const { writeFolder } = await import('../folder.ts');
+  const { checkedFile } = await import('../checked.ts');
+  const warnings = checkedFile(net);
+  const weights = await weightsOf(net, options);
+  const files = options.target === 'wasm' ? await wasmPackage(net, weights) : await tfjsPackage(net, weights);
+  writeFolder(options.out, files);
+  report({ net, weights, files, options, dumps });
+  if (!options.json) showDiagnostics([...warnings, ...weights.diagnostics], {});
+  return 0;
+}
+
+async function dumpsOf(
+  net: OpenNet,
+  wanted: readonly string[],
+): Promise<readonly { readonly what: string; readonly text: string }[]> {
+  if (wanted.length === 0) return [];
+  const { dump } = await import('../dump.ts');
+  return Promise.all(wanted.map(async (what) => ({ what, text: await dump(net, what) })));
+}
+
+async function wasmPackage(net: OpenNet, weights: NetWeights): Promise<readonly PackageFile[]> {
+  const { compileVariant } = await import('../wasm.ts');
+  const { emitPackage } = await import('../../compiler/7-emit/package/index.ts');
+  const { costs } = await import('../../compiler/index.ts');
+  const { graph, project, doc } = net;
+  const variants = (['relaxed', 'simd'] as const).map((variant) =>
+    compileVariant(graph, weights.source, { variant, show: project.show }),
+  );
+  const { params, macs } = costs(graph);
+  return emitPackage({ variants, net: graph.name, doc, file: project.entry.path, figures: { params, macs } });
+}
+
+async function tfjsPackage(net: OpenNet, weights: NetWeights): Promise<readonly PackageFile[]> {
+  const { tfjsFiles } = await import('../tfjs.ts');
+  return tfjsFiles(net, weights.source);
+}
+
+function report(done: {
+  readonly net: OpenNet;
+  readonly weights: NetWeights;
+  readonly files: readonly PackageFile[];
+  readonly options: Options;
+  readonly dumps: readonly unknown[];
+}): void {
+  const { net, weights, files, options, dumps } = done;
+  const sizes = files.map(({ path, content }) => ({ path, bytes: Buffer.byteLength(content) }));
+  const base = { net: net.graph.name, target: options.target, out: options.out, weights: weights.origin };
+  if (options.json) return writeJson({ ...base, files: sizes, ...(dumps.length > 0 ? { dumps } : {}) });
+  if (!weights.trained && options.seed === undefined)
+    say(colors.yellow(`no weights given: the package holds ${weights.origin}`), options);
+  writeLine(`${colors.green('✓')} ${net.graph.name} → ${options.out}  (${count(files.length, 'file')})`);
+  for (const { path, bytes } of sizes)
+    writeLine(`  ${path.padEnd(20)} ${bytes.toLocaleString('en').padStart(12)} bytes`);
+}

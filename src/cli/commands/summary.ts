@@ -1,0 +1,171 @@
+/** `cnnc summary`: the layers of a net with shapes, parameters and multiplications, as a table or as JSON. */
+import { stripVTControlCharacters } from 'node:util';
+import type { Command } from 'commander';
+import type { Graph, GraphOutput, Node } from '../../compiler/ir/graph.ts';
+import type { NodeCost } from '../../compiler/index.ts';
+import type { ExitCode } from '../failure.ts';
+import type { NetOptions } from '../nets.ts';
+import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
+
+interface Options extends NetOptions, CommonOptions {}
+
+/** One layer in the order of computation. */
+export interface LayerRow {
+  readonly path: string;
+  readonly op: string;
+  /** Paths of the layers it reads. */
+  readonly inputs: readonly string[];
+  readonly output: readonly number[];
+  readonly params: number;
+  readonly trainable: number;
+  readonly macs: number;
+}
+
+export interface Summary {
+  readonly net: string;
+  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly kind: string;
+    /** Of the first branch, where a detector has several (then `branches` has all). */
+    readonly shape: readonly number[];
+    readonly branches?: readonly (readonly number[])[];
+  }[];
+  readonly params: number;
+  readonly trainable: number;
+  readonly macs: number;
+  readonly weightBytes: number;
+  readonly arenaBytes: number;
+  readonly layers: readonly LayerRow[];
+}
+
+export function addSummary(program: Command, end: (code: ExitCode) => void): void {
+  program
+    .command('summary')
+    .argument('<file>', 'a .cnn file')
+    .summary('show the layers of a net: shapes, parameters, multiplications')
+    .description(
+      'Shows every layer of a net: path, output shape, parameters, multiply-accumulates, and what it is connected to.',
+    )
+    .option('--net <name>', 'which net of the file')
+    .option('--size <name=HxW>', 'size of an input, such as image=416x416 (may be repeated)', collect, [])
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExamples\n  cnnc summary net.cnn\n  cnnc summary resnet.cnn --net ResNet50 --size image=320x320 --json',
+    )
+    .action(async (file: string, options: Options) => end(await summary(file, options)));
+}
+
+/** Gathers a flag that may be repeated. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+async function summary(file: string, options: Options): Promise<ExitCode> {
+  const { openNet } = await import('../nets.ts');
+  const net = openNet(file, options);
+  const result = await summarise(net.graph);
+  if (options.json) writeJson(result);
+  else {
+    await print(result);
+    showDiagnostics(net.diagnostics, {});
+  }
+  return 0;
+}
+
+/** The figures of an inference graph. */
+export async function summarise(graph: Graph): Promise<Summary> {
+  const { costs } = await import('../../compiler/index.ts');
+  const { shapeOf } = await import('../../compiler/ir/type.ts');
+  const { optimize } = await import('../../compiler/5-optimize/index.ts');
+  const { plan } = await import('../../compiler/6-plan/index.ts');
+  const { params, trainable, macs, weightBytes, nodes } = costs(graph);
+  return {
+    net: graph.name,
+    inputs: graph.inputs.map(({ name, node }) => ({ name, shape: shapeOf(node.type) })),
+    outputs: graph.outputs.map((output) => outputRow(output, shapeOf)),
+    params,
+    trainable,
+    macs,
+    weightBytes,
+    arenaBytes: plan(optimize(graph), { relaxed: true, wide: false }).bytes.arena,
+    layers: [...nodes].map(([node, cost]) => layerRow(node, cost, shapeOf)),
+  };
+}
+
+type ShapeOf = (type: Node['type']) => readonly number[];
+
+function outputRow({ name, output, nodes }: GraphOutput, shapeOf: ShapeOf): Summary['outputs'][number] {
+  const shapes = nodes.map((node) => shapeOf(node.type));
+  const row = { name, kind: output.kind, shape: shapes[0] ?? [] };
+  return shapes.length > 1 ? { ...row, branches: shapes } : row;
+}
+
+function layerRow(node: Node, { params, trainable, macs }: NodeCost, shapeOf: ShapeOf): LayerRow {
+  const inputs = node.inputs.filter(({ op }) => op !== 'param' && op !== 'const').map(nameOf);
+  return { path: nameOf(node), op: node.op, inputs, output: shapeOf(node.type), params, trainable, macs };
+}
+
+function nameOf(node: Node): string {
+  return node.path === '' ? node.op : node.path;
+}
+
+async function print(result: Summary): Promise<void> {
+  const { default: Table } = await import('cli-table3');
+  const number = (n: number): string => (n === 0 ? '' : n.toLocaleString('en'));
+  const table = new Table({
+    head: ['layer', 'kind', 'output', 'parameters', 'multiplications', 'connected to'],
+    colAligns: ['left', 'left', 'left', 'right', 'right', 'left'],
+    chars: lines,
+    style: { head: ['bold'], border: ['gray'], compact: true },
+  });
+  for (const { name, shape } of result.inputs) table.push([name, 'input', show(shape), '', '', '']);
+  for (const layer of result.layers)
+    table.push([
+      layer.path,
+      layer.op,
+      show(layer.output),
+      number(layer.params),
+      number(layer.macs),
+      layer.inputs.join(', '),
+    ]);
+  writeLine(
+    `${colors.bold(result.net)}\n${colors.isColorSupported ? table.toString() : stripVTControlCharacters(table.toString())}`,
+  );
+  const fixed = result.params - result.trainable;
+  writeLine(
+    `${count(result.params, 'parameter')}${fixed > 0 ? ` (${count(fixed, 'of them')} not trained)`.replace('of thems', 'of them') : ''}, ${count(result.macs, 'multiplication')}`,
+  );
+  writeLine(`${bytes(result.weightBytes)} of weights, ${bytes(result.arenaBytes)} of memory for values`);
+  for (const { name, kind, shape } of result.outputs)
+    writeLine(`${colors.green('out')} ${name}: ${kind} ${show(shape)}`);
+}
+
+/** Rules under the head and at the ends only, as Keras prints it. */
+const lines = {
+  top: '─',
+  'top-mid': '─',
+  'top-left': '',
+  'top-right': '',
+  bottom: '─',
+  'bottom-mid': '─',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '─',
+  'mid-mid': '─',
+  right: '',
+  'right-mid': '',
+  middle: ' ',
+};
+
+function show(shape: readonly number[]): string {
+  return shape.join('x') || 'scalar';
+}
+
+function bytes(n: number): string {
+  const [size, unit] = n < 1e6 ? [n / 1e3, 'kB'] : n < 1e9 ? [n / 1e6, 'MB'] : [n / 1e9, 'GB'];
+  return `${size.toFixed(size < 10 ? 1 : 0)} ${unit}`;
+}

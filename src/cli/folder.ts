@@ -1,0 +1,72 @@
+/**
+ * Folders that appear whole or not at all: written beside their place, then renamed. A folder that cnnc did not write is never
+ * touched: a build replaces only what an earlier build left (its package.json says so) or an empty folder.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileReason } from '../weights/bytes.ts';
+import { fail } from './failure.ts';
+
+export interface FolderFile {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+}
+
+/** Writes the files as the folder `out`; ends the command where that is not possible, leaving everything as it was. */
+export function writeFolder(out: string, files: readonly FolderFile[]): void {
+  const target = resolve(out);
+  checkOwned(target, out);
+  let temporary: string | undefined;
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    temporary = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+    for (const { path, content } of files) writeFileSync(join(temporary, path), content);
+    replace(target, temporary);
+  } catch (error) {
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+    fail('file/not-written', { file: out, reason: fileReason(error) }, out);
+  }
+}
+
+function replace(target: string, temporary: string): void {
+  const old = `${temporary}-old`;
+  if (existsSync(target)) renameSync(target, old);
+  try {
+    renameSync(temporary, target);
+  } catch (error) {
+    if (existsSync(old)) renameSync(old, target);
+    throw error;
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
+function checkOwned(target: string, shown: string): void {
+  let entries: readonly string[];
+  try {
+    entries = readdirSync(target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    return fail('file/not-written', { file: shown, reason: fileReason(error) }, shown);
+  }
+  if (entries.length === 0 || wroteIt(join(target, 'package.json'))) return;
+  fail('build/folder-in-use', { folder: shown }, shown, {
+    fixes: [{ title: 'choose a new folder, or empty this one', edits: [] }],
+  });
+}
+
+function wroteIt(path: string): boolean {
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as { generatedBy?: unknown }).generatedBy === 'cnnc';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,20 @@
+/** What an output of a graph means, as the runtime decodes it; for targets that have no manifest. */
+import type { GraphOutput } from '../compiler/ir/graph.ts';
+import type { ManifestKind } from '../runtime/manifest.ts';
+
+/** The checker ends `label` and `labels` in probabilities. */
+export function manifestKind({ output }: GraphOutput): ManifestKind {
+  switch (output.kind) {
+    case 'label':
+    case 'labels':
+      return {
+        kind: output.kind,
+        probabilities: true,
+        ...(output.classes ? { classes: output.classes } : {}),
+      };
+    case 'mask':
+      return { kind: 'mask', ...(output.classes ? { classes: output.classes } : {}) };
+    default:
+      return output;
+  }
+}

@@ -1,0 +1,78 @@
+/** The wasm target in this process: optimise, plan, emit, pack; and run through the same runtime that packages carry. */
+import type { Diagnostic } from '../compiler/index.ts';
+import type { Graph } from '../compiler/ir/graph.ts';
+import type { Tensor } from '../compiler/ir/type.ts';
+import type { WeightSource } from '../compiler/ops/evaluate.ts';
+import { optimize } from '../compiler/5-optimize/index.ts';
+import { memoryProblems, pack, plan } from '../compiler/6-plan/index.ts';
+import type { Engine } from '../compiler/6-plan/plan.ts';
+import type { EmittedVariant } from '../compiler/7-emit/package/index.ts';
+import { emitWasm } from '../compiler/7-emit/wasm/index.ts';
+import {
+  checksum,
+  load,
+  pickVariant,
+  type Manifest,
+  type TensorValue,
+  type Variant,
+} from '../runtime/index.ts';
+import { stopOnErrors } from './failure.ts';
+
+/** What each variant may use. */
+export const engines: Readonly<Record<Variant, Engine>> = {
+  relaxed: { relaxed: true, wide: false },
+  simd: { relaxed: false, wide: false },
+};
+
+/** One variant of the net with its packed weights; ends the command where it does not fit into memory. */
+export function compileVariant(
+  graph: Graph,
+  weights: WeightSource,
+  options: { readonly variant: Variant; readonly show: (diagnostic: Diagnostic) => Diagnostic },
+): EmittedVariant {
+  const planned = plan(optimize(graph), engines[options.variant]);
+  stopOnErrors(memoryProblems(planned).map(options.show));
+  const { bytes, manifest } = emitWasm(planned);
+  return { variant: options.variant, code: bytes, manifest, weights: pack(planned, weights) };
+}
+
+/** Raw outputs of one run. */
+export async function runWasm(
+  emitted: EmittedVariant,
+  inputs: Readonly<Record<string, Tensor>>,
+): Promise<Readonly<Record<string, readonly Tensor[]>>> {
+  const manifest = rawManifest(emitted.manifest);
+  const code = emitted.code as Uint8Array<ArrayBuffer>;
+  const weights = { source: emitted.weights, checksum: checksum(emitted.weights) };
+  const model = await load({ builds: { [emitted.variant]: { manifest, code, weights } } });
+  const values = model.run(inputs) as Readonly<Record<string, TensorValue>>;
+  return Object.fromEntries(
+    emitted.manifest.outputs.map(({ name, tensors }) => [
+      name,
+      tensors.map((_, i) => values[rawName(name, i)] ?? { shape: [], data: new Float32Array(0) }),
+    ]),
+  );
+}
+
+/** The variant that this Node runs. */
+export function ownVariant(): Variant {
+  return pickVariant(['relaxed', 'simd']);
+}
+
+/** Every tensor of every output as an output of its own, undecoded; inputs as numbers. */
+function rawManifest(manifest: Manifest): Manifest {
+  return {
+    ...manifest,
+    outputs: manifest.outputs.flatMap(({ name, tensors }) =>
+      tensors.map((tensor, i) => ({
+        name: rawName(name, i),
+        output: { kind: 'tensor' as const },
+        tensors: [tensor],
+      })),
+    ),
+  };
+}
+
+function rawName(name: string, index: number): string {
+  return `${name}#${index}`;
+}
