@@ -44,7 +44,7 @@ async function disassemble(bytes: Uint8Array): Promise<string> {
     throw new UsageFailure('--dump wat needs the package wabt: npm install wabt');
   });
   const { readWasm } = await wabt.default();
-  const module = readWasm(bytes, { readDebugNames: true });
+  const module = readWasm(bytes, { relaxed_simd: true, readDebugNames: true });
   module.applyNames();
   return module.toText({ foldExprs: true, inlineExport: true });
 }

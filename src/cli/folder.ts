@@ -2,16 +2,7 @@
  * Folders that appear whole or not at all: written beside their place, then renamed. A folder that cnnc did not write is never
  * touched: a build replaces only what an earlier build left (its package.json says so) or an empty folder.
  */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileReason } from '../weights/bytes.ts';
 import { fail } from './failure.ts';
@@ -28,7 +19,9 @@ export function writeFolder(out: string, files: readonly FolderFile[]): void {
   let temporary: string | undefined;
   try {
     mkdirSync(dirname(target), { recursive: true });
-    temporary = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+    // Not mkdtemp: its folders are for the owner only.
+    temporary = join(dirname(target), `.${basename(target)}-${process.pid}-${Date.now()}`);
+    mkdirSync(temporary);
     for (const { path, content } of files) writeFileSync(join(temporary, path), content);
     replace(target, temporary);
   } catch (error) {

@@ -6,5 +6,10 @@
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();
+// `cnnc summary net.cnn | head` closes the pipe early: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 const { main } = await import('./program.ts');
 process.exitCode = await main(process.argv.slice(2));

@@ -8,6 +8,8 @@ import { addExplain } from './commands/explain.ts';
 import { addRun } from './commands/run.ts';
 import { addSummary } from './commands/summary.ts';
 import { addWeights } from './commands/weights.ts';
+import { diagnostic } from '../compiler/diagnostics/registry.ts';
+import { WriteError } from '../weights/atomic.ts';
 import { InputFailure, UsageFailure, type ExitCode } from './failure.ts';
 import { stdlibFolder } from './project.ts';
 import { colors, showDiagnostics, writeJson } from './terminal.ts';
@@ -63,18 +65,23 @@ function failed(error: unknown, options: { readonly json: boolean }): ExitCode {
     showDiagnostics(error.diagnostics, options);
     return 1;
   }
+  if (error instanceof WriteError) {
+    const span = { source: { path: error.path, text: '' }, start: 0, end: 0 };
+    const args = { file: error.path, reason: error.reason };
+    showDiagnostics([diagnostic('file/not-written', args, span)], options);
+    return 1;
+  }
   const { code, exit, text } = describe(error);
   if (options.json) writeJson({ error: { code, message: text } });
   else process.stderr.write(`${colors.red(colors.bold('error'))} ${text}\n`);
   return exit;
 }
 
-/** Errors that are no diagnostics: usage, the file system, and bugs (with their stack, to be reported). */
+/** Errors that are no diagnostics: usage and bugs (with their stack, to be reported). */
 function describe(error: unknown): { readonly code: string; readonly exit: ExitCode; readonly text: string } {
   const { name = 'Error', message = String(error), stack } = error as Partial<Error>;
   if (error instanceof UsageFailure)
     return { code: 'usage', exit: 2, text: `${message}\n(cnnc --help says more)` };
-  if (name === 'WriteError') return { code: 'file/not-written', exit: 1, text: message };
   if (name === 'InternalError') return { code: 'internal', exit: 2, text: message };
   return {
     code: 'internal',

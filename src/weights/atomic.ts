@@ -9,7 +9,15 @@ import { fileReason } from './bytes.ts';
 /** A file that could not be written; `message` says which and why. */
 export class WriteError extends Error {
   override readonly name = 'WriteError';
-  readonly code = 'file/not-written';
+  readonly path: string;
+  /** "the disk is full". */
+  readonly reason: string;
+  constructor(path: string, cause: unknown) {
+    const reason = fileReason(cause);
+    super(`${path} cannot be written: ${reason}`, { cause });
+    this.path = path;
+    this.reason = reason;
+  }
 }
 
 /** Writes the chunks one after another to `path`, creating its folder. Throws a `WriteError` and leaves no trace on failure. */
@@ -29,7 +37,7 @@ export function writeAtomic(path: string, chunks: Iterable<Uint8Array>): void {
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
     if (created) rmSync(temporary, { force: true });
-    throw new WriteError(`${path} cannot be written: ${fileReason(error)}`, { cause: error });
+    throw new WriteError(path, error);
   }
 }
 

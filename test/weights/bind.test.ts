@@ -98,6 +98,29 @@ describe('bindWeights', () => {
     );
   });
 
+  it('takes floats only', () => {
+    const header = (
+      name: string,
+      dtype: string,
+      shape: readonly number[],
+      from: number,
+      bytes: number,
+    ): string => `"${name}":${JSON.stringify({ dtype, shape, data_offsets: [from, from + bytes] })}`;
+    const text = `{${[
+      header('logits.dense.weight', 'I8', [2, 120], 0, 240),
+      header('stem.conv.bias', 'F16', [5], 240, 10),
+      header('stem.conv.weight', 'BF16', [5, 3, 3, 3], 250, 270),
+    ].join(',')}}`;
+    const bytes = new Uint8Array(8 + text.length + 520);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+    bytes.set(new TextEncoder().encode(text), 8);
+    const { file } = readSafetensors(bytes, 'q.safetensors');
+    const found = file ? bindWeights(smallNet(), file).diagnostics : [];
+    expect(found.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'weights/not-floats: logits.dense.weight in q.safetensors holds I8 values; weights must be F32, F16, BF16 or F64',
+    ]);
+  });
+
   it('reads PyTorch layers behind a flatten: channels first becomes channels last', () => {
     const values = valuesOf(bind(whole, { layout: 'torch' }), 'logits.dense.weight');
     // Row o of the file is o·120 + c·24 + p; ours has p·5 + c.

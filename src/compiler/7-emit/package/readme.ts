@@ -6,7 +6,6 @@ import { packageName, type PackageSource } from './index.ts';
 export function readme({ net, doc, file, figures, variants }: PackageSource, manifest: Manifest): string {
   const [input] = manifest.inputs;
   const [output] = manifest.outputs;
-  const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
   const code = Math.max(...variants.map((variant) => variant.code.byteLength));
   return `# ${net}
 ${doc === undefined ? '' : `\n${doc.trim()}\n`}
@@ -27,14 +26,20 @@ ${manifest.inputs.map((i) => `| \`${i.name}\` | ${row(i.doc, `${i.format} ${i.sh
 |---|---|
 ${manifest.outputs.map((o) => `| \`${o.name}\` | ${row(o.doc, `${o.output.kind}, ${o.tensors.map(({ shape }) => shape.join('x') || 'one number').join(', ')}`)} |`).join('\n')}
 
-${figures.params.toLocaleString('en')} parameters, ${figures.macs.toLocaleString('en')} multiply-accumulates per run, ${kilobytes(manifest.weights.bytes)} of weights,
-${kilobytes(code)} of WebAssembly, ${kilobytes(manifest.memoryBytes)} of memory.
+${figures.params.toLocaleString('en')} parameters, ${figures.macs.toLocaleString('en')} multiply-accumulates per run, ${showBytes(manifest.weights.bytes)} of weights,
+${showBytes(code)} of WebAssembly, ${showBytes(manifest.memoryBytes)} of memory.
 `;
 }
 
 function example({ format, shape }: ManifestInput): string {
   const isImage = format !== 'f32' && format !== 'i32';
   return isImage ? 'imageOrCanvas' : `new Float32Array(${shape.reduce((product, n) => product * n, 1)})`;
+}
+
+/** `36 kB`, `1.2 MB`. */
+function showBytes(bytes: number): string {
+  const [size, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : [bytes / 1e6, 'MB'];
+  return `${size.toFixed(size < 10 ? 1 : 0)} ${unit}`;
 }
 
 /** One table cell: doc comment and type on one line. */

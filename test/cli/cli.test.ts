@@ -1,0 +1,477 @@
+/** The command line as people and programs meet it: results, JSON shapes, exit codes, and one clear message for each bad input. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createCanvas } from '@napi-rs/canvas';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readNpy, writeNpy } from '../../src/weights/npy.ts';
+import { openSafetensors } from '../../src/weights/safetensors.ts';
+import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
+import { cnnc } from './run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cnnc-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const tiny = `/// Sees small things.
+export net Tiny {
+  /// A picture.
+  in image: rgb[H, W] = 8x8 fit stretch scale 1/255
+  y = image -> conv(4, 3, pad = 1) -> relu -> gap -> dense(3)
+  out thing: label(y) of ["cat", "dog", "owl"]
+}
+`;
+
+function png(width: number, height: number): Uint8Array {
+  const canvas = createCanvas(width, height);
+  const context = canvas.getContext('2d');
+  context.fillStyle = '#c83214';
+  context.fillRect(0, 0, width, height / 2);
+  return canvas.toBuffer('image/png');
+}
+
+let net = '';
+let photo = '';
+beforeAll(() => {
+  net = file('tiny.cnn', tiny);
+  photo = file('photo.png', png(13, 9));
+});
+
+describe('check', () => {
+  it('says that a file is fine, and what its nets cost', async () => {
+    const { exit, stdout } = await cnnc('check', net);
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/✓ Tiny {2}127 parameters/);
+  });
+
+  it('gives diagnostics as JSON with places and fixes, exit code 1', async () => {
+    const bad = file('bad.cnn', tiny.replace('gap', 'gapp'));
+    const { exit, stdout, json } = await cnnc('check', bad, net, '--json');
+    expect(exit).toBe(1);
+    expect(stdout).not.toContain('\u001b');
+    const { diagnostics } = json() as { diagnostics: Record<string, unknown>[] };
+    expect(diagnostics).toHaveLength(1);
+    expect(diagnostics[0]).toMatchObject({
+      severity: 'error',
+      file: expect.stringContaining('bad.cnn') as unknown,
+      start: { line: 5, column: 47 },
+      end: { line: 5, column: 51 },
+      notes: expect.anything() as unknown,
+      fixes: [{ edits: [{ text: 'gap' }] }],
+    });
+  });
+
+  it('goes on where one of the files cannot be read', async () => {
+    const { exit, json } = await cnnc(
+      'check',
+      join(folder, 'none.cnn'),
+      file('binary.cnn', Uint8Array.of(0xff, 0xfe, 0)),
+      net,
+      '--json',
+    );
+    const { diagnostics } = json() as { diagnostics: { code: string }[] };
+    expect(exit).toBe(1);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['file/unreadable', 'file/not-text']);
+  });
+
+  it('has no errors in any file of the stdlib', async () => {
+    const files = readdirSync('stdlib').filter((name) => name.endsWith('.cnn'));
+    const { exit, stdout } = await cnnc('check', 'stdlib/lenet.cnn');
+    expect(files.length).toBeGreaterThan(0);
+    expect([exit, stdout]).toEqual([0, expect.stringContaining('61,706 parameters')]);
+  });
+});
+
+describe('summary', () => {
+  it('has the layers with their figures', async () => {
+    const { exit, json } = await cnnc('summary', net, '--size', 'image=6x10', '--json');
+    expect(exit).toBe(0);
+    expect(json()).toMatchObject({
+      net: 'Tiny',
+      inputs: [{ name: 'image', shape: [6, 10, 3] }],
+      outputs: [{ name: 'thing', kind: 'label', shape: [3] }],
+      params: 127,
+      trainable: 127,
+      macs: 6 * 10 * 4 * 27 + 12,
+      weightBytes: 508,
+      arenaBytes: expect.any(Number) as unknown,
+    });
+    const { layers } = json() as { layers: Record<string, unknown>[] };
+    expect(layers.find(({ op }) => op === 'conv')).toEqual({
+      path: 'y.conv',
+      op: 'conv',
+      inputs: ['image.scale'],
+      output: [6, 10, 4],
+      params: 112,
+      trainable: 112,
+      macs: 6480,
+    });
+  });
+
+  it('prints a table', async () => {
+    const { stdout } = await cnnc('summary', net);
+    expect(stdout).toMatch(/y\.conv +conv +8x8x4 +112 +6,912 +image\.scale/);
+    expect(stdout).toContain('out thing: label 3');
+  });
+
+  it('asks which net, and knows near names', async () => {
+    const which = await cnnc('summary', 'stdlib/lenet.cnn');
+    expect([which.exit, which.stderr]).toEqual([
+      1,
+      expect.stringMatching(/net\/which[\s\S]*--net LeNet5Rgb/),
+    ]);
+    const near = await cnnc('summary', 'stdlib/lenet.cnn', '--net', 'Lenet5');
+    expect([near.exit, near.stderr]).toEqual([
+      1,
+      expect.stringMatching(/net\/unknown[\s\S]*did you mean LeNet5\?/),
+    ]);
+    const none = await cnnc('summary', file('block.cnn', 'export block B(c) = conv(c)'));
+    expect([none.exit, none.stderr]).toEqual([1, expect.stringContaining('net/none')]);
+  });
+
+  it('takes only sizes that make sense', async () => {
+    expect((await cnnc('summary', net, '--size', 'image=big')).exit).toBe(2);
+    expect((await cnnc('summary', net, '--size', 'picture=6x6')).exit).toBe(1);
+    expect((await cnnc('summary', net, '--size', '6x6')).exit).toBe(0);
+  });
+});
+
+interface RunJson {
+  readonly weights: string;
+  readonly outputs: readonly {
+    readonly value: {
+      readonly label: string;
+      readonly p: number;
+      readonly top: readonly { readonly p: number }[];
+    };
+  }[];
+}
+
+describe('run', () => {
+  const run = async (...args: string[]): Promise<RunJson> => {
+    const ended = await cnnc('run', net, '--input', `image=${photo}`, '--json', ...args);
+    expect(ended.stderr).toBe('');
+    expect(ended.exit).toBe(0);
+    return ended.json() as RunJson;
+  };
+
+  it('gives the same on every target, fitting the picture', async () => {
+    const [wasm, plain, tfjs] = [
+      await run('--seed', '5'),
+      await run('--seed', '5', '--target', 'eval'),
+      await run('--seed', '5', '--target', 'tfjs'),
+    ];
+    const probabilities = ({ outputs }: RunJson): readonly number[] =>
+      outputs[0]?.value.top.map(({ p }) => p) ?? [];
+    expect(probabilities(wasm)).toHaveLength(3);
+    for (const [i, p] of probabilities(plain).entries()) {
+      expect(probabilities(wasm)[i]).toBeCloseTo(p, 5);
+      expect(probabilities(tfjs)[i]).toBeCloseTo(p, 5);
+    }
+    expect(wasm.weights).toBe('initial values of seed 5');
+  });
+
+  it('saves outputs as .npy', async () => {
+    await run('--seed', '5', '--save', join(folder, 'saved'));
+    const saved = readNpy(readFileSync(join(folder, 'saved/thing.npy')));
+    expect('shape' in saved ? [saved.shape, saved.data.reduce((a, b) => a + b, 0)] : saved).toEqual([
+      [3],
+      expect.closeTo(1, 5),
+    ]);
+  });
+
+  it('reads numbers from .npy, a batch of one too', async () => {
+    for (const shape of [
+      [8, 8, 3],
+      [1, 8, 8, 3],
+    ]) {
+      const numbers = file('x.npy', writeNpy({ shape, data: new Float32Array(192).fill(100) }));
+      expect((await cnnc('run', net, '--input', `image=${numbers}`, '--seed', '1')).exit).toBe(0);
+    }
+  });
+
+  it('says on stderr that it used initial values, and prints the best classes', async () => {
+    const { stdout, stderr } = await cnnc('run', net, '--input', photo);
+    expect(stderr).toContain('no weights given: running with initial values of seed 0');
+    expect(stdout).toMatch(/^thing\n {2}(cat|dog|owl) {2}0\.\d{4}\n/);
+  });
+
+  const wrong = async (code: string, message: RegExp, ...args: string[]): Promise<void> => {
+    const { exit, stderr, stdout } = await cnnc('run', net, '--seed', '1', ...args);
+    expect(stderr, code).toContain(code);
+    expect(stderr).toMatch(message);
+    expect([exit, stdout]).toEqual([1, '']);
+  };
+
+  it('has a clear message for every bad input', async () => {
+    const text = file('photo.jpg', 'this is no photo');
+    await wrong(
+      'input/unreadable',
+      /photo\.jpg, for input image, is not a picture that can be decoded/,
+      '--input',
+      `image=${text}`,
+    );
+    await wrong('input/unreadable', /is empty/, '--input', `image=${file('empty.png', '')}`);
+    await wrong('input/unreadable', /cannot be read: there is no such file/, '--input', 'image=none.png');
+    await wrong('input/unreadable', /is not a NumPy file/, '--input', `image=${file('bad.npy', 'xx')}`);
+    const small = file('small.npy', writeNpy({ shape: [4, 4, 3], data: new Float32Array(48) }));
+    await wrong(
+      'input/wrong-shape',
+      /takes an rgb picture or 8x8x3 numbers \(\.npy\), but .*small\.npy holds 4x4x3/,
+      '--input',
+      `image=${small}`,
+    );
+    await wrong(
+      'input/unknown',
+      /Tiny has no input imag[\s\S]*did you mean image\?/,
+      '--input',
+      `imag=${photo}`,
+    );
+    await wrong('input/missing', /input image is missing: it takes an rgb picture or 8x8x3 numbers/);
+    await wrong('file/not-written', /cannot be written: /, '--input', photo, '--save', join(photo, 'x'));
+  });
+
+  it('keeps usage errors apart: exit code 2', async () => {
+    for (const args of [['--target', 'gpu'], ['--seed', '-1'], ['--bogus'], ['--input', '=x']])
+      expect((await cnnc('run', net, '--input', photo, ...args)).exit).toBe(2);
+    expect((await cnnc('run')).exit).toBe(2);
+    expect((await cnnc('fly')).exit).toBe(2);
+  });
+});
+
+describe('weights', () => {
+  const trained = (): string => {
+    const path = join(folder, 'tiny.safetensors');
+    writeSafetensors(path, [
+      { name: 'y.conv.weight', shape: [4, 3, 3, 3], data: new Float32Array(108).fill(0.01) },
+      { name: 'y.conv.bias', shape: [4], data: new Float32Array(4) },
+      {
+        name: 'y.dense.weight',
+        shape: [3, 4],
+        data: Float32Array.from({ length: 12 }, (_, i) => (i < 4 ? 5 : 0)),
+      },
+      { name: 'y.dense.bias', shape: [3], data: new Float32Array(3) },
+    ]);
+    return path;
+  };
+
+  it('fill the net from --weights, or from the file that the .cnn names, with moved and except', async () => {
+    const weights = trained();
+    const { outputs } = (
+      await cnnc('run', net, '--weights', weights, '--input', photo, '--json')
+    ).json() as RunJson;
+    expect(outputs[0]?.value.label).toBe('cat');
+    const renamed = `${tiny.replace('conv(4, 3, pad = 1)', 'conv(4, 3, pad = 1) as first')}weights Tiny from "./tiny.safetensors" except y.dense.bias\nmoved y.conv -> y.first\n`;
+    const named = file('named.cnn', renamed.replace('y = image', 'y = image'));
+    const ended = await cnnc('run', named, '--input', photo, '--json');
+    expect(ended.stderr).toBe('');
+    const moved = ended.json() as RunJson | { diagnostics: unknown };
+    expect(moved).toMatchObject({ outputs: [{ value: { label: 'cat' } }] });
+  });
+
+  it('that do not fit are listed', async () => {
+    const { exit, stderr } = await cnnc(
+      'run',
+      'stdlib/lenet.cnn',
+      '--net',
+      'LeNet5',
+      '--weights',
+      trained(),
+      '--input',
+      photo,
+    );
+    expect(exit).toBe(1);
+    expect(stderr).toMatch(/weights\/do-not-fit: 0 of the 10 weights of LeNet5 fit .*tiny\.safetensors/);
+    expect(stderr).toMatch(/c1\.conv\.weight 6x1x5x5 is not in the file/);
+  });
+
+  it('of a bad file give one message', async () => {
+    const bytes = readFileSync(trained());
+    const cases = [
+      ['weights/truncated', bytes.subarray(0, -10)],
+      ['weights/not-safetensors', Buffer.from('PK')],
+      ['weights/damaged', Buffer.from(bytes.toString('latin1').replace('[0,16]', '[0,12]'), 'latin1')],
+    ] as const;
+    for (const [code, content] of cases) {
+      const ended = await cnnc('weights', 'ls', file('broken.safetensors', content));
+      expect([ended.exit, ended.stderr]).toEqual([1, expect.stringContaining(code)]);
+    }
+    expect((await cnnc('weights', 'ls', 'none.safetensors', '--json')).json()).toMatchObject({
+      diagnostics: [{ code: 'weights/unreadable' }],
+    });
+  });
+
+  it('ls lists them', async () => {
+    const { stdout, exit } = await cnnc('weights', 'ls', trained());
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/y\.conv\.weight {3}F32 {3}4x3x3x3\n/);
+    expect(stdout).toContain('4 tensors, 127 numbers');
+  });
+
+  it('convert from tfjs, whole or not at all', async () => {
+    const manifest = file(
+      'm.json',
+      JSON.stringify([{ paths: ['m.bin'], weights: [{ name: 'k', shape: [2, 3], dtype: 'float32' }] }]),
+    );
+    file('m.bin', new Uint8Array(new Float32Array([1, 2, 3, 4, 5, 6]).buffer));
+    const out = join(folder, 'converted.safetensors');
+    const ended = await cnnc(
+      'weights',
+      'convert',
+      manifest,
+      '--map',
+      file('map.json', '{"d.weight": "k"}'),
+      '--out',
+      out,
+      '--json',
+    );
+    expect(ended.json()).toEqual({ file: out, tensors: [{ name: 'd.weight', shape: [3, 2] }], unused: [] });
+    const { file: opened } = openSafetensors(out);
+    const entry = opened?.entries.get('d.weight');
+    expect(entry && [...(opened?.read(entry) ?? [])]).toEqual([1, 4, 2, 5, 3, 6]);
+    opened?.close();
+    const lost = join(folder, 'lost.safetensors');
+    const failed = await cnnc(
+      'weights',
+      'convert',
+      manifest,
+      '--map',
+      file('map.json', '{"d.weight": "q"}'),
+      '--out',
+      lost,
+    );
+    expect([failed.exit, failed.stderr]).toEqual([1, expect.stringContaining('weights/unmapped')]);
+    expect(existsSync(lost)).toBe(false);
+    const notMap = await cnnc('weights', 'convert', manifest, '--map', manifest, '--out', lost);
+    expect(notMap.stderr).toContain('weights/bad-map');
+    const notManifest = await cnnc('weights', 'convert', net, '--map', file('map.json', '{}'), '--out', lost);
+    expect(notManifest.stderr).toContain('weights/bad-manifest');
+    expect((await cnnc('weights', 'convert', manifest, '--out', lost)).exit).toBe(2);
+  });
+});
+
+describe('build', () => {
+  interface Built {
+    load(): Promise<{ run(inputs: object): { thing: { label: string; p: number } } }>;
+  }
+
+  it('writes a package that runs as `cnnc run` does', async () => {
+    const out = join(folder, 'package');
+    const ended = await cnnc('build', net, '--seed', '5', '--out', out, '--json');
+    expect(ended.json()).toMatchObject({ net: 'Tiny', target: 'wasm', out });
+    const { load } = (await import(pathToFileURL(join(out, 'index.js')).href)) as Built;
+    const data = new Uint8Array(8 * 8 * 3).fill(77);
+    const { thing } = (await load()).run({ image: { data, width: 8, height: 8 } });
+    const x = file('same.npy', writeNpy({ shape: [8, 8, 3], data: new Float32Array(192).fill(77) }));
+    const { outputs } = (
+      await cnnc('run', net, '--seed', '5', '--input', x, '--json', '--target', 'eval')
+    ).json() as RunJson;
+    expect(thing.label).toBe(outputs[0]?.value.label);
+    expect(thing.p).toBeCloseTo(outputs[0]?.value.p ?? 0, 5);
+    expect(readFileSync(join(out, 'README.md'), 'utf8')).toContain('Sees small things.');
+    expect(statSync(out).mode & 0o055).toBe(0o055);
+  });
+
+  it('replaces its own folder, and no other', async () => {
+    const out = join(folder, 'again');
+    for (const seed of ['1', '2'])
+      expect((await cnnc('build', net, '--seed', seed, '--out', out)).exit).toBe(0);
+    const mine = join(folder, 'mine');
+    mkdirSync(mine);
+    writeFileSync(join(mine, 'thesis.txt'), 'precious');
+    const refused = await cnnc('build', net, '--seed', '1', '--out', mine);
+    expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining('build/folder-in-use')]);
+    expect(readdirSync(mine)).toEqual(['thesis.txt']);
+    const onFile = await cnnc('build', net, '--seed', '1', '--out', photo);
+    expect([onFile.exit, onFile.stderr]).toEqual([1, expect.stringContaining('file/not-written')]);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('writes TypeScript on TensorFlow.js with the weights as a file', async () => {
+    const out = join(folder, 'tfjs');
+    expect((await cnnc('build', net, '--seed', '5', '--out', out, '--target', 'tfjs')).exit).toBe(0);
+    expect(readdirSync(out).sort()).toEqual([
+      'README.md',
+      'package.json',
+      'tiny.js',
+      'tiny.ts',
+      'weights.safetensors',
+    ]);
+    const { file: weights } = openSafetensors(join(out, 'weights.safetensors'));
+    expect([...(weights?.entries.keys() ?? [])]).toEqual([
+      'y.conv.bias',
+      'y.conv.weight',
+      'y.dense.bias',
+      'y.dense.weight',
+    ]);
+    weights?.close();
+  });
+
+  it('stops where the file does not check', async () => {
+    const failing = file('assert.cnn', `${tiny}assert Tiny.params == 1\n`);
+    const out = join(folder, 'never');
+    const { exit, stderr } = await cnnc('build', failing, '--seed', '1', '--out', out);
+    expect([exit, stderr]).toEqual([1, expect.stringMatching(/^error assert\//)]);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('dumps what is between the phases', async () => {
+    const { stdout, exit } = await cnnc(
+      'build',
+      net,
+      '--dump',
+      'graph',
+      '--dump',
+      'after:fuse-elementwise',
+      '--dump',
+      'plan',
+      '--dump',
+      'wat',
+    );
+    expect(exit).toBe(0);
+    for (const part of ['relu', 'plan Tiny for ', '(module', '(export "run"']) expect(stdout).toContain(part);
+    const wrong = await cnnc('build', net, '--dump', 'after:fuse-elementwis');
+    expect([wrong.exit, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining('did you mean fuse-elementwise?'),
+    ]);
+    expect((await cnnc('build', net)).exit).toBe(2);
+  });
+});
+
+describe('explain and help', () => {
+  it('explains codes, and proposes near ones', async () => {
+    const known = await cnnc('explain', 'shape/nothing-left');
+    expect([known.exit, known.stdout]).toEqual([0, expect.stringMatching(/Wrong[\s\S]*Right/)]);
+    const near = await cnnc('explain', 'shape/nothing-lef');
+    expect([near.exit, near.stderr]).toEqual([
+      2,
+      expect.stringContaining('did you mean shape/nothing-left?'),
+    ]);
+    expect((await cnnc('explain', '--json')).json()).toBeInstanceOf(Array);
+  });
+
+  it('has help with examples for every command, exit code 0', async () => {
+    for (const command of ['check', 'summary', 'run', 'build']) {
+      const { exit, stdout } = await cnnc(command, '--help');
+      expect([exit, stdout]).toEqual([0, expect.stringMatching(/Usage: cnnc[\s\S]*Examples\n {2}cnnc /)]);
+    }
+    expect((await cnnc('--help')).stdout).toContain('Exit codes: 0 done');
+    expect((await cnnc('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
