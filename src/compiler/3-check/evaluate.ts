@@ -27,6 +27,7 @@ import { bracesOf, childFrame, enter, valueIn, type Site } from './frame.ts';
 import { evaluateMember } from './members.ts';
 import { evaluateMerge } from './merge.ts';
 import { leastData } from './operator.ts';
+import { reportStructure } from './symbolic-types.ts';
 import { step, type Session } from './session.ts';
 import { describe, int, isCallable, tensorOf, unknown, type GivenArg, type Value } from './value.ts';
 
@@ -252,6 +253,7 @@ function evaluateRepeat(expr: RepeatExpr, site: Site, session: Session): Value {
   if (count.kind === 'unknown') return unknown;
   if (count.kind !== 'number' || !Number.isInteger(count.value))
     return mistyped(count, 'a whole number', expr.count, session);
+  if (count.dim) reportStructure(expr.count, 'another number of layers for another size', session);
   if (count.value < 0 || count.value > maxRepeat) return badCount(count.value, expr.count, session);
   let current = site.incoming;
   const base = session.model.segments.get(expr) ?? 'repeat';

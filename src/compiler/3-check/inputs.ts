@@ -8,10 +8,12 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, GraphInput, Node } from '../ir/graph.ts';
 import { shapeOf, showType, sizeOf, spatialAxes, type TensorType } from '../ir/type.ts';
 import { constNode, inputNode } from '../ops/build.ts';
+import type { Dim } from '../ir/dim.ts';
 import { argument, mistyped } from './evaluate.ts';
 import { join, type Site } from './frame.ts';
 import { layer } from './operator.ts';
 import { limits, type Session } from './session.ts';
+import { declareSizes, dimOfSize } from './sizes.ts';
 import { describe, int, tensorOf, unknown, type Value } from './value.ts';
 
 /** Channels that an image kind adds to its written sizes. */
@@ -139,6 +141,7 @@ export function makeInput(
   const node = inputNode(statement.name.name, type, statement.name.span);
   session.paths.set(node.path, 1);
   if (!checkWhere(statement, site, session)) return undefined;
+  nameSizes(statement, dims, node, site, session);
   const input: GraphInput = {
     name: statement.name.name,
     node,
@@ -169,6 +172,32 @@ function bindSizes(dims: readonly DeclaredDim[], type: TensorType, site: Site, s
     site.frame.values.set(declaration, int(size));
   }
   return true;
+}
+
+/** From here on the named sizes stand for every value that `where` admits, next to the one that is compiled for. */
+function nameSizes(
+  statement: InStatement,
+  dims: readonly DeclaredDim[],
+  node: Node,
+  site: Site,
+  session: Session,
+): void {
+  const sizes = Object.fromEntries(
+    dims.flatMap(({ name }, i) => (name === undefined ? [] : [[name, Number(node.type.dims[i])] as const])),
+  );
+  if (Object.keys(sizes).length === 0) return;
+  declareSizes(statement, sizes, session.named);
+  const dimOf = (name: string | undefined): Dim | undefined => {
+    const size = name === undefined ? undefined : session.named.sizes.get(name);
+    return size && dimOfSize(size);
+  };
+  session.symbolic.set(node, { ...node.type, dims: node.type.dims.map((n, i) => dimOf(dims[i]?.name) ?? n) });
+  for (const { expr, name } of dims) {
+    const declaration = session.model.bindings.get(expr);
+    const dim = dimOf(name);
+    if (declaration && typeof dim === 'object' && name !== undefined)
+      site.frame.values.set(declaration, { ...int(sizes[name] ?? 0), dim });
+  }
 }
 
 function checkWhere(statement: InStatement, site: Site, session: Session): boolean {

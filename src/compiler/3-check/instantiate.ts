@@ -7,6 +7,7 @@ import { childFrame, type Site } from './frame.ts';
 import { makeInput } from './inputs.ts';
 import { runNet, type NetRun } from './net.ts';
 import { outputNodes } from './outputs.ts';
+import { reportDisagreements } from './size-report.ts';
 import type { Session } from './session.ts';
 import { unknown, type GivenArg } from './value.ts';
 
@@ -42,6 +43,7 @@ export function buildGraph(
   });
   if (!run.complete || failed || !checkSizes(sizes, inputs, declaration, session)) return undefined;
   const outputs = graphOutputs(run, declaration, session);
+  reportDisagreements(session);
   return outputs && { graph: { name: net.name, inputs, outputs }, values: run.values };
 }
 

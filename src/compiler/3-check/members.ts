@@ -9,6 +9,7 @@ import { argument, evaluate, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { figures } from './query.ts';
 import type { Session } from './session.ts';
+import { symbolicType } from './symbolic-types.ts';
 import { describe, int, tensorOf, unknown, type Callable, type GivenArg, type Value } from './value.ts';
 
 export function evaluateMember(expr: MemberExpr, site: Site, session: Session): Value {
@@ -38,7 +39,7 @@ function sizeMember(expr: MemberExpr, node: Node, session: Session): Value {
   const size = node.type.dims[at];
   if (typeof size !== 'number')
     return noMember(expr, `a ${showType(node.type)} value`, [...node.type.axes, 'rank'], session);
-  const dim = session.symbolic.get(node)?.dims[at];
+  const dim = symbolicType(node, session).dims[at];
   return dim === undefined || typeof dim === 'number' ? int(size) : { ...int(size), dim };
 }
 

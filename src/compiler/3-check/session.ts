@@ -10,6 +10,8 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
 import type { TensorType } from '../ir/type.ts';
 import type { NetQueries } from './query.ts';
+import { noNamedSizes, type NamedSizes } from './sizes.ts';
+import type { Disagreement } from './symbolic-types.ts';
 import type { Value } from './value.ts';
 
 /** Most nodes of a graph, most steps of evaluation, deepest nesting of blocks. */
@@ -27,7 +29,10 @@ export interface Session {
   /** How often each node path was given, so that a second use of an instance is told apart. */
   readonly paths: Map<string, number>;
   /** Types over named sizes, for nodes that depend on one. */
-  readonly symbolic: Map<Node, TensorType>;
+  readonly symbolic: Map<Node, TensorType | 'unknown'>;
+  /** Named sizes of the inputs, and where sizes do not agree for all of them. */
+  readonly named: NamedSizes;
+  readonly disagreements: Disagreement[];
   /** Answers questions about other nets (`ResNet18.params`). */
   readonly queries: NetQueries | undefined;
   nodes: number;
@@ -61,6 +66,8 @@ export function newSession(options: {
     weights: new Map(),
     paths: new Map(),
     symbolic: new Map(),
+    named: noNamedSizes(),
+    disagreements: [],
     queries: options.queries,
     nodes: 0,
     steps: 0,
