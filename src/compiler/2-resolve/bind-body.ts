@@ -29,7 +29,13 @@ function bindStatement(statement: Statement, scope: Scope, place: Place): void {
       return bindIn(statement, scope, place);
     case 'assign':
       bindExpr(statement.value, 'value', scope, place);
-      return declareIn(scope, { kind: 'value', form: 'assign', ...named(statement) }, statement, place);
+      return declareIn(
+        scope,
+        // Training-only values are read by losses, which may stand in another file.
+        { kind: 'value', form: statement.trainOnly ? 'as' : 'assign', ...named(statement) },
+        statement,
+        place,
+      );
     case 'let':
       bindExpr(statement.value, 'value', scope, place);
       return declareIn(
@@ -126,10 +132,10 @@ function bindOut(statement: Extract<Statement, { kind: 'out' }>, scope: Scope, p
   const { value, of, detect } = statement;
   if (value.kind === 'call' && value.callee.kind === 'name' && outputKinds.has(value.callee.name))
     for (const arg of value.args) {
-      if (!isClassList(arg.value, scope)) bindExpr(arg.value, 'value', scope, place);
+      if (!isClassList(arg.value, scope, place)) bindExpr(arg.value, 'value', scope, place);
     }
   else bindExpr(value, 'value', scope, place);
-  if (of && !isClassList(of, scope)) bindExpr(of, 'value', scope, place);
+  if (of && !isClassList(of, scope, place)) bindExpr(of, 'value', scope, place);
   for (const branch of detect?.branches ?? []) {
     bindExpr(branch.value, 'value', scope, place);
     if (branch.anchors) bindExpr(branch.anchors, 'value', scope, place);
@@ -138,8 +144,9 @@ function bindOut(statement: Extract<Statement, { kind: 'out' }>, scope: Scope, p
   for (const arg of detect?.nms ?? []) bindExpr(arg.value, 'value', scope, place);
 }
 
-function isClassList(of: Expr, scope: Scope): boolean {
-  return of.kind === 'name' && Object.hasOwn(classLists, of.name) && lookup(of.name, scope) === undefined;
+function isClassList(of: Expr, scope: Scope, { module }: Place): boolean {
+  if (of.kind !== 'name' || !Object.hasOwn(classLists, of.name)) return false;
+  return lookup(of.name, scope) === undefined && !module.names.has(of.name);
 }
 
 /** Parameters see those before them in their defaults. */

@@ -11,7 +11,7 @@ import { claim } from './declare.ts';
 import type { Declaration } from './model.ts';
 import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
-import { axisWords, operatorNames, operatorsCalled } from './vocabulary.ts';
+import { operatorNames, operatorsCalled, optionWords } from './vocabulary.ts';
 
 /** Deeper syntax than a person writes; keeps every later walk off the end of the call stack. */
 const maxDepth = 200;
@@ -74,36 +74,31 @@ function deeper(expr: Expr, place: Place): Place | undefined {
 }
 
 function bindArgs(args: readonly Arg[], callee: Expr, scope: Scope, place: Place): void {
-  let position = 0;
-  for (const arg of args) {
-    const specs = wordSpecs(callee, arg.name ? arg.name.name : position++, place);
-    bindWords(arg, specs, scope, place);
+  const isOperator = callee.kind === 'name' && !place.names.bindings.has(callee);
+  const params = isOperator ? operatorsCalled(callee.name).flatMap((def) => def.params) : [];
+  for (const { name, value } of args) {
+    // Without a name an argument may be for any option: values among the arguments shift the places.
+    const specs = name ? params.filter((param) => param.name === name.name) : params;
+    bindWords(value, specs, scope, place);
   }
 }
 
-/** The options that an argument may be for, where the callee is an operator: by name, or by place. */
-function wordSpecs(callee: Expr, option: string | number, place: Place): readonly ParamSpec[] {
-  if (callee.kind !== 'name' || place.names.bindings.has(callee)) return [];
-  return operatorsCalled(callee.name).flatMap((def) => {
-    const spec =
-      typeof option === 'number' ? def.params[option] : def.params.find((param) => param.name === option);
-    return spec ? [spec] : [];
-  });
-}
-
 /**
- * `axis = H` and `sum(H)` name an axis even where an input has a size called H; other words give way to declared names, since the
- * first arguments by place may be values: `matmul(a, b)`.
+ * A name in an option is a word of the operator (`pad = same`, `axis = H`) unless it is declared; named sizes of inputs do not
+ * count where an axis is asked for, so that `axis = H` works beside `rgb[H, W]`.
  */
-function bindWords(arg: Arg, specs: readonly ParamSpec[], scope: Scope, place: Place): void {
-  const { value } = arg;
+function bindWords(value: Expr, specs: readonly ParamSpec[], scope: Scope, place: Place): void {
   const names = value.kind === 'list' ? value.items : [value];
   const axes = specs.some(({ kind }) => kind === 'axis' || kind === 'axes');
-  const isAxis = (name: string): boolean => axes && (arg.name !== undefined || axisWords.includes(name));
-  const isWord = (e: Expr): e is NameExpr =>
-    e.kind === 'name' &&
-    (isAxis(e.name) ||
-      (lookup(e.name, scope) === undefined && (axes || specs.some(({ words }) => words?.includes(e.name)))));
+  const isWord = (e: Expr): e is NameExpr => {
+    if (e.kind !== 'name') return false;
+    const declared = lookup(e.name, scope) ?? place.module.names.get(e.name);
+    if (declared) return axes && declared.kind === 'size';
+    return (
+      (axes && (/^[A-Z]$/.test(e.name) || optionWords.has(e.name))) ||
+      specs.some(({ words }) => words?.includes(e.name))
+    );
+  };
   if (specs.length === 0 || !names.every(isWord)) return bindExpr(value, 'value', scope, place);
   for (const name of names) place.names.words.add(name);
 }

@@ -26,15 +26,8 @@ export const constantFunctions: ReadonlySet<string> = new Set([
   'folder',
 ]);
 
-/** Lists of class names that come with the language, with their lengths. */
-export const classLists: Readonly<Record<string, number>> = {
-  imagenet: 1000,
-  coco: 80,
-  voc: 20,
-  digits: 10,
-  cifar10: 10,
-  fashion: 10,
-};
+/** Lists of class names too long to be written, by their lengths; others are constants of std/classes. */
+export const classLists: Readonly<Record<string, number>> = { imagenet: 1000, digits: 10 };
 
 /** Kinds of typed outputs, written as calls: `out class: label(logits)`. */
 export const outputKinds: ReadonlySet<string> = new Set([

@@ -2,7 +2,6 @@
 import type { OutStatement } from '../1-parse/ast.ts';
 import { classLists } from '../2-resolve/vocabulary.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { knownClasses } from './class-lists.ts';
 import { argument, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import type { Session } from './session.ts';
@@ -22,7 +21,11 @@ export function classNames(
   if (!of) return { classes: undefined, of: undefined };
   let found: ClassNames | undefined;
   if (of.kind === 'name' && Object.hasOwn(classLists, of.name) && !session.model.bindings.has(of))
-    return counted({ classes: knownClasses[of.name], of: of.name }, classLists[of.name], channels);
+    return counted(
+      { classes: of.name === 'digits' ? [...'0123456789'] : undefined, of: of.name },
+      classLists[of.name],
+      channels,
+    );
   const value = argument(of, site, session);
   if (value.kind === 'source') return { classes: undefined, of: `folder:${value.path}` };
   if (value.kind === 'string') {

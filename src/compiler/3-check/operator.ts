@@ -126,7 +126,10 @@ export function makeLayer(use: Use, origin: Origin, session: Session): Value {
   if (!weights) return unknown;
   const path = visiblePath(session, origin.path);
   const node = makeNode(use.def.name, [...use.data, ...weights], attrs, { path, span: origin.span });
-  if (session.named.sizes.size > 0 && (use.data.some((input) => session.symbolic.has(input)) || hasSymbolicOption(use)))
+  if (
+    session.named.sizes.size > 0 &&
+    (use.data.some((input) => session.symbolic.has(input)) || hasSymbolicOption(use))
+  )
     inferSymbolic(node, use, symbolicOptions(use, options), session);
   return tensorOf(node);
 }

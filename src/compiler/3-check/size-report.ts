@@ -37,7 +37,8 @@ function why({ sizes, decision }: Disagreement, session: Session): string {
   const names = namesOf([sizes], session);
   const [name = ''] = names;
   const m = names.length === 1 ? coveringModulus(name, [[a, b]], session.named) : undefined;
-  const when = m === undefined ? '' : m === 2 ? ` when ${name} is odd` : ` when ${name} is no multiple of ${m}`;
+  const when =
+    m === undefined ? '' : m === 2 ? ` when ${name} is odd` : ` when ${name} is no multiple of ${m}`;
   const example = names.map((n) => `${n} = ${decision.example[n]}`).join(', ');
   return `they differ${when}: ${example} gives ${decision.values.join(' and ')}`;
 }
@@ -56,7 +57,9 @@ function fixes(session: Session): readonly Fix[] {
   const covered = found.filter((f): f is { name: string; m: number } => f.m !== undefined);
   const input = session.named.sizes.get(covered[0]?.name ?? '')?.input;
   if (!input || covered.length < found.length)
-    return [{ title: 'bring both values to one size before they meet: crop or pad the larger one', edits: [] }];
+    return [
+      { title: 'bring both values to one size before they meet: crop or pad the larger one', edits: [] },
+    ];
   const conditions = covered.map(({ name, m }) => `${name} % ${m} == 0`);
   const dims = input.dims.map((dim) => textOf(dim.span)).join(', ');
   const title = `in ${input.name.name}: ${input.type.name}[${dims}] where ${conditions.join(', ')}`;
@@ -64,7 +67,10 @@ function fixes(session: Session): readonly Fix[] {
 }
 
 /** Raises the divisors that `where` has already, and adds the others. */
-function whereEdits(input: InStatement, covered: readonly { readonly name: string; readonly m: number }[]): readonly Edit[] {
+function whereEdits(
+  input: InStatement,
+  covered: readonly { readonly name: string; readonly m: number }[],
+): readonly Edit[] {
   const edits: Edit[] = [];
   const added: string[] = [];
   for (const { name, m } of covered) {

@@ -89,23 +89,31 @@ export function decide(a: Dim, b: Dim, named: NamedSizes): Decision {
 }
 
 function search(a: Dim, b: Dim, difference: Dim, named: NamedSizes): Decision {
-  for (const sizes of candidates(difference, named)) {
+  const looked = typeof difference === 'number' ? [defaults(named)] : candidates(difference, named);
+  for (const sizes of looked) {
     const values = [valueAt(a, sizes, named), valueAt(b, sizes, named)] as const;
     // A size below 1 means that nothing is left there: another error, at another place.
-    if (values[0] !== values[1] && values[0] > 0 && values[1] > 0) return { equal: false, example: sizes, values };
+    if (values[0] !== values[1] && values[0] > 0 && values[1] > 0)
+      return { equal: false, example: sizes, values };
   }
   return { equal: true };
+}
+
+function defaults(named: NamedSizes): Record<string, number> {
+  return Object.fromEntries([...named.sizes.values()].map((size) => [size.name, size.default]));
 }
 
 /** Most values of one name that are looked at. */
 const maxCandidates = 4096;
 
-/** Admitted sizes that decide an expression: two periods of each name, from the default on, then from 1. */
-export function* candidates(dim: Dim, named: NamedSizes): Iterable<Sizes> {
-  const base: Record<string, number> = {};
-  for (const size of named.sizes.values()) base[size.name] = size.default;
+/** Admitted sizes that decide an expression: two periods (or more) of each name, from the default on, then from 1. */
+export function* candidates(dim: Dim, named: NamedSizes, atLeast = 0): Iterable<Sizes> {
+  const base = defaults(named);
   const names = baseNames(dim, named);
-  for (const name of names) for (const sizes of along(name, dim, base, named)) yield sizes;
+  for (const name of names) {
+    const steps = Math.max(atLeast, 2 * periodOf(dim) * (named.sizes.get(name)?.modulus ?? 1) + 2);
+    yield* along(name, Math.min(maxCandidates, steps), base, named);
+  }
   if (names.length < 2) return;
   // Names that meet in one floor (floor((H + W)/2)) are varied together in a small window.
   const [first = '', second = ''] = names;
@@ -116,10 +124,9 @@ export function* candidates(dim: Dim, named: NamedSizes): Iterable<Sizes> {
     }
 }
 
-function* along(name: string, dim: Dim, base: Sizes, named: NamedSizes): Iterable<Sizes> {
+function* along(name: string, span: number, base: Sizes, named: NamedSizes): Iterable<Sizes> {
   const size = named.sizes.get(name);
   if (!size) return;
-  const span = Math.min(maxCandidates, 2 * periodOf(dim) * size.modulus + 2);
   for (let i = 0; i <= span; i++) {
     const sizes = linked({ ...base, [name]: size.default + i }, name, named);
     if (admits(sizes, named)) yield sizes;
@@ -179,7 +186,7 @@ export function admits(sizes: Sizes, named: NamedSizes): boolean {
 }
 
 /** A condition over sizes; undefined where it uses something else than numbers and names. */
-function evaluateWhere(expr: Expr, sizes: Sizes): number | boolean | undefined {
+export function evaluateWhere(expr: Expr, sizes: Sizes): number | boolean | undefined {
   if (expr.kind === 'number') return expr.value;
   if (expr.kind === 'name') return sizes[expr.name];
   if (expr.kind === 'unary') {
@@ -234,8 +241,7 @@ function agreeOnMultiples(
   [a, b]: readonly [Dim, Dim],
   named: NamedSizes,
 ): boolean {
-  const base: Record<string, number> = {};
-  for (const size of named.sizes.values()) base[size.name] = size.default;
+  const base = defaults(named);
   for (let k = 1; k * m <= 2 * period + m; k++) {
     const sizes = { ...base, [name]: (base[name] ?? 0) + k * m };
     if (valueAt(a, sizes, named) !== valueAt(b, sizes, named)) return false;
@@ -252,14 +258,13 @@ export function showSize(dim: Dim): string {
 }
 
 function showTerm(coefficient: number, atom: DimAtom): string {
-  if (atom.kind === 'name' && atom.name.includes('/')) {
-    const [name = '', m = '1'] = atom.name.split('/');
-    const modulus = Number(m);
-    if (coefficient % modulus === 0) return scaled(coefficient / modulus, name);
-    if (modulus % coefficient === 0 && coefficient > 0) return `${name}/${modulus / coefficient}`;
-    return `${scaled(coefficient, name)}/${modulus}`;
-  }
-  return scaled(coefficient, showAtom(atom));
+  if (atom.kind !== 'name') return scaled(coefficient, showAtom(atom));
+  const [name = '', divisor] = atom.name.split('/');
+  if (divisor === undefined) return scaled(coefficient, name);
+  const modulus = Number(divisor);
+  if (coefficient % modulus === 0) return scaled(coefficient / modulus, name);
+  if (coefficient > 0 && modulus % coefficient === 0) return `${name}/${modulus / coefficient}`;
+  return `${scaled(coefficient, name)}/${modulus}`;
 }
 
 function scaled(coefficient: number, text: string): string {

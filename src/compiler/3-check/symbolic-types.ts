@@ -29,7 +29,8 @@ export interface Disagreement {
 
 /** Enters the symbolic type of a node whose inputs or options depend on a named size. */
 export function inferSymbolic(node: Node, use: Use, options: Attrs, session: Session): void {
-  if (use.data.some((input) => session.symbolic.get(input) === 'unknown')) return void session.symbolic.set(node, 'unknown');
+  if (use.data.some((input) => session.symbolic.get(input) === 'unknown'))
+    return void session.symbolic.set(node, 'unknown');
   const types = use.data.map((input) => symbolicType(input, session));
   if (reportWeights(node, use, types, session)) return void session.symbolic.set(node, 'unknown');
   session.symbolic.set(node, typeOf(node, use, unified(node, use, types, session), options));
@@ -73,7 +74,9 @@ function reportWeights(node: Node, use: Use, types: readonly TensorType[], sessi
 }
 
 function inputSpans(session: Session): { span: Span; text: string }[] {
-  return [...session.named.sizes.values()].slice(0, 1).map(({ input }) => ({ span: input.name.span, text: 'of any size' }));
+  return [...session.named.sizes.values()]
+    .slice(0, 1)
+    .map(({ input }) => ({ span: input.name.span, text: 'of any size' }));
 }
 
 /**
@@ -111,8 +114,16 @@ function mustAgree(
   const decision = decide(a.dim, b.dim, session.named);
   if (decision.equal) return;
   const spanOf = (input: number): Span => use.origins[input] ?? use.call.span;
-  session.disagreements.push({ axis, sizes: [a.dim, b.dim], spans: [spanOf(a.input), spanOf(b.input)], decision });
+  session.disagreements.push({
+    axis,
+    sizes: [a.dim, b.dim],
+    spans: [spanOf(a.input), spanOf(b.input)],
+    decision,
+  });
 }
+
+/** How far an order (`in.H > 40`) is looked at: it has no period. */
+const orderSteps = 2048;
 
 /** A comparison that follows from a named size decides structure: it has to come out the same for every size. */
 export function compareSymbolic(
@@ -124,11 +135,15 @@ export function compareSymbolic(
 ): void {
   const [a, b] = [left.dim ?? left.value, right.dim ?? right.value];
   const difference = subDims(a, b);
-  for (const sizes of candidates(difference, session.named)) {
+  for (const sizes of candidates(difference, session.named, orderSteps)) {
     if (!admits(sizes, session.named)) continue;
     const truth = compare(expr.op, valueAt(a, sizes, session.named), valueAt(b, sizes, session.named));
     if (truth === value) continue;
-    return reportStructure(expr, `true and false: ${showSizes(sizes)} gives ${truth}, the default size ${value}`, session);
+    return reportStructure(
+      expr,
+      `true and false: ${showSizes(sizes)} gives ${truth}, the default size ${value}`,
+      session,
+    );
   }
 }
 

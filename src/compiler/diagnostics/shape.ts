@@ -36,21 +36,24 @@ export const shapeDiagnostics = {
   'shape/not-for-every-size': {
     severity: 'error',
     message: 'cannot promise that these two have the same {axis}',
-    explain: 'The input admits many sizes, and for some of them the two sizes differ, usually because a stride or a pool rounded down and an upsampling cannot bring back what was lost. Say in `where` which sizes the net admits, or crop the larger value.',
+    explain:
+      'The input admits many sizes, and for some of them the two sizes differ, usually because a stride or a pool rounded down and an upsampling cannot bring back what was lost. Say in `where` which sizes the net admits, or crop the larger value.',
     bad: 'net N {\n  in x: rgb[H, W] = 32x32\n  e = x -> conv(8, 3, pad = same) -> relu\n  d = e -> maxpool(2) -> upsample(2)\n  y = concat { d, e } -> conv(1, 1)\n  out z: mask(y)\n}',
     good: 'net N {\n  in x: rgb[H, W] = 32x32 where H % 2 == 0, W % 2 == 0\n  e = x -> conv(8, 3, pad = same) -> relu\n  d = e -> maxpool(2) -> upsample(2)\n  y = concat { d, e } -> conv(1, 1)\n  out z: mask(y)\n}',
   },
   'shape/weights-need-size': {
     severity: 'error',
     message: 'the weights of this {layer} would have another shape for another size of the input',
-    explain: 'Weights are trained once, for one shape. `gap` makes a vector whose length does not depend on the size of the map; `flatten` does not.',
+    explain:
+      'Weights are trained once, for one shape. `gap` makes a vector whose length does not depend on the size of the map; `flatten` does not.',
     bad: 'net N {\n  in x: rgb[H, W] = 32x32\n  y = x -> conv(4, 3) -> flatten -> dense(10)\n  out z: label(y)\n}',
     good: 'net N {\n  in x: rgb[H, W] = 32x32\n  y = x -> conv(4, 3) -> gap -> dense(10)\n  out z: label(y)\n}',
   },
   'shape/size-decides-structure': {
     severity: 'error',
     message: 'the structure of the net would depend on the size of its input',
-    explain: 'Every layer is known when the net is compiled. A condition or a number of repetitions may follow from constants and channels, and from sizes only where it comes out the same for every admitted size.',
+    explain:
+      'Every layer is known when the net is compiled. A condition or a number of repetitions may follow from constants and channels, and from sizes only where it comes out the same for every admitted size.',
     bad: 'net N {\n  in x: rgb[H, W] = 32x32\n  y = x -> if in.H > 40 { conv(4, 3, stride = 2) } else { conv(4, 3) }\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: rgb[H, W] = 32x32\n  y = x -> if in.C == 3 { conv(4, 3, stride = 2) } else { conv(4, 3) }\n  out z: tensor(y)\n}',
   },
