@@ -13,7 +13,7 @@ import { argument, mistyped } from './evaluate.ts';
 import { join, type Site } from './frame.ts';
 import { layer } from './operator.ts';
 import { limits, type Session } from './session.ts';
-import { declareSizes, dimOfSize } from './sizes.ts';
+import { declareSizes, dimOfSize, evaluateWhere } from './sizes.ts';
 import { describe, int, tensorOf, unknown, type Value } from './value.ts';
 
 /** Channels that an image kind adds to its written sizes. */
@@ -202,7 +202,7 @@ function nameSizes(
 
 function checkWhere(statement: InStatement, site: Site, session: Session): boolean {
   for (const condition of statement.where) {
-    const value = argument(condition, site, session);
+    const value = whereValue(condition, site, session);
     if (value.kind === 'unknown') return false;
     if (value.kind === 'bool' && value.value) continue;
     const sizes = statement.dims.flatMap((expr) => {
@@ -219,6 +219,15 @@ function checkWhere(statement: InStatement, site: Site, session: Session): boole
     return false;
   }
   return true;
+}
+
+/** A condition at the sizes that are compiled for. Sizes alone are numbers here; anything else is an ordinary expression. */
+function whereValue(condition: Expr, site: Site, session: Session): Value {
+  const sizes: Record<string, number> = {};
+  for (const [declaration, value] of site.frame.values)
+    if (declaration.kind === 'size' && value.kind === 'number') sizes[declaration.name] = value.value;
+  const value = evaluateWhere(condition, sizes);
+  return typeof value === 'boolean' ? { kind: 'bool', value } : argument(condition, site, session);
 }
 
 /** Whether `node` can be the input of a net inside another; named sizes take its sizes. */

@@ -30,10 +30,18 @@ export function readAllowances(files: readonly Commented[]): Allowances {
       const [, code = '', reason] = found;
       const problem = problemWith(code, reason, comment);
       if (problem) diagnostics.push(problem);
-      const { line } = positionAt(source.text, comment.span.start);
-      for (const covered of [line, line + 1]) lines.add(`${source.path}:${covered}:${code}`);
+      for (const covered of coveredLines(source.text, comment.span.start))
+        lines.add(`${source.path}:${covered}:${code}`);
     }
   return { lines, diagnostics };
+}
+
+/** The comment's own line, and the next one that holds more than a comment. */
+function coveredLines(text: string, offset: number): readonly number[] {
+  const { line } = positionAt(text, offset);
+  const below = text.slice(offset).split('\n').slice(1);
+  const next = below.findIndex((content) => !/^\s*(\/\/.*)?$/.test(content));
+  return next === -1 ? [line] : [line, line + 1 + next];
 }
 
 function problemWith(code: string, reason: string | undefined, comment: Comment): Diagnostic | undefined {

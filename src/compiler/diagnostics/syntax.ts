@@ -7,8 +7,8 @@ export const syntaxDiagnostics = {
     message: '{found} is not expected here: {expected}',
     explain:
       'The text does not follow the grammar at this place. Only this statement is given up; everything before and after it is still checked.',
-    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) dense(4)\n  out z: tensor(x)\n}',
-    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) -> dense(4)\n  out z: tensor(y)\n}',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) relu\n  out z: tensor(x)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) -> relu\n  out z: tensor(y)\n}',
   },
   'syntax/incomplete': {
     severity: 'error',
