@@ -1,0 +1,201 @@
+/**
+ * Layout of text under a width, after Wadler's "A prettier printer" (2003) with measures computed once, so printing is linear:
+ * a group stays on one line if it fits, otherwise its `line`s become line ends. Unlike there, a `hard` line end inside braces
+ * does not break the group around it: `} -> relu` stays with its brace. A comment forces a line end behind it.
+ */
+
+/** The widest line that layout aims at. */
+export const maxWidth = 100;
+
+interface Measure {
+  /** Width up to the first hard line end (all of it, without one). */
+  readonly first: number;
+  /** Width behind the last hard line end. */
+  readonly last: number;
+  readonly hard: boolean;
+  /** Ends with a comment: only a line end may follow. */
+  readonly comment: boolean;
+}
+
+export type Doc =
+  | { readonly kind: 'text'; readonly text: string; readonly measure: Measure }
+  | { readonly kind: 'comment'; readonly text: string; readonly measure: Measure }
+  | { readonly kind: 'line'; readonly flat: string; readonly measure: Measure }
+  | { readonly kind: 'hard'; readonly blank: boolean; readonly measure: Measure }
+  | { readonly kind: 'concat'; readonly parts: readonly Doc[]; readonly measure: Measure }
+  | { readonly kind: 'indent'; readonly by: number; readonly doc: Doc; readonly measure: Measure }
+  | { readonly kind: 'group'; readonly doc: Doc; readonly measure: Measure }
+  | { readonly kind: 'fresh'; readonly doc: Doc; readonly measure: Measure }
+  | { readonly kind: 'named'; readonly name: string; readonly rest: Doc; readonly measure: Measure }
+  | { readonly kind: 'fill'; readonly items: readonly Doc[]; readonly measure: Measure };
+
+const flatMeasure = (width: number): Measure => ({ first: width, last: width, hard: false, comment: false });
+
+export const text = (value: string): Doc => ({
+  kind: 'text',
+  text: value,
+  measure: flatMeasure(value.length),
+});
+
+export const empty = text('');
+
+/** A comment behind something on its line; its own width never breaks anything. */
+export const comment = (value: string): Doc => ({
+  kind: 'comment',
+  text: value,
+  measure: { ...flatMeasure(0), comment: true },
+});
+
+/** A blank, or a line end where the group does not fit. */
+export const line: Doc = { kind: 'line', flat: ' ', measure: flatMeasure(1) };
+
+/** Nothing, or a line end where the group does not fit. */
+export const softLine: Doc = { kind: 'line', flat: '', measure: flatMeasure(0) };
+
+const hardMeasure: Measure = { first: 0, last: 0, hard: true, comment: false };
+
+/** A line end in any case. */
+export const hardLine: Doc = { kind: 'hard', blank: false, measure: hardMeasure };
+
+/** A line end and an empty line. */
+export const blankLine: Doc = { kind: 'hard', blank: true, measure: hardMeasure };
+
+export function concat(...parts: readonly Doc[]): Doc {
+  const measure = parts.reduce((sum, part) => follow(sum, part.measure), flatMeasure(0));
+  return { kind: 'concat', parts, measure };
+}
+
+function follow(a: Measure, b: Measure): Measure {
+  const cut = a.comment && !(b.hard && b.first === 0) && b.first > 0;
+  const first = a.hard ? a.first : a.first + b.first;
+  const isNothing = !b.hard && b.first === 0;
+  return {
+    first: cut ? Infinity : first,
+    last: b.hard ? b.last : a.last + b.last,
+    hard: a.hard || b.hard,
+    comment: b.comment || (a.comment && isNothing),
+  };
+}
+
+/** Line ends inside are `by` columns further right, where the group is broken. */
+export const indent = (doc: Doc, by = 2): Doc => ({ kind: 'indent', by, doc, measure: doc.measure });
+
+/** Tried on one line. */
+export const group = (doc: Doc): Doc => ({ kind: 'group', doc, measure: doc.measure });
+
+/** The inside of braces: decides for itself, whatever the groups around it do. */
+export const fresh = (doc: Doc): Doc => ({ kind: 'fresh', doc, measure: doc.measure });
+
+/** `name` and what follows; `lines` of a list pads the names of neighbours to one width. */
+export const named = (name: string, rest: Doc): Doc => ({
+  kind: 'named',
+  name,
+  rest,
+  measure: concat(text(name), rest).measure,
+});
+
+/** As many items on a line as fit; `items` bring their own separators. */
+export const fill = (items: readonly Doc[]): Doc => ({
+  kind: 'fill',
+  items,
+  measure: concat(...items.flatMap((item, i) => (i === 0 ? [item] : [line, item]))).measure,
+});
+
+/** `parts` with `separator` between. */
+export const join = (parts: readonly Doc[], separator: Doc): Doc =>
+  concat(...parts.flatMap((part, i) => (i === 0 ? [part] : [separator, part])));
+
+interface Printer {
+  readonly out: string[];
+  column: number;
+}
+
+/** The text of a document; no line ends with blanks. */
+export function print(doc: Doc): string {
+  const printer: Printer = { out: [], column: 0 };
+  put(printer, doc, 0, 'break', 0);
+  return printer.out.join('').replace(/[ \t]+$/gm, '');
+}
+
+type Mode = 'flat' | 'break';
+
+/** `rest`: the width of what must stay on the line behind `doc`. */
+function put(printer: Printer, doc: Doc, indentation: number, mode: Mode, rest: number): void {
+  switch (doc.kind) {
+    case 'text':
+      write(printer, doc.text);
+      return;
+    case 'comment':
+      write(printer, doc.text);
+      return;
+    case 'line':
+      if (mode === 'flat') write(printer, doc.flat);
+      else newLine(printer, indentation, '\n');
+      return;
+    case 'hard':
+      newLine(printer, indentation, doc.blank ? '\n\n' : '\n');
+      return;
+    case 'indent':
+      put(printer, doc.doc, mode === 'flat' ? indentation : indentation + doc.by, mode, rest);
+      return;
+    case 'named':
+      write(printer, doc.name);
+      put(printer, doc.rest, indentation, mode, rest);
+      return;
+    case 'fresh':
+      put(printer, doc.doc, indentation, 'break', 0);
+      return;
+    case 'group': {
+      const isFlat = mode === 'flat' || fits(printer, doc.measure, indentation, rest);
+      put(printer, doc.doc, indentation, isFlat ? 'flat' : 'break', rest);
+      return;
+    }
+    case 'concat':
+      doc.parts.forEach((part, i) => {
+        put(printer, part, indentation, mode, behind(doc.parts, i, rest));
+      });
+      return;
+    case 'fill':
+      putFill(printer, doc.items, indentation, mode);
+  }
+}
+
+function fits({ column }: Printer, measure: Measure, indentation: number, rest: number): boolean {
+  if (!measure.hard) return !measure.comment && column + measure.first + rest <= maxWidth;
+  return column + measure.first <= maxWidth && indentation + measure.last + rest <= maxWidth;
+}
+
+/** The width of the texts directly behind part `i`. */
+function behind(parts: readonly Doc[], i: number, rest: number): number {
+  let width = 0;
+  for (let n = i + 1; n < parts.length; n++) {
+    const part = parts[n];
+    if (part?.kind !== 'text') return width;
+    width += part.measure.first;
+  }
+  return width + rest;
+}
+
+function putFill(printer: Printer, items: readonly Doc[], indentation: number, mode: Mode): void {
+  items.forEach((item, i) => {
+    const isFirst = i === 0;
+    const afterComment = items[i - 1]?.measure.comment === true;
+    if (!isFirst && mode === 'flat') write(printer, ' ');
+    else if (!isFirst) {
+      const fitsHere = !afterComment && printer.column + 1 + item.measure.first <= maxWidth;
+      if (fitsHere) write(printer, ' ');
+      else newLine(printer, indentation, '\n');
+    }
+    put(printer, item, indentation, 'flat', 0);
+  });
+}
+
+function write(printer: Printer, value: string): void {
+  printer.out.push(value);
+  printer.column += value.length;
+}
+
+function newLine(printer: Printer, indentation: number, end: string): void {
+  printer.out.push(end, ' '.repeat(indentation));
+  printer.column = indentation;
+}
