@@ -20,9 +20,16 @@ const largestTail = 96;
 
 /** The node as an expression over its inputs, if it is element-wise. */
 export function tailOf(node: Node): Tail | undefined {
+  const known = tails.get(node);
+  if (known) return known.tail;
   const scalar = opDef(node.op).scalar?.(node.attrs, node.inputs.length);
-  return scalar && normal({ expr: scalar, operands: node.inputs });
+  const tail = scalar && normal({ expr: scalar, operands: node.inputs });
+  tails.set(node, { tail });
+  return tail;
 }
+
+/** Nodes never change, and several rules ask for the tail of each. */
+const tails = new WeakMap<Node, { readonly tail: Tail | undefined }>();
 
 /** `outer` with its operand `index` replaced by the expression `inner`; undefined where the result would be too large. */
 export function compose(outer: Tail, index: number, inner: Tail): Tail | undefined {

@@ -36,10 +36,10 @@ export function planArena(blocks: readonly Block[]): Arena {
     const order = [...indices].sort((a, b) => key(blocks[b] as Block) - key(blocks[a] as Block) || a - b);
     best = better(best, order, blocks);
   }
-  const tries = blocks.length > 400 ? 0 : 200;
+  const tries = Math.min(400, Math.floor(2e7 / (blocks.length ** 2 + 1)));
   const random = lcg(blocks.length);
   for (let i = 0; best && i < tries && best.fit.bytes > lowerBound; i++)
-    best = better(best, swapped(best.order, random), blocks);
+    best = better(best, promoted(best.order, topmost(best.fit, blocks), random), blocks);
   return { offsets: best?.fit.offsets ?? [], bytes: best?.fit.bytes ?? 0, lowerBound };
 }
 
@@ -61,7 +61,8 @@ function better(
   blocks: readonly Block[],
 ): { readonly order: readonly number[]; readonly fit: Fit } {
   const fit = bestFit(blocks, order);
-  return best && best.fit.bytes <= fit.bytes ? best : { order, fit };
+  // Equally good orders are taken, so that the search does not stand still on a plateau.
+  return best && best.fit.bytes < fit.bytes ? best : { order, fit };
 }
 
 /** Places the blocks in `order`. */
@@ -120,12 +121,20 @@ function mostAlive(blocks: readonly Block[]): number {
   return most;
 }
 
-/** The order with one random element moved to a random place. */
-function swapped(order: readonly number[], random: () => number): readonly number[] {
-  const next = [...order];
-  const [moved] = next.splice(Math.floor(random() * next.length), 1);
-  if (moved !== undefined) next.splice(Math.floor(random() * (next.length + 1)), 0, moved);
-  return next;
+/** The block that decides the size of the arena. */
+function topmost({ offsets, bytes }: Fit, blocks: readonly Block[]): number {
+  return blocks.findIndex((block, i) => (offsets[i] ?? 0) + aligned(block.bytes) === bytes);
+}
+
+/** The order with the topmost block placed earlier, and at times another one moved as well. */
+function promoted(order: readonly number[], top: number, random: () => number): readonly number[] {
+  const moves = random() < 0.5 ? [top] : [top, order[Math.floor(random() * order.length)] ?? top];
+  return moves.reduce<readonly number[]>((current, block) => {
+    const others = current.filter((other) => other !== block);
+    const limit = block === top ? Math.max(1, current.indexOf(block)) : current.length;
+    const at = Math.floor(random() * limit);
+    return [...others.slice(0, at), block, ...others.slice(at)];
+  }, order);
 }
 
 /** A linear congruential generator (Numerical Recipes' constants): plans must not depend on chance. */

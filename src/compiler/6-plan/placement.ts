@@ -205,14 +205,13 @@ function mayOverwrite(
   if (sharing.shareOf(out) || value === out || !sameShape(value.shape, out.shape)) return false;
   const root = sharing.rootOf(value);
   const isRoot = value === root || sharing.shareOf(value)?.kind === 'same';
-  const members = sharing.membersOf(root);
-  if (!isRoot || root.input || members.some((member) => outputs.has(member))) return false;
+  // Values that this one has overwritten itself are dead already.
+  const others = sharing.partsOf(root);
+  if (!isRoot || root.input || [value, ...others].some((member) => outputs.has(member))) return false;
   const reads = accessOf(work.kernel).reads.map((operand) => valueAt(work, operand));
-  const dead = members.every(
-    (member) => member === value || ((uses.lastRead.get(member) ?? -1) <= at && !reads.includes(member)),
-  );
-  const writes = sharing.membersOf(out).reduce((sum, member) => sum + (uses.writers.get(member) ?? 0), 0);
-  if (!dead || uses.lastRead.get(value) !== at || writes !== 1) return false;
+  const dead = others.every((member) => (uses.lastRead.get(member) ?? -1) <= at && !reads.includes(member));
+  const written = [out, ...sharing.partsOf(out)].reduce((sum, v) => sum + (uses.writers.get(v) ?? 0), 0);
+  if (!dead || uses.lastRead.get(value) !== at || written !== 1) return false;
   return sharing.accepts(out, sharing.haloOf(root)) && sharing.accepts(root, sharing.haloOf(out));
 }
 

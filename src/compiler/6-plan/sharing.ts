@@ -20,8 +20,8 @@ export interface Sharing {
   readonly shareOf: (value: Value) => Share | undefined;
   readonly share: (value: Value, share: Share) => void;
   readonly rootOf: (value: Value) => Value;
-  /** All values in the memory of `root`, itself included. */
-  readonly membersOf: (root: Value) => readonly Value[];
+  /** The values that are parts or views of `value`, of their parts, and so on; not those that overwrite it. */
+  readonly partsOf: (value: Value) => readonly Value[];
   /** Demands row-major memory without a halo. */
   readonly makeDense: (value: Value) => void;
   readonly isDense: (value: Value) => boolean;
@@ -33,21 +33,21 @@ export interface Sharing {
   readonly accepts: (value: Value, halo: Halo) => boolean;
 }
 
-/** Nothing shared yet. */
+/** Nothing shared yet. Halos are kept for each value together with all that share it, so that asking costs nothing. */
 export function createSharing(): Sharing {
   const shares = new Map<Value, Share>();
-  const sharers = new Map<Value, Value[]>();
+  const parts = new Map<Value, Value[]>();
   const dense = new Set<Value>();
-  const needs = new Map<Value, Halo>();
+  const halos = new Map<Value, Halo>();
   const rootOf = (value: Value): Value => {
     let root = value;
     for (let share = shares.get(root); share; share = shares.get(root)) root = share.of;
     return root;
   };
-  const membersOf = (value: Value): readonly Value[] => [
-    value,
-    ...(sharers.get(value) ?? []).flatMap((sharer) => membersOf(sharer)),
-  ];
+  const needHalo = (value: Value, halo: Halo): void => {
+    for (let at: Value | undefined = value; at; at = shares.get(at)?.of)
+      halos.set(at, widest([halos.get(at) ?? [], halo]));
+  };
   const accepts = (value: Value, halo: Halo): boolean => {
     if (isEmpty(halo)) return true;
     const share = shares.get(value);
@@ -55,20 +55,23 @@ export function createSharing(): Sharing {
     if (share?.kind === 'part' && !spans(value, share, halo)) return false;
     return share ? accepts(share.of, halo) : true;
   };
+  const partsOf = (value: Value): readonly Value[] =>
+    (parts.get(value) ?? []).flatMap((part) => [part, ...partsOf(part)]);
   return {
     shareOf: (value) => shares.get(value),
     share: (value, share) => {
       shares.set(value, share);
-      const others = sharers.get(share.of);
-      if (others) others.push(value);
-      else sharers.set(share.of, [value]);
+      // What is part of a value that overwrites another is part of the other's memory from then on.
+      const added = share.kind === 'same' ? (parts.get(value) ?? []) : [value];
+      parts.set(share.of, [...(parts.get(share.of) ?? []), ...added]);
+      needHalo(share.of, halos.get(value) ?? []);
     },
     rootOf,
-    membersOf,
+    partsOf,
     makeDense: (value) => void dense.add(value),
     isDense: (value) => dense.has(value),
-    needHalo: (value, halo) => void needs.set(value, widest([needs.get(value) ?? [], halo])),
-    haloOf: (value) => widest(membersOf(value).map((member) => needs.get(member) ?? [])),
+    needHalo,
+    haloOf: (value) => halos.get(value) ?? [],
     accepts,
   };
 }

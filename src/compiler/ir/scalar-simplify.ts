@@ -10,12 +10,18 @@ import type { BinaryScalar, Scalar } from './scalar.ts';
 
 /** The simplest expression that the rules find; the same object where none applies. */
 export function simplifyScalar(expr: Scalar): Scalar {
+  if (settled.has(expr)) return expr;
   const parts = s.partsOf(expr);
   const simpler = parts.map(simplifyScalar);
   const rebuilt = simpler.every((part, i) => part === parts[i]) ? expr : s.withParts(expr, simpler);
   const next = step(rebuilt);
-  return next === rebuilt ? rebuilt : simplifyScalar(next);
+  if (next !== rebuilt) return simplifyScalar(next);
+  settled.add(rebuilt);
+  return rebuilt;
 }
+
+/** Expressions to which no rule applies any more: they are immutable, and parts of larger ones. */
+const settled = new WeakSet<Scalar>();
 
 /** Number of operations and leaves: what limits fusion. */
 export function scalarSize(expr: Scalar): number {
