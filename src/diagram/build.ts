@@ -61,6 +61,7 @@ const tailOps = new Set(['bn', 'ln', 'in_norm', 'lrn', 'dropout', 'identity']);
 /** Whether `node` is drawn in the box of the value it takes. */
 function follows(node: Node, source: Node, users: ReadonlyMap<Node, number>): boolean {
   const def = opDef(node.op);
+  if (isPreprocessing(node, source)) return true;
   const isTail =
     tailOps.has(node.op) ||
     def.category === 'activation' ||
@@ -71,6 +72,21 @@ function follows(node: Node, source: Node, users: ReadonlyMap<Node, number>): bo
     users.get(source) === 1 &&
     groupsOf(node).join() === groupsOf(source).join()
   );
+}
+
+/** `scale`, `mean`, `std` of an input are drawn with it; their paths start with its name. */
+function isPreprocessing(node: Node, source: Node): boolean {
+  const [start] = source.path.split('.');
+  return (
+    (source.op === 'input' || isInputPath(source)) && node.path.startsWith(`${start}.`) && isInputPath(node)
+  );
+}
+
+function isInputPath(node: Node): boolean {
+  let at: Node | undefined = node;
+  while (at && at.op !== 'input')
+    at = at.inputs.find((input) => input.op !== 'const' && input.op !== 'param');
+  return at !== undefined && node.path.startsWith(`${at.path}.`);
 }
 
 /** Path prefixes around a node: `stage[0].unit.conv1` → [`stage[0]`, `stage[0].unit`]. */
@@ -87,21 +103,25 @@ function boxOf(draft: Draft, graph: Graph, costs: NodeCosts): Box {
     id: draft.id,
     kind: kindOf(draft.first),
     title: input ? `${input.name}  ${showType(input.node.type)}` : titleOf(draft.first),
-    tail: tailOf(draft.nodes.slice(1)),
+    tail: input ? preprocessingOf(input.name, draft.nodes.slice(1)) : tailOf(draft.nodes.slice(1)),
     channels: sizeFor(last),
     shape: showType(last.type),
     params: totals.reduce((sum, cost) => sum + cost.params, 0),
     macs: totals.reduce((sum, cost) => sum + cost.macs, 0),
-    groups: groupsOf(draft.first),
+    groups: input ? [] : groupsOf(draft.first),
     path: draft.first.path,
   };
 }
 
-/** A group around one box says nothing that the box does not. */
+/** A group around one box says nothing that the box does not; nor does one around all of what another one holds. */
 function withoutSingles(boxes: readonly Box[]): readonly Box[] {
   const sizes = new Map<string, number>();
   for (const group of boxes.flatMap((box) => box.groups)) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  return boxes.map((box) => ({ ...box, groups: box.groups.filter((group) => (sizes.get(group) ?? 0) > 1) }));
+  const size = (group: string | undefined): number => sizes.get(group ?? '') ?? 0;
+  return boxes.map((box) => ({
+    ...box,
+    groups: box.groups.filter((group, i) => size(group) > 1 && size(group) !== size(box.groups[i - 1])),
+  }));
 }
 
 function outputBox(id: string, name: string, node: Node | undefined): Box {
@@ -127,6 +147,12 @@ function sizeFor(node: Node): number {
 
 function tailOf(nodes: readonly Node[]): readonly string[] {
   return nodes.length === 0 ? [] : [nodes.map((node) => node.op).join(' · ')];
+}
+
+/** `image.scale` → `scale`, each word once. */
+function preprocessingOf(name: string, nodes: readonly Node[]): readonly string[] {
+  const words = nodes.map((node) => node.path.slice(name.length + 1).split(/[._[\d]/)[0] ?? node.op);
+  return nodes.length === 0 ? [] : [[...new Set(words)].join(' · ')];
 }
 
 function kindOf(node: Node): BoxKind {

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { viewScript } from './generated/view.ts';
 import type { Diagram } from './model.ts';
-import { openLevels, sceneOf, toElk, toSvg, type ElkNode, type Scene } from './view.ts';
+import { escape, openLevels, sceneOf, toElk, toSvg, type ElkNode, type Scene } from './view.ts';
 
 export { buildDiagram, type NodeCosts } from './build.ts';
 export type { Box, Diagram, Edge } from './model.ts';
@@ -46,7 +46,7 @@ export async function drawPng(diagram: Diagram, detail: Detail = 'auto', scale =
 export async function drawHtml(diagram: Diagram, detail: Detail = 'auto'): Promise<string> {
   const elk = await readFile(createRequire(import.meta.url).resolve('elkjs/lib/elk.bundled.js'), 'utf8');
   const data = JSON.stringify({ diagram, open: [...opened(diagram, detail)] }).replaceAll('<', '\\u003c');
-  return page(diagram.title, elk.replaceAll('</script', '<\\/script'), data);
+  return page(escape(diagram.title), elk.replaceAll('</script', '<\\/script'), data);
 }
 
 function opened(diagram: Diagram, detail: Detail): ReadonlySet<string> {

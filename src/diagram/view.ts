@@ -119,7 +119,7 @@ function tileFor(id: string, boxes: readonly Box[], open: ReadonlySet<string>, w
   const macs = boxes.reduce((sum, box) => sum + box.macs, 0);
   const title = isGroup ? groupTitle(id) : last.title;
   const lines = isGroup ? groupLines(boxes, last) : [...last.tail];
-  const circle = !isGroup && last.kind === 'merge' && lines.length === 0;
+  const circle = !isGroup && last.kind === 'merge' && lines.length === 0 && title.length === 1;
   const textWidth = Math.max(title.length * 7.4, ...lines.map((line) => line.length * 6.2)) + 26;
   const byChannels =
     last.kind === 'merge' && !isGroup ? 0 : 60 + 200 * (Math.log2(1 + last.channels) / Math.log2(1 + widest));
@@ -380,6 +380,7 @@ function towards(from: Point, to: Point): Point {
   return { x: from.x + (to.x - from.x) * step, y: from.y + (to.y - from.y) * step };
 }
 
-function escape(text: string): string {
+/** Text for SVG and HTML. */
+export function escape(text: string): string {
   return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
