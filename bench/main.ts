@@ -88,12 +88,11 @@ if (flags.save) write(join(here, '..', 'docs', 'bench'), results);
 
 function chosen(names: string | undefined): readonly BenchNet[] {
   if (names === 'all') return nets;
-  return (names?.split(',') ?? defaultNets).map((name) => {
-    const net = nets.find((candidate) => candidate.name === name);
-    if (!net)
-      program.error(`there is no network called ${name}; there are ${nets.map((n) => n.name).join(', ')}`);
-    return net;
-  });
+  return (names?.split(',') ?? defaultNets).map(
+    (name): BenchNet =>
+      nets.find((candidate) => candidate.name === name) ??
+      program.error(`there is no network called ${name}; there are ${nets.map((n) => n.name).join(', ')}`),
+  );
 }
 
 /** JSON, Markdown and chart, named after engine and threads: `node-1-thread.md`. */

@@ -7,7 +7,7 @@ import type { BenchNet } from './nets.ts';
 import type { Prepared } from './peers/peer.ts';
 import { folderOf } from './prepare.ts';
 import { figuresOf, type NetFigures, type PeerFigures } from './report/results.ts';
-import type { NetResult } from './run-net.ts';
+import type { NetResult } from './run-peers.ts';
 
 /** Starts per peer. */
 const coldStarts = 3;

@@ -9,6 +9,10 @@ import { costs, instantiate, nodeHost, resolve } from '../src/compiler/index.ts'
 import { applyPass } from '../src/compiler/5-optimize/pass.ts';
 import { foldConstants } from '../src/compiler/5-optimize/fold-constants.ts';
 import { foldScale } from '../src/compiler/5-optimize/fold-scale.ts';
+import { optimize } from '../src/compiler/5-optimize/index.ts';
+import { pack } from '../src/compiler/6-plan/pack.ts';
+import { plan } from '../src/compiler/6-plan/index.ts';
+import { emitWasm } from '../src/compiler/7-emit/wasm/index.ts';
 import { emitOnnx } from '../src/compiler/7-emit/onnx/index.ts';
 import { emitTfjs } from '../src/compiler/7-emit/tfjs/index.ts';
 import { weightsFile } from '../src/compiler/7-emit/tfjs/run.ts';
@@ -37,6 +41,13 @@ export async function prepare(net: BenchNet): Promise<Prepared> {
   write('tfjs.ts', Object.values(tfjs.files)[0] ?? '');
   write('weights.safetensors', new Uint8Array(weightsFile(graph, weights)));
   write('model.onnx', await emitOnnx(graph, weights));
+  for (const [variant, relaxed] of [['relaxed', true] as const, ['simd', false] as const]) {
+    const planned = plan(optimize(graph), { relaxed, wide: false });
+    const { bytes, manifest } = emitWasm(planned);
+    write(`cnnc.${variant}.wasm`, bytes);
+    write(`cnnc.${variant}.json`, JSON.stringify(manifest));
+    write(`cnnc.${variant}.weights`, pack(planned, weights));
+  }
   const { macs, params } = costs(graph);
   const prepared: Prepared = {
     net: net.name,

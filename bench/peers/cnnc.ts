@@ -2,6 +2,7 @@
 import {
   checksum,
   load,
+  pickVariant,
   type Build,
   type Manifest,
   type TensorValue,
@@ -9,15 +10,12 @@ import {
 } from '../../src/runtime/index.ts';
 import type { Files, Peer } from './peer.ts';
 
-const variants: readonly Variant[] = ['relaxed', 'simd'];
-
 export const cnnc: Peer = {
   name: 'cnnc',
   title: 'cnnc',
   async load(files) {
-    const builds: Partial<Record<Variant, Build>> = {};
-    for (const variant of variants) builds[variant] = await readBuild(files, variant);
-    const model = await load({ builds });
+    const variant = pickVariant(['relaxed', 'simd']);
+    const model = await load({ builds: { [variant]: await readBuild(files, variant) } });
     return { run: (inputs) => Object.values(model.run(inputs)).map((value) => (value as TensorValue).data) };
   },
 };

@@ -9,6 +9,8 @@ export const onnxruntimeWeb: Peer = {
     const ort = await import('onnxruntime-web/wasm');
     ort.env.wasm.numThreads = threads;
     ort.env.logLevel = 'error';
+    const page = (globalThis as { location?: { origin: string } }).location;
+    if (page) ort.env.wasm.wasmPaths = `${page.origin}/ort/`;
     const session: InferenceSession = await ort.InferenceSession.create(await read('model.onnx'), {
       executionProviders: ['wasm'],
       graphOptimizationLevel: 'all',

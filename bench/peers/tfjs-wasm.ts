@@ -20,7 +20,7 @@ export const tfjsWasm: Peer = {
     tf.enableProdMode();
     wasm.setThreadsCount(threads);
     const page = (globalThis as { location?: { origin: string } }).location;
-    if (page) wasm.setWasmPaths(`${page.origin}/peer/tfjs/`);
+    if (page) wasm.setWasmPaths(`${page.origin}/tfjs/`);
     await tf.setBackend('wasm');
     const weights = await read('weights.safetensors');
     const Class = (await module('tfjs.ts'))[prepared.className] as new (weights: ArrayBuffer) => Net;

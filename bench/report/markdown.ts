@@ -1,0 +1,93 @@
+/** The Markdown page of a benchmark run: ratios first, then times, start and memory, downloads. */
+import {
+  peerNames,
+  showMs,
+  showThreads,
+  type Download,
+  type NetFigures,
+  type PeerFigures,
+  type Results,
+} from './results.ts';
+
+export function markdown(results: Results, chart: string): string {
+  const names = peerNames(results);
+  const others = names.filter((name) => name !== 'cnnc');
+  const rows = (show: (figures: PeerFigures) => string, of = names): readonly (readonly string[])[] =>
+    results.nets.map((net) => [net.title, ...of.map((name) => cell(net, name, show))]);
+  const sections = [
+    `# Benchmark: ${results.engine}, ${showThreads(results.threads)}`,
+    `${results.date}, ${results.machine}. Medians of ${results.rounds} interleaved rounds. Every peer computes the same network with the same ` +
+      'weights; outputs are compared before anything is timed; copying inputs in and outputs out counts for everyone. Written by `npm run bench -- --save`.',
+    `![Ratios](${chart})`,
+    '## How many times longer the others take',
+    table(['Network', ...others], rows(ratioCell, others)),
+    '## Milliseconds per inference',
+    table(
+      ['Network', 'MACs', ...names],
+      rows(({ ms }) => showMs(ms)).map(([title = '', ...cells], i) => [
+        title,
+        showMacs(results.nets[i]?.macs ?? 0),
+        ...cells,
+      ]),
+    ),
+    ...coldSection(results, rows(coldCell)),
+    ...downloadSection(results),
+    ...failureSection(results),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function ratioCell({ ratio }: PeerFigures): string {
+  return ratio === undefined ? '' : `${ratio.toFixed(2)} ×`;
+}
+
+function coldCell({ coldMs, peakBytes }: PeerFigures): string {
+  if (coldMs === undefined) return '';
+  return peakBytes === undefined
+    ? coldMs.toFixed(0)
+    : `${coldMs.toFixed(0)} / ${(peakBytes / 1e6).toFixed(0)}`;
+}
+
+function coldSection(results: Results, rows: readonly (readonly string[])[]): readonly string[] {
+  const measured = results.nets.some(({ peers }) => peers.some(({ coldMs }) => coldMs !== undefined));
+  if (!measured) return [];
+  return [
+    '## Cold start in ms (runtime not yet loaded → first result), peak memory of the process in MB',
+    table(['Network', ...peerNames(results)], rows),
+  ];
+}
+
+function downloadSection({ downloads }: Results): readonly string[] {
+  if (downloads.length === 0) return [];
+  const rows = downloads.map(({ peer, bytes, gzipBytes, files }: Download) => [
+    peer,
+    (bytes / 1000).toFixed(0),
+    (gzipBytes / 1000).toFixed(0),
+    files.join(', '),
+  ]);
+  return [
+    '## What a browser downloads for the first of these networks, without weights',
+    table(['', 'kB', 'kB gzipped', 'Files'], rows),
+  ];
+}
+
+function failureSection({ nets }: Results): readonly string[] {
+  const lines = nets.flatMap(({ title, failures }) =>
+    Object.entries(failures).map(([peer, message]) => `- ${title} on ${peer}: ${message.split('\n')[0]}`),
+  );
+  return lines.length === 0 ? [] : ['## Could not run', lines.join('\n')];
+}
+
+function cell(net: NetFigures, name: string, show: (figures: PeerFigures) => string): string {
+  const figures = net.peers.find(({ peer }) => peer === name);
+  return figures ? show(figures) : '–';
+}
+
+function showMacs(macs: number): string {
+  return macs >= 1e9 ? `${(macs / 1e9).toFixed(2)} G` : `${(macs / 1e6).toFixed(1)} M`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const align = head.map((_, i) => (i === 0 ? '---' : '--:'));
+  return [head, align, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}

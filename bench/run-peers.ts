@@ -1,0 +1,58 @@
+/** The timed part of the benchmark, the same in Node and in a page: load every peer, compare their outputs, then time them in turns. */
+import { relativeError } from './compare.ts';
+import { noise } from './inputs.ts';
+import { measure, type MeasureOptions, type Samples } from './measure.ts';
+import { peers } from './peers/index.ts';
+import type { Files, LoadOptions, Runner } from './peers/peer.ts';
+
+export interface RunOptions extends MeasureOptions, LoadOptions {
+  readonly peers: readonly string[];
+}
+
+export interface NetResult {
+  /** Milliseconds per inference, one number per round. */
+  readonly samples: Samples;
+  /** Largest relative difference from the first peer's outputs. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** What peers said that could not run the network, or whose outputs differ; they are not timed. */
+  readonly failures: Readonly<Record<string, string>>;
+}
+
+/** Above this a peer computes something else. Reordered sums of random networks stay below 1e-5. */
+const tolerance = 1e-3;
+
+export async function runPeers(files: Files, options: RunOptions): Promise<NetResult> {
+  const inputs = noise(files.prepared);
+  const runners: Record<string, Runner> = {};
+  const errors: Record<string, number> = {};
+  const failures: Record<string, string> = {};
+  let reference: readonly Float32Array[] | undefined;
+  for (const name of options.peers)
+    try {
+      const runner = await loadPeer(name, files, options);
+      const outputs = (await runner.run(inputs)).map((output) => output.slice());
+      reference ??= outputs;
+      const error = relativeError(outputs, reference);
+      if (error > tolerance) throw new Error(`its outputs differ by ${error} of the largest value`);
+      errors[name] = error;
+      runners[name] = runner;
+    } catch (error) {
+      failures[name] = error instanceof Error ? error.message : String(error);
+    }
+  return { samples: await measure(runners, inputs, options), errors, failures };
+}
+
+/** Milliseconds from nothing (the runtime not even imported) to the first result. */
+export async function coldStart(name: string, files: Files, options: LoadOptions): Promise<number> {
+  const inputs = noise(files.prepared);
+  const start = performance.now();
+  const runner = await loadPeer(name, files, options);
+  await runner.run(inputs);
+  return performance.now() - start;
+}
+
+async function loadPeer(name: string, files: Files, options: LoadOptions): Promise<Runner> {
+  const peer = await peers[name]?.();
+  if (!peer) throw new Error(`there is no peer called ${name}`);
+  return peer.load(files, options);
+}
