@@ -7,14 +7,20 @@ export {
   check,
   costs,
   instantiate,
+  movesOf,
   netsOf,
+  summarize,
+  weightsFor,
   type Costs,
   type InputSizes,
   type Mode,
   type NetFacts,
   type NetInfo,
   type NetParams,
+  type LayerSummary,
   type NodeCost,
+  type Summary,
+  type WeightsDeclaration,
 } from './3-check/index.ts';
 export type { Diagnostic, Edit, Fix, Label, Severity } from './diagnostics/diagnostic.ts';
 export { nodeHost } from './host.ts';

@@ -15,9 +15,13 @@ import { buildGraph, type InputSizes, type Instance } from './instantiate.ts';
 import { lintGraph } from './lints.ts';
 import type { NetFacts, NetQueries } from './query.ts';
 import { newSession, onceReporter, type Mode, type Session } from './session.ts';
+import { checkStatements } from './statements.ts';
 import { int, type GivenArg, type Value } from './value.ts';
 
+export { limitsOf, type Limit } from './budgets.ts';
 export { costs, type Costs, type NodeCost } from './costs.ts';
+export { budgetsOf, movesOf, weightsFor, type WeightsDeclaration } from './statements.ts';
+export { summarize, type LayerSummary, type Summary } from './summarize.ts';
 export type { InputSizes } from './instantiate.ts';
 export type { NetFacts } from './query.ts';
 export type { Mode } from './session.ts';
@@ -52,8 +56,9 @@ export function check(model: Model): {
     return { name, declaration, exported: item.exported, complete, facts };
   });
   const session = newSession({ model, mode: 'inference', report, queries });
-  for (const item of model.entry.file.items)
-    if (item.kind === 'assert') checkAssert(item, fileSite(model), session);
+  const site = fileSite(model);
+  for (const item of model.entry.file.items) if (item.kind === 'assert') checkAssert(item, site, session);
+  checkStatements(nets, site, session);
   return { diagnostics: withoutAllowed(found, model.allowances), nets };
 }
 

@@ -10,4 +10,20 @@ export const assertDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nassert N.params == 16',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nassert N.params == 15',
   },
+  'assert/over-budget': {
+    severity: 'error',
+    message: '{name} is over budget: {found} {quantity}, and {most} are allowed',
+    explain:
+      'A budget fails the build when the net outgrows it. The layers with the largest share are named.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(9)\n  out z: tensor(y)\n}\nbudget { params <= 20 }',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nbudget { params <= 20 }',
+  },
+  'assert/not-a-limit': {
+    severity: 'error',
+    message: 'a limit of a budget is written quantity <= number',
+    explain:
+      'Quantities are params, trainable, macs, weightBytes, download, peak and arena; sizes take kB, MB and GB.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nbudget { 20 >= params }',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nbudget { params <= 20 }',
+  },
 } as const satisfies Record<string, DiagnosticEntry>;

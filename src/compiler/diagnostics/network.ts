@@ -173,4 +173,12 @@ export const networkDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) -> relu\n  out z: label(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y)\n}',
   },
+  'network/which-net': {
+    severity: 'error',
+    message: 'this file has not one net, so it has to be said which is meant',
+    explain:
+      '`test "…" of Net { … }` and `budget Net { … }` name the net; where a file has one, they need not.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nnet M {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nbudget { params <= 20 }',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nnet M {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nbudget N { params <= 20 }',
+  },
 } as const satisfies Record<string, DiagnosticEntry>;

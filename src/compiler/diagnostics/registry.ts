@@ -11,6 +11,7 @@ import { assertDiagnostics } from './assert.ts';
 import { detectDiagnostics } from './detect.ts';
 import { networkDiagnostics } from './network.ts';
 import { shapeDiagnostics } from './shape.ts';
+import { trainDiagnostics } from './train.ts';
 import { valueDiagnostics } from './value.ts';
 import { nameDiagnostics } from './names.ts';
 import { layerDiagnostics } from './layers.ts';
@@ -27,6 +28,7 @@ export const registry = {
   ...shapeDiagnostics,
   ...detectDiagnostics,
   ...assertDiagnostics,
+  ...trainDiagnostics,
   ...allowDiagnostics,
   ...memoryDiagnostics,
   ...weightsDiagnostics,

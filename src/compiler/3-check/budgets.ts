@@ -1,0 +1,117 @@
+/**
+ * `budget LeNet5 { params <= 62k, macs <= 420k }`: limits that fail the build, with the layers to blame. What follows from the
+ * graph is checked here; `download` and `peak` follow from the plan and are checked where it is made (`budgetsOf`).
+ */
+import type { BudgetStatement, Expr } from '../1-parse/ast.ts';
+import type { NetDeclaration } from '../2-resolve/model.ts';
+import type { Label } from '../diagnostics/diagnostic.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Node } from '../ir/graph.ts';
+import { argument, mistyped } from './evaluate.ts';
+import type { Site } from './frame.ts';
+import { figures, type NetFacts } from './query.ts';
+import type { Session } from './session.ts';
+
+/** Quantities that are known only when the program is planned or emitted, in bytes. */
+export const laterQuantities = ['download', 'peak', 'arena'] as const;
+
+/** One limit of a budget: `peak <= 1 MB`. */
+export interface Limit {
+  readonly quantity: string;
+  readonly most: number;
+  readonly expr: Expr;
+}
+
+/** The limits of a budget; what is no limit is reported. */
+export function limitsOf(budget: BudgetStatement, site: Site, session: Session): readonly Limit[] {
+  return budget.limits.flatMap((expr) => limitOf(expr, site, session) ?? []);
+}
+
+function limitOf(expr: Expr, site: Site, session: Session): Limit | undefined {
+  if (expr.kind !== 'binary' || (expr.op !== '<=' && expr.op !== '<') || expr.left.kind !== 'name')
+    return notALimit(expr, session);
+  const { left, right, op } = expr;
+  const known = [...Object.keys(figures), ...laterQuantities];
+  if (!known.includes(left.name)) {
+    const near = nearest(left.name, known);
+    session.report(
+      diagnostic('names/unknown-word', { name: left.name, what: 'quantity of a budget' }, left.span, {
+        notes: [{ word: 'note', text: `there are ${known.join(', ')}` }],
+        fixes: near === undefined ? [] : [{ title: near, edits: [{ span: left.span, text: near }] }],
+      }),
+    );
+    return undefined;
+  }
+  const value = argument(right, site, session);
+  if (value.kind !== 'number') {
+    mistyped(value, 'a number', right, session);
+    return undefined;
+  }
+  return { quantity: left.name, most: op === '<' ? value.value - 1 : value.value, expr };
+}
+
+function notALimit(expr: Expr, session: Session): undefined {
+  if (expr.kind !== 'broken-expr') session.report(diagnostic('assert/not-a-limit', {}, expr.span));
+}
+
+/** Reports every limit that the net exceeds. */
+export function checkBudget(
+  budget: BudgetStatement,
+  net: { readonly declaration: NetDeclaration; readonly facts: NetFacts },
+  site: Site,
+  session: Session,
+): void {
+  for (const limit of limitsOf(budget, site, session)) {
+    const found = figures[limit.quantity]?.(net.facts);
+    if (found === undefined || found <= limit.most) continue;
+    const { labels, why } = blame(limit.quantity, net.facts);
+    session.report(
+      diagnostic(
+        'assert/over-budget',
+        {
+          name: net.declaration.name,
+          quantity: limit.quantity,
+          found: count(found),
+          most: count(limit.most),
+        },
+        limit.expr.span,
+        {
+          label: `${count(found - limit.most)} over`,
+          labels,
+          notes: why === undefined ? [] : [{ word: 'why', text: why }],
+        },
+      ),
+    );
+  }
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** The layer with the largest share, and the two after it in words. */
+function blame(quantity: string, { costs }: NetFacts): { labels: readonly Label[]; why: string | undefined } {
+  const share = quantity === 'weightBytes' ? 'params' : (quantity as 'params' | 'trainable' | 'macs');
+  const total = costs[share];
+  const ranked = [...costs.nodes]
+    .map(([node, cost]) => ({ node, amount: cost[share] }))
+    .sort((a, b) => b.amount - a.amount)
+    .slice(0, 3)
+    .filter(({ amount }) => amount > 0);
+  const [largest] = ranked;
+  if (!largest) return { labels: [], why: undefined };
+  const percent = (amount: number): string => `${Math.round((100 * amount) / total)} %`;
+  const text = ranked
+    .map(({ node, amount }) => `${nameOf(node)} ${count(amount)} (${percent(amount)})`)
+    .join(', ');
+  const { span } = largest.node;
+  return {
+    labels: span ? [{ span, text: `${percent(largest.amount)} of all ${share}` }] : [],
+    why: `most ${share} are in ${text}`,
+  };
+}
+
+function nameOf(node: Node): string {
+  return node.path === '' ? node.op : node.path;
+}

@@ -1,0 +1,173 @@
+/**
+ * File-level statements about nets: budgets, tests, training, weights and renames. What they say is checked against the nets;
+ * loading, running and training are done elsewhere.
+ */
+import type { BudgetStatement, Expr, Ident, TestItem, TrainClause, TrainItem } from '../1-parse/ast.ts';
+import type { Model, NetDeclaration } from '../2-resolve/model.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import { topological, type Graph } from '../ir/graph.ts';
+import { paramPath } from '../ops/build.ts';
+import { checkBudget } from './budgets.ts';
+import type { Site } from './frame.ts';
+import { matchesPath } from '../../weights/patterns.ts';
+import type { NetFacts } from './query.ts';
+import type { Session } from './session.ts';
+
+export interface CheckedNet {
+  readonly declaration: NetDeclaration;
+  readonly facts: NetFacts | undefined;
+}
+
+/** `weights Flowers from "./resnet18.safetensors" layout torch except logits.**`. */
+export interface WeightsDeclaration {
+  /** Project-relative where it is relative in the text. */
+  readonly path: string;
+  readonly layout: string | undefined;
+  readonly except: readonly string[];
+}
+
+/** The net's own `weights … from`, or that of the net it stands for; undefined where there is none. */
+export function weightsFor(model: Model, net: string): WeightsDeclaration | undefined {
+  const { file, source } = model.entry;
+  for (const item of file.items)
+    if (item.kind === 'weights' && item.net.name === net) {
+      const folder = source.path.split('/').slice(0, -1);
+      const path = item.from.value.startsWith('.') ? joinPath(folder, item.from.value) : item.from.value;
+      return { path, layout: item.layout?.name, except: item.except.map((pattern) => pattern.text) };
+    }
+  return undefined;
+}
+
+function joinPath(folder: readonly string[], path: string): string {
+  const parts = [...folder];
+  for (const part of path.split('/')) {
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+/** Renames of weights: `moved stem.conv -> stem.conv7`. */
+export function movesOf(model: Model): readonly { readonly from: string; readonly to: string }[] {
+  return model.entry.file.items.flatMap((item) =>
+    item.kind === 'moved' ? [{ from: item.from.text, to: item.to.text }] : [],
+  );
+}
+
+/** Budgets of one net: inside it, by its name, or the file's where the net is the only one. */
+export function budgetsOf(model: Model, net: NetDeclaration): readonly BudgetStatement[] {
+  const { items } = model.entry.file;
+  const only = items.filter((item) => item.kind === 'net').length === 1;
+  const inside = (net.item.body?.statements ?? []).filter((s) => s.kind === 'budget');
+  const outside = items.filter(
+    (item) => item.kind === 'budget' && (item.net ? item.net.name === net.name : only),
+  );
+  return [...inside, ...outside] as readonly BudgetStatement[];
+}
+
+/** Checks budgets, tests and training blocks of the entry file. */
+export function checkStatements(nets: readonly CheckedNet[], site: Site, session: Session): void {
+  const { model } = session;
+  for (const { declaration, facts } of nets)
+    if (facts)
+      for (const budget of budgetsOf(model, declaration))
+        checkBudget(budget, { declaration, facts }, site, session);
+  for (const item of model.entry.file.items) {
+    if (item.kind === 'test') checkTest(item, nets, session);
+    if (item.kind === 'train') checkTrain(item, nets, session);
+    if (item.kind === 'weights' && item.layout && !['torch', 'keras'].includes(item.layout.name))
+      unknownWord(item.layout, ['torch', 'keras'], 'layout of weights', session);
+    if (item.kind === 'budget' && !item.net && nets.length !== 1) whichNet(item.span, nets, session);
+  }
+}
+
+function whichNet(span: Ident['span'], nets: readonly CheckedNet[], session: Session): void {
+  const names = nets.map(({ declaration }) => declaration.name).join(', ') || 'no nets';
+  session.report(
+    diagnostic('network/which-net', {}, span, { notes: [{ word: 'note', text: `this file has ${names}` }] }),
+  );
+}
+
+function unknownWord(
+  ident: Pick<Ident, 'name' | 'span'>,
+  known: readonly string[],
+  what: string,
+  session: Session,
+): void {
+  const near = nearest(ident.name, known);
+  session.report(
+    diagnostic('names/unknown-word', { name: ident.name, what }, ident.span, {
+      notes: [{ word: 'note', text: known.length > 0 ? `there are ${known.join(', ')}` : 'there are none' }],
+      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: ident.span, text: near }] }],
+    }),
+  );
+}
+
+/** Inputs and outputs that a test names have to exist. */
+function checkTest(item: TestItem, nets: readonly CheckedNet[], session: Session): void {
+  const [only, ...more] = nets;
+  const tested = item.net ? nets.find(({ declaration }) => declaration.name === item.net?.name) : only;
+  if (!item.net && (more.length > 0 || !only)) return whichNet(item.title.span, nets, session);
+  const graph = tested?.facts?.graph;
+  if (!graph) return;
+  const inputs = graph.inputs.map(({ name }) => name);
+  for (const { name } of item.inputs)
+    if (!inputs.includes(name.name)) unknownWord(name, inputs, `input of ${graph.name}`, session);
+  const outputs = graph.outputs.map(({ name }) => name);
+  for (const { condition, with: probability } of item.expects) {
+    checkNames(condition, outputs, graph, session);
+    if (probability) checkNames(probability, [...outputs, 'p', 'probability', 'score'], graph, session);
+  }
+}
+
+/** Left sides of comparisons name outputs; what they are compared with is a constant. */
+function checkNames(expr: Expr, known: readonly string[], graph: Graph, session: Session): void {
+  if (expr.kind === 'binary' && (expr.op === 'and' || expr.op === 'or')) {
+    checkNames(expr.left, known, graph, session);
+    return checkNames(expr.right, known, graph, session);
+  }
+  let left: Expr = expr.kind === 'binary' ? expr.left : expr;
+  while (left.kind === 'member' || left.kind === 'index') left = left.object;
+  if (left.kind === 'name' && !known.includes(left.name))
+    unknownWord(left, known, `output of ${graph.name}`, session);
+}
+
+/** `freeze` has to name weights that there are; phases the same. */
+function checkTrain(item: TrainItem, nets: readonly CheckedNet[], session: Session): void {
+  const graph = nets.find(({ declaration }) => declaration.name === item.net.name)?.facts?.graph;
+  if (!graph) return;
+  const paths = topological(graph)
+    .filter((node) => node.op === 'param')
+    .map(paramPath);
+  for (const clause of item.clauses) checkClause(clause, { graph, paths }, session);
+}
+
+function checkClause(
+  clause: TrainClause,
+  net: { readonly graph: Graph; readonly paths: readonly string[] },
+  session: Session,
+): void {
+  if (clause.kind === 'phase') clause.clauses.forEach((inner) => checkClause(inner, net, session));
+  if (clause.kind === 'augment') {
+    const inputs = net.graph.inputs.map(({ name }) => name);
+    if (!inputs.includes(clause.input.name))
+      unknownWord(clause.input, inputs, `input of ${net.graph.name}`, session);
+  }
+  if (clause.kind !== 'freeze') return;
+  for (const pattern of clause.patterns) {
+    if (net.paths.some((path) => matchesPath(pattern.text, path))) continue;
+    const scopes = [...new Set(net.paths.map((path) => path.split('.')[0] ?? path))];
+    const near = nearest(pattern.text.split('.')[0] ?? '', scopes);
+    session.report(
+      diagnostic('train/freezes-nothing', { pattern: pattern.text, net: net.graph.name }, pattern.span, {
+        label: near === undefined ? undefined : `did you mean ${near}.**?`,
+        notes: [{ word: 'note', text: `its weights are in ${scopes.join(', ')}` }],
+        fixes:
+          near === undefined
+            ? []
+            : [{ title: `${near}.**`, edits: [{ span: pattern.span, text: `${near}.**` }] }],
+      }),
+    );
+  }
+}
