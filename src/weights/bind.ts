@@ -20,7 +20,7 @@ import {
   type Misfit,
 } from './misfits.ts';
 import { isFloatType } from './dtype.ts';
-import { matchesPath, nameBefore } from './patterns.ts';
+import { matchesPath, nameBefore } from '../compiler/ir/weight-paths.ts';
 import { scanNotFinite } from './scan.ts';
 import { fileSpan, type WeightEntry, type WeightFile } from './safetensors.ts';
 

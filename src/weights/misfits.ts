@@ -3,7 +3,7 @@ import type { Span } from '../compiler/1-parse/source.ts';
 import type { Diagnostic, Fix } from '../compiler/diagnostics/diagnostic.ts';
 import { nearestNames } from '../compiler/diagnostics/nearest.ts';
 import { diagnostic } from '../compiler/diagnostics/registry.ts';
-import { matchesPath } from './patterns.ts';
+import { matchesPath } from '../compiler/ir/weight-paths.ts';
 import type { WeightEntry, WeightFile } from './safetensors.ts';
 
 export interface Misfit {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchesPath, nameBefore } from '../../src/weights/patterns.ts';
+import { matchesPath, nameBefore } from '../../src/compiler/ir/weight-paths.ts';
 
 describe('patterns', () => {
   it.each([

@@ -10,7 +10,7 @@ import { topological, type Graph } from '../ir/graph.ts';
 import { paramPath } from '../ops/build.ts';
 import { checkBudget } from './budgets.ts';
 import type { Site } from './frame.ts';
-import { matchesPath } from '../../weights/patterns.ts';
+import { matchesPath } from '../ir/weight-paths.ts';
 import type { NetFacts } from './query.ts';
 import type { Session } from './session.ts';
 

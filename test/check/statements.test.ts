@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { movesOf, resolve, summarize, weightsFor } from '../../src/compiler/index.ts';
+import { checkText, codes, graphOf, marked } from './support.ts';
+
+const net = `net N {
+  in x: f32[8, 8, 3]
+  h = x -> conv(4, 3, pad = 1) -> relu
+  y = h -> gap -> dense(10)
+  out kind: label(y)
+}
+`;
+
+describe('budgets', () => {
+  test('name the layer with the largest share, at its place', () => {
+    const { diagnostics } = checkText(`${net}budget { params <= 100, macs <= 10k }`);
+    expect(diagnostics.map((d) => [d.code, marked(d)])).toEqual([['assert/over-budget', 'params <= 100']]);
+    const [over] = diagnostics;
+    expect(over?.message).toBe('N is over budget: 162 params, and 100 are allowed');
+    expect(over?.labels.map((l) => [l.span.source.text.slice(l.span.start, l.span.end), l.text])).toEqual([
+      ['conv(4, 3, pad = 1)', '69 % of all params'],
+    ]);
+    expect(over?.notes[0]?.text).toBe('most params are in h.conv 112 (69 %), y.dense 50 (31 %)');
+  });
+
+  test('inside the net, and by name', () => {
+    expect(codes(net.replace('  out', '  budget { trainable < 162 }\n  out'))).toEqual([
+      'assert/over-budget',
+    ]);
+    expect(codes(`${net}budget N { weightBytes <= 1 kB }`)).toEqual([]);
+    expect(codes(`${net}budget N { weigths <= 1 kB }`)).toEqual(['names/unknown-word']);
+    // Known only when the program is planned.
+    expect(codes(`${net}budget N { peak <= 1 kB, download <= 1 kB }`)).toEqual([]);
+  });
+});
+
+describe('tests', () => {
+  const one = (body: string): readonly string[] => codes(`${net}test "t" { ${body} }`);
+  test('name inputs and outputs of their net', () => {
+    expect(one('x = "./a.npy"\n expect kind == "7" with p > 0.9')).toEqual([]);
+    expect(one('y = "./a.npy"\n expect kind == "7"')).toEqual(['names/unknown-word']);
+    expect(one('x = "./a.npy"\n expect knid == "7"')).toEqual(['names/unknown-word']);
+  });
+  test('need to say which net they mean', () => {
+    expect(codes(`${net}${net.replace('net N', 'net M')}test "t" { x = "a.npy" }`)).toEqual([
+      'network/which-net',
+    ]);
+  });
+});
+
+describe('training blocks', () => {
+  const train = (body: string): readonly string[] => codes(`${net}train N {\n${body}\n}`);
+  test('freeze patterns match weights', () => {
+    expect(train('epochs = 3\nphase a { freeze h.**, **.bias }')).toEqual([]);
+    expect(train('freeze stem.**')).toEqual(['train/freezes-nothing']);
+  });
+  test('settings and values are known', () => {
+    expect(
+      train('loss = crossentropy(y)\noptim = sgd(lr = 0.1, momentum = 0.9) schedule cosine\nbatch = 64'),
+    ).toEqual([]);
+    expect(train('los = crossentropy(y)')).toEqual(['names/unknown-word']);
+    expect(train('loss = crossentropy(logit)')).toEqual(['names/unknown']);
+    expect(train('augment x { shift(2), rotat(10) }')).toEqual(['names/unknown-word']);
+    expect(train('augment z { shift(2) }')).toEqual(['names/unknown-word']);
+  });
+});
+
+test('weights and renames are handed on to the loader', () => {
+  const text = `${net}weights N from "./w/n.safetensors" layout torch except y.**\nmoved stem -> h\n`;
+  const { model, diagnostics } = resolve({ path: 'nets/main.cnn', text }, { read: () => undefined });
+  expect(diagnostics).toEqual([]);
+  expect(weightsFor(model, 'N')).toEqual({ path: 'nets/w/n.safetensors', layout: 'torch', except: ['y.**'] });
+  expect(weightsFor(model, 'M')).toBeUndefined();
+  expect(movesOf(model)).toEqual([{ from: 'stem', to: 'h' }]);
+});
+
+describe('the table of layers', () => {
+  const rows = (text: string): readonly unknown[] =>
+    summarize(graphOf(text)).layers.map((l) => [
+      l.path,
+      l.op,
+      l.inputs.join(' '),
+      l.output,
+      l.params,
+      l.receptiveField,
+    ]);
+
+  test('gives connections, shapes, parameters and receptive fields', () => {
+    expect(
+      rows(`net N {
+  in x: rgb 32x32 scale 1/255 mean [1, 2, 3]
+  a = x -> conv(4, 3, pad = 1) -> maxpool(2)
+  b = a -> conv(4, 3, pad = 1, dilation = 1)
+  y = add { a, b } -> gap
+  out z: tensor(y)
+}`),
+    ).toEqual([
+      ['x', 'input', '', '32x32x3', 0, [1, 1]],
+      ['a.conv', 'conv', 'x', '32x32x4', 112, [3, 3]],
+      ['a.maxpool', 'maxpool', 'a.conv', '16x16x4', 0, [4, 4]],
+      ['b.conv', 'conv', 'a.maxpool', '16x16x4', 148, [8, 8]],
+      ['y.add', 'add', 'a.maxpool b.conv', '16x16x4', 0, [8, 8]],
+      ['y.gap', 'gap', 'y.add', '4', 0, 'all'],
+    ]);
+  });
+
+  test('counts a shared weight once', () => {
+    const shared = rows(`net N {
+  in a: f32[4]
+  in b: f32[4]
+  let e = dense(3)
+  out z: tensor((a -> e) - (b -> e))
+}`) as readonly (readonly unknown[])[];
+    expect(shared.map((row) => row[4])).toEqual([0, 0, 15, 0, 0]);
+  });
+});
