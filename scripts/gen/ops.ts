@@ -21,6 +21,9 @@ function namesFile(): string {
   return `/** Names of all operators. Generated as a plain union by \`npm run gen\` (\`keyof typeof ops\` would become circular). */
 export type OpName =
 ${names.map((name) => `  | '${name}'`).join('\n')};
+
+/** Of these, the operators that only gradients contain. */
+export type GradientOpName = Extract<OpName, \`\${string}_grad\`>;
 `;
 }
 

@@ -10,6 +10,7 @@ import { defineOp, type ParamSpec, type Problem, type WeightSpec } from './op.ts
 import * as read from './shared/attrs.ts';
 import { convKernel, convMacs, convolve, depthwiseKernel, type ConvShape } from './shared/convolve.ts';
 import { groupsProblem } from './shared/groups.ts';
+import { convGrad } from './shared/conv-grad.ts';
 import { lowering } from './shared/lowering.ts';
 import { problem } from './shared/problem.ts';
 import { biasParam, initParam, kernelType, kernelWeights } from './shared/weights.ts';
@@ -105,7 +106,8 @@ export const conv = defineOp({
   },
   eval: (attrs, inputs, types) =>
     convolve(shapeFor(attrs, types.inputs[0] ?? types.output, types.output), inputs),
-  grad: 'none',
+  grad: (node, upstream, build) =>
+    convGrad(node, upstream, build, shapeFor(node.attrs, node.inputs[0]?.type ?? node.type, node.type)),
   lower: (node) => {
     const input = node.inputs[0]?.type ?? node.type;
     const kernel = convKernel(node, shapeFor(node.attrs, input, node.type));

@@ -19,6 +19,7 @@ import {
 import { defineOp, type Problem, type WeightSpec } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { groupsProblem } from './shared/groups.ts';
+import { deconvGrad } from './shared/conv-grad.ts';
 import { convMacs } from './shared/convolve.ts';
 import { deconvNests } from './shared/deconv-nests.ts';
 import { forEachWindow } from './shared/loops.ts';
@@ -174,7 +175,10 @@ export const deconv = defineOp({
     return { macs: convMacs(input ?? output, perElement) };
   },
   eval: evalDeconv,
-  grad: 'none',
+  grad: (node, upstream, build) => {
+    const window = adjoint(node.attrs, node.inputs[0]?.type ?? node.type, node.type);
+    return deconvGrad(node, upstream, build, { window, groups: read.number(node.attrs, 'groups') });
+  },
   lower,
   epilogue: true,
   onnx: {

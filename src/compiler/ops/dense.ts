@@ -3,9 +3,9 @@
  * kernels (one sample: matrix times vector).
  */
 import { concreteDim, type Dim } from '../ir/dim.ts';
-import type { Attrs } from '../ir/graph.ts';
+import type { Attrs, Node } from '../ir/graph.ts';
 import { channelsOf, featureMap, type TensorType } from '../ir/type.ts';
-import { defineOp, type Problem } from './op.ts';
+import { defineOp, type Build, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { convKernel, convMacs, convolve, type ConvShape } from './shared/convolve.ts';
 import { lowering } from './shared/lowering.ts';
@@ -56,6 +56,16 @@ function needsVector(attrs: Attrs, dims: readonly Dim[], channels: Dim): Problem
   );
 }
 
+/** dx = weightᵀ · g, dweight = g ⊗ x, dbias = g. */
+function denseGrad(node: Node, upstream: Node, build: Build): readonly Node[] {
+  const [x, weight] = node.inputs;
+  if (!x || !weight) return [];
+  const g = build('rename', [upstream], { from: 'C', to: 'O' });
+  const dx = build('rename', [build('matmul', [g, weight], { over: ['O'] })], { from: 'I', to: 'C' });
+  const dWeight = build('mul', [g, build('rename', [x], { from: 'C', to: 'I' })]);
+  return [dx, dWeight, ...(node.attrs.bias === true ? [upstream] : [])];
+}
+
 export const dense = defineOp({
   name: 'dense',
   doc:
@@ -77,7 +87,7 @@ export const dense = defineOp({
   type,
   cost: (_, [input], output) => ({ macs: convMacs(output, input ? concreteDim(channelsOf(input)) : 1) }),
   eval: (attrs, inputs, types) => convolve(shapeFor(attrs, types.inputs[0] ?? types.output), inputs),
-  grad: 'none',
+  grad: denseGrad,
   lower: (node) => lowering(convKernel(node, shapeFor(node.attrs, node.inputs[0]?.type ?? node.type))),
   epilogue: true,
   onnx: { type: 'Gemm', attrs: () => ({ transB: 1 }) },

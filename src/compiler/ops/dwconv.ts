@@ -8,6 +8,7 @@ import { channelsOf, featureMap, sizeOf, spatialDims, type TensorType } from '..
 import { defineOp, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { convKernel, convMacs, convolve, depthwiseKernel, type ConvShape } from './shared/convolve.ts';
+import { convGrad } from './shared/conv-grad.ts';
 import { lowering } from './shared/lowering.ts';
 import { biasParam, initParam, kernelWeights } from './shared/weights.ts';
 import {
@@ -66,7 +67,8 @@ export const dwconv = defineOp({
   cost: (attrs, _, output) => ({ macs: convMacs(output, sizeOf(read.numbers(attrs, 'kernel'))) }),
   eval: (attrs, inputs, types) =>
     convolve(shapeFor(attrs, types.inputs[0] ?? types.output, types.output), inputs),
-  grad: 'none',
+  grad: (node, upstream, build) =>
+    convGrad(node, upstream, build, shapeFor(node.attrs, node.inputs[0]?.type ?? node.type, node.type)),
   lower: (node) =>
     lowering(
       depthwiseKernel(convKernel(node, shapeFor(node.attrs, node.inputs[0]?.type ?? node.type, node.type))),

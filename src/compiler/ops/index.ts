@@ -4,10 +4,12 @@ import { abs } from './abs.ts';
 import { add } from './add.ts';
 import { argmax } from './argmax.ts';
 import { avgpool } from './avgpool.ts';
+import { axisGrad } from './axis-grad.ts';
 import { bce } from './bce.ts';
 import { bn } from './bn.ts';
 import { clamp } from './clamp.ts';
 import { concat } from './concat.ts';
+import { convWeightGrad } from './conv-weight-grad.ts';
 import { conv } from './conv.ts';
 import { crop } from './crop.ts';
 import { crossentropy } from './crossentropy.ts';
@@ -35,6 +37,7 @@ import { leakyRelu } from './leaky-relu.ts';
 import { constant, input, param } from './leaves.ts';
 import { ln } from './ln.ts';
 import { log } from './log.ts';
+import { lrnGrad } from './lrn-grad.ts';
 import { lrn } from './lrn.ts';
 import { mae } from './mae.ts';
 import { map } from './map.ts';
@@ -50,6 +53,7 @@ import { neg } from './neg.ts';
 import { oneHot } from './one-hot.ts';
 import type { OpDef } from './op.ts';
 import { pad } from './pad.ts';
+import { poolGrad } from './pool-grad.ts';
 import { prelu } from './prelu.ts';
 import { reduceMax } from './reduce-max.ts';
 import { reduceMin } from './reduce-min.ts';
@@ -79,12 +83,14 @@ export const allOps: readonly OpDef[] = [
   add,
   argmax,
   avgpool,
+  axisGrad,
   bce,
   bn,
   clamp,
   concat,
   constant,
   conv,
+  convWeightGrad,
   crop,
   crossentropy,
   deconv,
@@ -113,6 +119,7 @@ export const allOps: readonly OpDef[] = [
   log,
   logSoftmax,
   lrn,
+  lrnGrad,
   mae,
   map,
   matmul,
@@ -127,6 +134,7 @@ export const allOps: readonly OpDef[] = [
   oneHot,
   pad,
   param,
+  poolGrad,
   prelu,
   reduceMax,
   reduceMin,

@@ -12,16 +12,11 @@ import * as read from './shared/attrs.ts';
 import { axisProblem } from './shared/axes.ts';
 import { axisIndex } from './shared/broadcast.ts';
 import { loopsOver, lowering, outOperand } from './shared/lowering.ts';
-
-/** Channels before and after the one in the middle; the odd one after. */
-function reach(attrs: Attrs): readonly [number, number] {
-  const size = read.number(attrs, 'size');
-  return [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
-}
+import { lrnReach } from './shared/lrn-reach.ts';
 
 function evalLrn(attrs: Attrs, x: Tensor | undefined, type: TensorType): Tensor {
   const shape = shapeOf(type);
-  const [before, after] = reach(attrs);
+  const [before, after] = lrnReach(attrs);
   const [channels, values] = [shape.at(-1) ?? 1, x?.data ?? new Float32Array()];
   const data = values.map((value, at) => {
     const c = at % channels;
@@ -44,7 +39,7 @@ function power(x: Scalar, beta: number): Scalar {
 
 function lower(node: Node): Lowering {
   const { attrs, type } = node;
-  const [before, after] = reach(attrs);
+  const [before, after] = lrnReach(attrs);
   const spatial = type.axes.slice(0, -1).map((axis) => axisIndex(axis));
   const neighbour = { kind: 'affine', constant: -before, terms: [axisTerm('C'), axisTerm('J')] } as const;
   const base = s.add(s.num(read.number(attrs, 'k')), s.mul(s.num(read.number(attrs, 'alpha')), s.arg(0)));
@@ -88,7 +83,10 @@ export const lrn = defineOp({
   type: (_, [input = featureMap([], 1)]) => axisProblem('lrn', input, ['C']) ?? { ...input, dtype: 'f32' },
   cost: () => ({ macs: 0 }),
   eval: (attrs, [x], { output }) => evalLrn(attrs, x, output),
-  grad: 'none',
+  grad: (node, upstream, build) => {
+    const [x] = node.inputs;
+    return x ? [build('lrn_grad', [x, upstream], node.attrs)] : [];
+  },
   lower,
   onnx: {
     type: 'LRN',

@@ -4,12 +4,14 @@ export type OpName =
   | 'add'
   | 'argmax'
   | 'avgpool'
+  | 'axis_grad'
   | 'bce'
   | 'bn'
   | 'clamp'
   | 'concat'
   | 'const'
   | 'conv'
+  | 'conv_weight_grad'
   | 'crop'
   | 'crossentropy'
   | 'deconv'
@@ -38,6 +40,7 @@ export type OpName =
   | 'log'
   | 'log_softmax'
   | 'lrn'
+  | 'lrn_grad'
   | 'mae'
   | 'map'
   | 'matmul'
@@ -52,6 +55,7 @@ export type OpName =
   | 'one_hot'
   | 'pad'
   | 'param'
+  | 'pool_grad'
   | 'prelu'
   | 'reduce_max'
   | 'reduce_min'
@@ -75,3 +79,6 @@ export type OpName =
   | 'tanh'
   | 'transpose'
   | 'upsample';
+
+/** Of these, the operators that only gradients contain. */
+export type GradientOpName = Extract<OpName, `${string}_grad`>;

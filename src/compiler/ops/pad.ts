@@ -3,7 +3,7 @@ import { addDims } from '../ir/dim.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import type { Index, Lowering } from '../ir/kernel.ts';
 import { featureMap, shapeOf, type TensorType } from '../ir/type.ts';
-import { defineOp, isProblem, type Problem } from './op.ts';
+import { defineOp, isProblem, type Build, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { axisIndex } from './shared/broadcast.ts';
 import { axisParams, perAxis } from './shared/per-axis.ts';
@@ -54,6 +54,19 @@ function sourceOf(mode: Mode, at: number, size: number): number | undefined {
   if (mode === 'value') return undefined;
   if (mode === 'edge') return at < 0 ? 0 : size - 1;
   return at < 0 ? -at : 2 * (size - 1) - at;
+}
+
+/** What the border shows sends its gradient to where it was taken from, axis by axis. */
+function mirrorGrad(node: Node, upstream: Node, build: Build): Node {
+  const input = node.inputs[0]?.type ?? node.type;
+  const [mode, pads] = [modeOf(node.attrs), padsOf(node.attrs)];
+  return input.axes.reduce((g, axis, i) => {
+    const [n, size] = [shapeOf(input)[i] ?? 1, shapeOf(node.type)[i] ?? 1];
+    if (n === size) return g;
+    const data = new Float32Array(size * n);
+    for (let o = 0; o < size; o++) data[o * n + (sourceOf(mode, o - (pads[i]?.[0] ?? 0), n) ?? 0)] = 1;
+    return build('axis_grad', [g], { axis, matrix: { shape: [size, n], data } });
+  }, upstream);
 }
 
 function modeOf(attrs: Attrs): Mode {
@@ -108,9 +121,10 @@ export const pad = defineOp({
     };
     return gather(x, output, from, read.number(attrs, 'value'));
   },
-  // Reflected and repeated borders send their gradient inside with the training phase's scatter.
   grad: (node, upstream, build) =>
-    modeOf(node.attrs) === 'value' ? [build('crop', [upstream], { pads: padsOf(node.attrs) })] : [undefined],
+    modeOf(node.attrs) === 'value'
+      ? [build('crop', [upstream], { pads: padsOf(node.attrs) })]
+      : [mirrorGrad(node, upstream, build)],
   lower,
   onnx: { type: 'Pad' },
   samples: [

@@ -65,6 +65,17 @@ function axesOf(
   return input.slice(0, -1).map((n, i) => betweenOf(attrs, [n, output[i] ?? 1]));
 }
 
+/** How each output pixel mixes the input's along one axis: [out, in]. */
+function matrixOf(places: readonly Between[], size: number): Tensor {
+  const data = new Float32Array(places.length * size);
+  places.forEach(({ low, high, fraction }, o) => {
+    data[o * size + low] = 1 - fraction;
+    // At the last pixel low and high are the same.
+    data[o * size + high] = (data[o * size + high] ?? 0) + fraction;
+  });
+  return { shape: [places.length, size], data };
+}
+
 /** Sums the weighted corners of the cell around each output pixel. */
 function evalResize(attrs: Attrs, x: Tensor | undefined, output: TensorType): Tensor {
   const shape = shapeOf(output);
@@ -146,7 +157,15 @@ export const resize = defineOp({
   type,
   cost: () => ({ macs: 0 }),
   eval: (attrs, [x], { output }) => evalResize(attrs, x, output),
-  grad: 'none',
+  grad: (node, upstream, build) => {
+    const input = node.inputs[0]?.type ?? node.type;
+    const axes = axesOf(node.attrs, shapeOf(input), shapeOf(node.type));
+    const back = (g: Node, places: readonly Between[], k: number): Node => {
+      const [axis, size] = [input.axes[k] ?? '', Number(input.dims[k])];
+      return build('axis_grad', [g], { axis, matrix: matrixOf(places, size) });
+    };
+    return [axes.reduce(back, upstream)];
+  },
   lower,
   onnx: {
     type: 'Resize',

@@ -21,7 +21,7 @@ export interface Deconv {
 }
 
 /** Outputs s·q + residue for q < count; tap k = firstTap + tapStep·t reads input place q + firstPlace − placeStep·t. */
-interface Residue {
+export interface Residue {
   readonly residue: number;
   readonly count: number;
   readonly taps: number;
@@ -33,12 +33,15 @@ interface Residue {
 
 /** x is operand 0 and the weight [in, out/groups, k…] operand 1. */
 export function deconvNests(deconv: Deconv): readonly NestKernel[] {
-  const { adjoint } = deconv;
-  const combinations = adjoint.kernel.reduce<readonly (readonly Residue[])[]>(
-    (all, _, axis) => all.flatMap((chosen) => residues(adjoint, axis).map((r) => [...chosen, r])),
+  return residueCombinations(deconv.adjoint).map((chosen) => residueNest(deconv, chosen));
+}
+
+/** For a window from large to small: every choice of one residue per axis, which together cover the large side. */
+export function residueCombinations(window: Window): readonly (readonly Residue[])[] {
+  return window.kernel.reduce<readonly (readonly Residue[])[]>(
+    (all, _, axis) => all.flatMap((chosen) => residues(window, axis).map((r) => [...chosen, r])),
     [[]],
   );
-  return combinations.map((chosen) => residueNest(deconv, chosen));
 }
 
 function residues(window: Window, axis: number): readonly Residue[] {

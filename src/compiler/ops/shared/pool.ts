@@ -54,7 +54,10 @@ export function definePool(pool: Pool): OpDef {
         x?.data,
       );
     },
-    grad: 'none',
+    grad: (node, upstream, build) => {
+      const [x] = node.inputs;
+      return x ? [build('pool_grad', [x, node, upstream], gradAttrs(node, pool.reduce))] : [];
+    },
     lower: (node) => lowering(poolKernel(node, pool.reduce)),
     epilogue: true,
     onnx: { type: pool.onnx, attrs: (a) => ({ kernel_shape: a.kernel ?? [], strides: a.stride ?? [] }) },
@@ -92,6 +95,13 @@ function poolSizes(
 ): { window: Window; channels: number } {
   const window = concreteWindow(windowAttrs(attrs), input, output);
   return { window, channels: concreteDim(channelsOf(input)) };
+}
+
+/** The window with its padding in pixels, as `pool_grad` reads it. */
+function gradAttrs(node: Node, reduce: 'max' | 'avg'): Attrs {
+  const { window } = poolSizes(node.attrs, node.inputs[0]?.type ?? node.type, node.type);
+  const { kernel, stride, pads } = window;
+  return { reduce, kernel, stride, pad: pads, count_padding: node.attrs.count_padding === true };
 }
 
 function poolKernel(node: Node, reduce: 'max' | 'avg'): PoolKernel {

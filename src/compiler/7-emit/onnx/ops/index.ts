@@ -1,7 +1,7 @@
 /** The table from operator to ONNX emitter, exhaustive over what an inference graph can hold. */
 import { internal } from '../../../diagnostics/internal.ts';
 import type { Node } from '../../../ir/graph.ts';
-import type { OpName } from '../../../ops/names.ts';
+import type { GradientOpName, OpName } from '../../../ops/names.ts';
 import { embedding, gram, matmul, oneHot } from './algebra.ts';
 import { dense, flatten } from './dense.ts';
 import { clamp, merge, passThrough, prelu, relu6, sameInOnnx, silu, spelledOut } from './elementwise.ts';
@@ -12,8 +12,9 @@ import { depthToSpace, resize, spaceToDepth, upsample } from './resize.ts';
 import { concat, pad, part, rename, reshape, transpose } from './shape.ts';
 import { avgpool, conv, deconv, dwconv, maxpool } from './window.ts';
 
-/** Values of their own, which are written where they are read; and losses, which belong to training. */
-type Unemitted = 'const' | 'input' | 'param' | 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse';
+/** Values of their own, which are written where they are read; losses and gradients, which belong to training. */
+type Unemitted =
+  'const' | 'input' | 'param' | 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse' | GradientOpName;
 
 const emitters: Readonly<Record<Exclude<OpName, Unemitted>, OnnxEmitter>> = {
   abs: sameInOnnx,

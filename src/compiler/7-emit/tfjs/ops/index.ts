@@ -1,7 +1,7 @@
 /** The table from operator to emitter, exhaustive over what an inference graph can hold. */
 import { internal } from '../../../diagnostics/internal.ts';
 import type { Node } from '../../../ir/graph.ts';
-import type { OpName } from '../../../ops/names.ts';
+import type { GradientOpName, OpName } from '../../../ops/names.ts';
 import {
   clamp,
   elu,
@@ -28,8 +28,9 @@ import { depthToSpace, resize, spaceToDepth, upsample } from './resize.ts';
 import { elementwise } from './scalar.ts';
 import { concat, pad, part, toOwnShape, transpose } from './shape.ts';
 
-/** Values of their own, which the program writes where they are read; and losses, which belong to training. */
-type Unemitted = 'const' | 'input' | 'param' | 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse';
+/** Values of their own, which the program writes where they are read; losses and gradients, which belong to training. */
+type Unemitted =
+  'const' | 'input' | 'param' | 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse' | GradientOpName;
 
 const emitters: Readonly<Record<Exclude<OpName, Unemitted>, OpEmitter>> = {
   abs: unary('abs'),
