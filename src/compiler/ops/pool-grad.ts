@@ -7,14 +7,7 @@ import type { Attrs, Node } from '../ir/graph.ts';
 import type { Load, LoopAxis, Lowering, NestKernel, Window } from '../ir/kernel.ts';
 import type { Scalar } from '../ir/scalar.ts';
 import * as s from '../ir/scalar-build.ts';
-import {
-  channelsOf,
-  featureMap,
-  sizeOf,
-  spatialAxes,
-  type Tensor,
-  type TensorType,
-} from '../ir/type.ts';
+import { channelsOf, featureMap, sizeOf, spatialAxes, type Tensor, type TensorType } from '../ir/type.ts';
 import { defineOp } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { axisIndex } from './shared/broadcast.ts';
