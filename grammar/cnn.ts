@@ -371,11 +371,7 @@ export class CnnParser extends ExpressionParser {
 
   readonly expect: Rule = this.RULE('expect', () => {
     this.CONSUME(t.Expect);
-    this.SUBRULE(this.operation, { LABEL: 'condition' });
-    this.OPTION(() => {
-      this.CONSUME(t.With);
-      this.SUBRULE2(this.operation, { LABEL: 'with' });
-    });
+    this.SUBRULE(this.operation);
   });
 
   readonly test: Rule = this.RULE('test', () => {
@@ -391,7 +387,22 @@ export class CnnParser extends ExpressionParser {
   });
 
   readonly testClause: Rule = this.RULE('testClause', () => {
-    this.OR([{ ALT: () => this.SUBRULE(this.expect) }, { ALT: () => this.SUBRULE(this.setting) }]);
+    this.OR([{ ALT: () => this.SUBRULE(this.testExpect) }, { ALT: () => this.SUBRULE(this.testInput) }]);
+  });
+
+  readonly testInput: Rule = this.RULE('testInput', () => {
+    this.CONSUME(t.Name);
+    this.CONSUME(t.Equal);
+    this.SUBRULE(this.expression);
+  });
+
+  readonly testExpect: Rule = this.RULE('testExpect', () => {
+    this.CONSUME(t.Expect);
+    this.SUBRULE(this.operation, { LABEL: 'condition' });
+    this.OPTION(() => {
+      this.CONSUME(t.With);
+      this.SUBRULE2(this.operation, { LABEL: 'with' });
+    });
   });
 
   readonly assert: Rule = this.RULE('assert', () => {

@@ -146,13 +146,14 @@ const swaps: readonly Swap[] = [
     found: t.Colon,
     ours: '=',
     why: 'a value is named with `=`',
-    when: within('statement', 'setting', 'assign', 'trainClause'),
+    when: within('statement', 'setting', 'assign', 'trainClause', 'testInput'),
   },
   {
     found: t.Equal,
     ours: '==',
     why: 'two values are compared with `==`',
-    when: ({ start, rules }) => start.tokenType === t.Assert || rules.includes('expect') || isIfHead(rules),
+    when: ({ start, rules }) =>
+      start.tokenType === t.Assert || start.tokenType === t.Expect || isIfHead(rules),
   },
 ];
 

@@ -71,7 +71,7 @@ function freeze(context: Context, node: cst.FreezeCstNode): Clause<'freeze'> {
 function expectation(context: Context, node: cst.ExpectCstNode): Clause<'expect'> {
   return {
     kind: 'expect',
-    condition: operation(context, first(node.children.condition)),
+    condition: operation(context, first(node.children.operation)),
     span: spanOfNode(context, node),
   };
 }
@@ -79,16 +79,17 @@ function expectation(context: Context, node: cst.ExpectCstNode): Clause<'expect'
 /** What is expected of a test may say how surely: `expect class == "7" with p > 0.9`. */
 export function test(context: Context, node: cst.TestCstNode): TestItem {
   const parts = node.children.testClause ?? [];
-  const settings = parts.flatMap(({ children }) => children.setting ?? []);
-  const expects = parts.flatMap(({ children }) => children.expect ?? []);
+  const inputs = parts.flatMap(({ children }) => children.testInput ?? []);
+  const expects = parts.flatMap(({ children }) => children.testExpect ?? []);
   return {
     kind: 'test',
     title: string(context, first(node.children.String)),
     net: optional(context, node.children.Name, ident),
-    inputs: each(context, settings, (_, part) => {
-      const { name, value, span } = setting(context, part);
-      return { name, value, span };
-    }),
+    inputs: each(context, inputs, (_, part) => ({
+      name: ident(context, first(part.children.Name)),
+      value: expression(context, first(part.children.expression)),
+      span: spanOfNode(context, part),
+    })),
     expects: each(context, expects, (_, part) => ({
       condition: operation(context, first(part.children.condition)),
       with: optional(context, part.children.with, operation),
