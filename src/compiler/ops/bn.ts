@@ -3,7 +3,7 @@
  * Ioffe & Szegedy, arXiv:1502.03167.
  */
 import { concreteDim } from '../ir/dim.ts';
-import type { Attrs, Node } from '../ir/graph.ts';
+import type { Attrs } from '../ir/graph.ts';
 import type { Scalar } from '../ir/scalar.ts';
 import * as s from '../ir/scalar-build.ts';
 import { channelsOf, featureMap, type TensorType } from '../ir/type.ts';
@@ -13,31 +13,19 @@ import * as read from './shared/attrs.ts';
 import { biasWeight, channelVector, scaleWeight } from './shared/weights.ts';
 
 /** Input positions of the weights; those that the layer was written without are undefined. */
-export interface BnRoles<T> {
-  readonly scale: T | undefined;
-  readonly shift: T | undefined;
-  readonly mean: T;
-  readonly variance: T;
+export interface BnIndices {
+  readonly scale: number | undefined;
+  readonly shift: number | undefined;
+  readonly mean: number;
+  readonly variance: number;
 }
 
 /** Which of the inputs is what: x, then weight and bias where there are any, then the statistics. */
-export function bnIndices(attrs: Attrs): BnRoles<number> {
+export function bnIndices(attrs: Attrs): BnIndices {
   const scale = attrs.scale === true ? 1 : undefined;
   const shift = attrs.shift === true ? (scale ?? 0) + 1 : undefined;
   const mean = (shift ?? scale ?? 0) + 1;
   return { scale, shift, mean, variance: mean + 1 };
-}
-
-/** The weights of a batch normalisation node by role. */
-export function bnWeights(node: Node): BnRoles<Node> {
-  const at = bnIndices(node.attrs);
-  const input = (index: number): Node => node.inputs[index] ?? node;
-  return {
-    scale: at.scale === undefined ? undefined : input(at.scale),
-    shift: at.shift === undefined ? undefined : input(at.shift),
-    mean: input(at.mean),
-    variance: input(at.variance),
-  };
 }
 
 /** (x − mean) / √(variance + ε) · weight + bias. */

@@ -1,5 +1,5 @@
 /** Joins values along one axis (the channels, normally): GoogLeNet's modules, U-Net's copies. Szegedy et al., arXiv:1409.4842. */
-import { addDims, sameDim, type Dim } from '../ir/dim.ts';
+import { concreteDim, addDims, sameDim, type Dim } from '../ir/dim.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import type { Lowering } from '../ir/kernel.ts';
 import { featureMap, shapeOf, sizeOf, type Tensor, type TensorType } from '../ir/type.ts';
@@ -27,12 +27,12 @@ function type(attrs: Attrs, inputs: readonly TensorType[]): TensorType | Problem
 }
 
 /** Where each input begins along the axis. */
-export function concatOffsets(attrs: Attrs, inputs: readonly TensorType[]): readonly number[] {
+function concatOffsets(attrs: Attrs, inputs: readonly TensorType[]): readonly number[] {
   const axis = read.text(attrs, 'axis');
   let offset = 0;
   return inputs.map((input) => {
     const begin = offset;
-    offset += Number(dimOf(input, axis) ?? 1);
+    offset += concreteDim(dimOf(input, axis) ?? 1);
     return begin;
   });
 }
@@ -81,7 +81,7 @@ export const concat = defineOp({
     const axis = read.text(node.attrs, 'axis');
     const types = node.inputs.map((input) => input.type);
     return concatOffsets(node.attrs, types).map((begin, i) => {
-      const end = begin + Number(dimOf(types[i] ?? node.type, axis));
+      const end = begin + concreteDim(dimOf(types[i] ?? node.type, axis) ?? 1);
       return build('slice', [upstream], { axes: [axis], begin: [begin], end: [end] });
     });
   },

@@ -1,5 +1,5 @@
 /** Cuts a border away: the inverse of `pad`. U-Net's original copies cropped maps across: Ronneberger et al., arXiv:1505.04597. */
-import { addDims } from '../ir/dim.ts';
+import { concreteDim, addDims } from '../ir/dim.ts';
 import type { Attrs } from '../ir/graph.ts';
 import { featureMap, type TensorType } from '../ir/type.ts';
 import { defineOp, isProblem, type Problem } from './op.ts';
@@ -26,7 +26,7 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
     axis: input.axes[axis] ?? '',
     amount: begin + end,
     input: showSizes(input.dims),
-    size: Number(input.dims[axis]),
+    size: concreteDim(input.dims[axis] ?? 1),
   });
 }
 

@@ -40,7 +40,7 @@ export const depthToSpace = defineOp({
   type,
   cost: () => ({ macs: 0 }),
   eval: (attrs, [x], { output }) => {
-    const [block, channels] = [read.number(attrs, 'block'), Number(channelsOf(output))];
+    const [block, channels] = [read.number(attrs, 'block'), concreteDim(channelsOf(output))];
     return gather(x, output, (place) => {
       const spatial = place.slice(0, -1);
       const cell = spatial.reduce((at, p) => at * block + (p % block), 0);
@@ -51,7 +51,7 @@ export const depthToSpace = defineOp({
   lower: (node) => {
     const block = read.number(node.attrs, 'block');
     const small = shapeOf(node.inputs[0]?.type ?? node.type).slice(0, -1);
-    const loops = blockLoops(small, block, Number(channelsOf(node.type)));
+    const loops = blockLoops(small, block, concreteDim(channelsOf(node.type)));
     const { large, deep } = blockPlaces(loops, block);
     return lowering(copyNest(node, { index: deep }, { axes: loops, index: large }));
   },

@@ -1,5 +1,5 @@
 /** Feature map → vector, channels last (Keras' order): element (h, w, c) lands at (h · W + w) · C + c. */
-import { mulDims, type Dim } from '../ir/dim.ts';
+import { concreteDim, mulDims, type Dim } from '../ir/dim.ts';
 import { featureMap, type TensorType } from '../ir/type.ts';
 import { defineOp } from './op.ts';
 import { aliasLowering } from './shared/lowering.ts';
@@ -18,10 +18,13 @@ export const flatten = defineOp({
   params: [],
   type,
   cost: () => ({ macs: 0 }),
-  eval: (_, [x], types) => ({ shape: types.output.dims.map(Number), data: x?.data ?? new Float32Array() }),
+  eval: (_, [x], types) => ({
+    shape: types.output.dims.map(concreteDim),
+    data: x?.data ?? new Float32Array(),
+  }),
   grad: (node, upstream, build) => {
     const input = node.inputs[0]?.type ?? node.type;
-    return [build('reshape', [upstream], { axes: input.axes, dims: input.dims.map(Number) })];
+    return [build('reshape', [upstream], { axes: input.axes, dims: input.dims.map(concreteDim) })];
   },
   lower: () => aliasLowering,
   onnx: undefined,

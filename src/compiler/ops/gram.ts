@@ -11,7 +11,7 @@ import {
   type Tensor,
   type TensorType,
 } from '../ir/type.ts';
-import { mulDims, type Dim } from '../ir/dim.ts';
+import { concreteDim, mulDims, type Dim } from '../ir/dim.ts';
 import type { Node } from '../ir/graph.ts';
 import type { Lowering } from '../ir/kernel.ts';
 import * as s from '../ir/scalar-build.ts';
@@ -40,7 +40,7 @@ function evalGram(x: Tensor | undefined, output: TensorType): Tensor {
 
 function lower(node: Node): Lowering {
   const input = node.inputs[0]?.type ?? node.type;
-  const [channels, places] = [Number(channelsOf(input)), placesOf(input)];
+  const [channels, places] = [concreteDim(channelsOf(input)), placesOf(input)];
   const epilogue = { expr: s.div(s.arg(0), s.num(places)), operands: [] };
   const sizes = { m: channels, n: channels, k: places };
   return lowering({

@@ -171,11 +171,6 @@ export function findOp(name: string, values = 1): OpDef | undefined {
   return spelled.find((op) => op.arity.min <= values && values <= op.arity.max) ?? spelled[0];
 }
 
-/** Names that a person can write, sorted. */
-export const writtenNames: readonly string[] = [
-  ...new Set(allOps.filter((op) => op.category !== 'internal').map((op) => op.spelling ?? op.name)),
-].sort();
-
 /** The operator of a node; an unknown name is our own bug. */
 export function opDef(name: string): OpDef {
   return byName.get(name) ?? internal(`there is no operator ${name}`);

@@ -1,5 +1,5 @@
 /** Adds a border: zeros (or another value), the mirrored inside, or the repeated edge. Zero-padding C is ResNet's shortcut A. */
-import { addDims } from '../ir/dim.ts';
+import { concreteDim, addDims } from '../ir/dim.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import type { Index, Lowering } from '../ir/kernel.ts';
 import { featureMap, shapeOf, type TensorType } from '../ir/type.ts';
@@ -38,7 +38,7 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
     return problem('shape/reflects-too-far', {
       pad,
       axis: input.axes[axis] ?? '',
-      size: Number(input.dims[axis]),
+      size: concreteDim(input.dims[axis] ?? 1),
     });
   }
   return {

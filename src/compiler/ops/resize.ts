@@ -2,7 +2,7 @@
  * Linear interpolation (bilinear in 2-D) to another size. `half_pixel` aligns the areas of the pixels (TensorFlow 2, ONNX, PyTorch's default);
  * `corners` aligns the centres of the outermost pixels (`align_corners`).
  */
-import { mulDims, type Dim } from '../ir/dim.ts';
+import { concreteDim, mulDims, type Dim } from '../ir/dim.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import type { Index, Load, Lowering } from '../ir/kernel.ts';
 import type { Scalar } from '../ir/scalar.ts';
@@ -161,7 +161,7 @@ export const resize = defineOp({
     const input = node.inputs[0]?.type ?? node.type;
     const axes = axesOf(node.attrs, shapeOf(input), shapeOf(node.type));
     const back = (g: Node, places: readonly Between[], k: number): Node => {
-      const [axis, size] = [input.axes[k] ?? '', Number(input.dims[k])];
+      const [axis, size] = [input.axes[k] ?? '', concreteDim(input.dims[k] ?? 1)];
       return build('axis_grad', [g], { axis, matrix: matrixOf(places, size) });
     };
     return [axes.reduce(back, upstream)];

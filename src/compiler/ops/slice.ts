@@ -1,5 +1,5 @@
 /** Part of a value along named axes: from `begin` up to, not including, `end`; negative numbers count from the end, as in NumPy. */
-import { addDims, subDims, type Dim } from '../ir/dim.ts';
+import { concreteDim, addDims, subDims, type Dim } from '../ir/dim.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import { featureMap, type TensorType } from '../ir/type.ts';
 import { defineOp, type Problem } from './op.ts';
@@ -63,15 +63,15 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
 }
 
 function beginsOf(attrs: Attrs, input: TensorType): readonly number[] {
-  return rangesOf(attrs, input).map(({ begin }) => Number(begin));
+  return rangesOf(attrs, input).map(({ begin }) => concreteDim(begin));
 }
 
 /** Zeros around the part. */
 function padsFor(node: Node): readonly (readonly [number, number])[] {
   const input = node.inputs[0]?.type ?? node.type;
   return rangesOf(node.attrs, input).map(({ begin, end }, i) => [
-    Number(begin),
-    Number(input.dims[i]) - Number(end),
+    concreteDim(begin),
+    concreteDim(input.dims[i] ?? 1) - concreteDim(end),
   ]);
 }
 

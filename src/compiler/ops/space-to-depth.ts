@@ -2,7 +2,7 @@
  * Blocks of pixels become channels: YOLOv2's pass-through and the inverse of `depth_to_space`. The channel of pixel (y, x) of a block is
  * (y · block + x) · C + c, as in TensorFlow and ONNX. Redmon & Farhadi, arXiv:1612.08242.
  */
-import { floorDivDim, mulDims } from '../ir/dim.ts';
+import { concreteDim, floorDivDim, mulDims } from '../ir/dim.ts';
 import type { Attrs } from '../ir/graph.ts';
 import { channelsOf, featureMap, shapeOf, spatialDims, type TensorType } from '../ir/type.ts';
 import { defineOp, type Problem } from './op.ts';
@@ -24,7 +24,7 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
       layer: 'space_to_depth',
       block,
       axis: input.axes[axis] ?? '',
-      size: Number(spatial[axis]),
+      size: concreteDim(spatial[axis] ?? 1),
     });
   const channels = mulDims(channelsOf(input), blockSize(block, spatial.length));
   return featureMap(
@@ -42,7 +42,7 @@ export const spaceToDepth = defineOp({
   type,
   cost: () => ({ macs: 0 }),
   eval: (attrs, [x], { inputs: [input], output }) => {
-    const [block, channels] = [read.number(attrs, 'block'), Number(channelsOf(input ?? output))];
+    const [block, channels] = [read.number(attrs, 'block'), concreteDim(channelsOf(input ?? output))];
     return gather(x, output, (place) => {
       const c = place.at(-1) ?? 0;
       const within = inBlock(Math.floor(c / channels), block, place.length - 1);
@@ -53,7 +53,7 @@ export const spaceToDepth = defineOp({
   lower: (node) => {
     const block = read.number(node.attrs, 'block');
     const small = shapeOf(node.type).slice(0, -1);
-    const loops = blockLoops(small, block, Number(channelsOf(node.inputs[0]?.type ?? node.type)));
+    const loops = blockLoops(small, block, concreteDim(channelsOf(node.inputs[0]?.type ?? node.type)));
     const { large, deep } = blockPlaces(loops, block);
     return lowering(copyNest(node, { index: large }, { axes: loops, index: deep }));
   },

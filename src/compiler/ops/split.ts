@@ -2,7 +2,7 @@
  * One of several equal parts along an axis. A value has one type, so `split` gives one part; several pipelines take several parts:
  * `left = x -> split(2, 0)` and `right = x -> split(2, 1)`. (Grouped nets: Krizhevsky et al. 2012; ShuffleNet, arXiv:1707.01083)
  */
-import { floorDivDim } from '../ir/dim.ts';
+import { concreteDim, floorDivDim } from '../ir/dim.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import { featureMap, type TensorType } from '../ir/type.ts';
 import { defineOp, type Problem } from './op.ts';
@@ -35,14 +35,14 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
 /** First element of the part along each axis. */
 function begins(attrs: Attrs, output: TensorType): readonly number[] {
   const [axis, part] = [read.text(attrs, 'axis'), read.number(attrs, 'part')];
-  return output.axes.map((name, i) => (name === axis ? part * Number(output.dims[i]) : 0));
+  return output.axes.map((name, i) => (name === axis ? part * concreteDim(output.dims[i] ?? 1) : 0));
 }
 
 function padsFor(node: Node): readonly (readonly [number, number])[] {
-  const sizes = node.inputs[0]?.type.dims.map(Number) ?? [];
+  const sizes = node.inputs[0]?.type.dims.map(concreteDim) ?? [];
   return begins(node.attrs, node.type).map((begin, i) => [
     begin,
-    (sizes[i] ?? 0) - begin - Number(node.type.dims[i]),
+    (sizes[i] ?? 0) - begin - concreteDim(node.type.dims[i] ?? 1),
   ]);
 }
 

@@ -1,4 +1,5 @@
 /** The gradient of broadcasting: what was repeated along an axis receives the sum over it. */
+import { concreteDim } from '../../ir/dim.ts';
 import type { Node } from '../../ir/graph.ts';
 import { sameType, type TensorType } from '../../ir/type.ts';
 import type { Build } from '../op.ts';
@@ -13,5 +14,5 @@ export function sumTo(value: Node, type: TensorType, build: Build): Node {
   const axes = value.type.axes.filter((axis) => repeated.includes(axis) || missing.includes(axis));
   const summed = axes.length === 0 ? value : build('sum', [value], { axes });
   if (sameType({ ...summed.type, dtype: type.dtype }, type)) return summed;
-  return build('reshape', [summed], { axes: type.axes, dims: type.dims.map(Number) });
+  return build('reshape', [summed], { axes: type.axes, dims: type.dims.map(concreteDim) });
 }
