@@ -430,6 +430,19 @@ describe('build', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it('says where most memory is alive when a net cannot fit', async () => {
+    const huge = file(
+      'huge.cnn',
+      'export net Huge {\n  in x: f32[20_000, 20_000, 1]\n  out y: tensor(x -> conv(4, 3))\n}',
+    );
+    const { exit, stderr } = await cnnc('build', huge, '--seed', '1', '--out', join(folder, 'huge'));
+    expect([exit, stderr]).toEqual([
+      1,
+      expect.stringMatching(/memory\/too-large: Huge needs [\d.]+ GB[\s\S]*huge\.cnn:3:/),
+    ]);
+    expect(existsSync(join(folder, 'huge'))).toBe(false);
+  });
+
   it('dumps what is between the phases', async () => {
     const { stdout, exit } = await cnnc(
       'build',

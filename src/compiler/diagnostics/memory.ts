@@ -9,7 +9,8 @@ export const memoryDiagnostics = {
       'A program has one linear memory for its weights and for every value that is alive at the same time; WebAssembly addresses at most ' +
       '4 GB of it. The place shown is where most is alive at once. A smaller input, an earlier stride or pooling, or fewer channels at ' +
       'full resolution make it fit.',
-    bad: 'net Huge {\n  in x: f32[20_000, 20_000, 1]\n  out y: tensor(x -> conv(4, 3))\n}',
-    good: 'net Small {\n  in x: f32[200, 200, 1]\n  out y: tensor(x -> conv(4, 3))\n}',
+    // The checker does not plan memory: test/cli shows it.
+    bad: undefined,
+    good: undefined,
   },
 } as const satisfies Record<string, DiagnosticEntry>;
