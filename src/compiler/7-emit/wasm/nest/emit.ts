@@ -45,6 +45,7 @@ function nestFunction(context: NestContext): FunctionRef<readonly 'i32'[]> {
       f,
       constants: f.constants(),
       pointers,
+      offsets: pointers.map(() => 0),
       conditions: pointers.map(() => undefined),
       counters: new Map(),
     };

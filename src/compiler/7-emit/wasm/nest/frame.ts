@@ -13,6 +13,8 @@ export interface Frame {
   readonly constants: ConstantPool;
   /** Addresses at the current counters of the open loops (0 for the others). */
   readonly pointers: readonly Local<'i32'>[];
+  /** Bytes to add to the pointers, from loops that are unrolled. */
+  readonly offsets: readonly number[];
   /** What the guards tested so far say; undefined where none was. */
   readonly conditions: readonly (Local<'i32'> | undefined)[];
   /** The counters of the open loops. */
@@ -26,13 +28,15 @@ export interface NestContext {
   readonly table: (data: Int32Array) => number;
 }
 
-/** Emits the loop with `body` inside it. */
+/** Emits the loop with `body` inside it; short reductions are unrolled. */
 export function openLoop(
-  { nest, table }: NestContext,
+  context: NestContext,
   frame: Frame,
   loop: number,
   body: (inner: Frame) => void,
 ): void {
+  const { nest, table } = context;
+  if (nest.loops[loop]?.reduce && hasShortReduction(nest)) return unrollLoop(context, frame, loop, body);
   const { f } = frame;
   const accesses = accessesOf(nest);
   const moving = frame.pointers.map((pointer, k) => (accesses[k]?.strides[loop] ? f.let(pointer) : pointer));
@@ -50,6 +54,21 @@ export function openLoop(
     body({ ...frame, pointers, conditions, counters });
     moving.forEach((pointer, k) => f.increment(pointer, accesses[k]?.strides[loop] ?? 0));
   });
+}
+
+/** Turns of a reduction that are unrolled at most: a 3 × 3 window. */
+const mostUnrolledTurns = 9;
+
+/** The reduction has few turns, and all of them read memory at fixed distances. */
+function hasShortReduction(nest: Nest): boolean {
+  const turns = nest.loops.reduce((product, { size, reduce }) => (reduce ? product * size : product), 1);
+  return turns <= mostUnrolledTurns && nest.loops.every(({ reduce }, i) => !reduce || !isNeeded(nest, i));
+}
+
+function unrollLoop({ nest }: NestContext, frame: Frame, loop: number, body: (inner: Frame) => void): void {
+  const strides = accessesOf(nest).map((access) => access.strides[loop] ?? 0);
+  for (let turn = 0; turn < (nest.loops[loop]?.size ?? 1); turn++)
+    body({ ...frame, offsets: frame.offsets.map((offset, k) => offset + turn * (strides[k] ?? 0)) });
 }
 
 /** The guards whose coordinate is known as soon as `loop` is open, and not before. */
@@ -94,14 +113,15 @@ export function inFunction(
 ): void {
   const conditions = frame.conditions.filter((condition) => condition !== undefined);
   const counters = [...frame.counters].filter(([loop]) => isNeeded(nest, loop));
-  const args = [...frame.pointers, ...conditions, ...counters.map(([, counter]) => counter)];
+  const pointers = frame.pointers.map((pointer, k) => i32.add(pointer, frame.offsets[k] ?? 0));
+  const args = [...pointers, ...conditions, ...counters.map(([, counter]) => counter)];
   const callee = module.function({ name, params: args.map(() => 'i32' as const) }, (f, ...params) => {
-    const pointers = params.slice(0, frame.pointers.length);
-    const rest = params.slice(frame.pointers.length);
+    const rest = params.slice(pointers.length);
     body({
       f,
       constants: f.constants(),
-      pointers,
+      pointers: params.slice(0, pointers.length),
+      offsets: pointers.map(() => 0),
       conditions: frame.conditions.map((condition) => condition && rest.shift()),
       counters: new Map(counters.map(([loop]) => [loop, rest.shift() as Local<'i32'>])),
     });

@@ -11,8 +11,10 @@ import {
 
 /** Where the neighbours lie. */
 export interface LaneAccess {
-  /** Address of the neighbour number 0. */
+  /** Address of the neighbour number 0, without `offset`. */
   readonly base: I32;
+  /** Bytes that every access adds. */
+  readonly offset?: number;
   /** Bytes from one neighbour to the next. */
   readonly stride: number;
   /** Address of a table of byte offsets by neighbour, instead of a stride. */
@@ -27,10 +29,10 @@ export interface Lanes {
 
 /** The neighbours' values; lanes beyond `lanes` hold anything (memory behind the row may be read, see Plan's rule of slack). */
 export function loadLanes(access: LaneAccess, { first, lanes }: Lanes): V128 {
-  const { base, stride, table } = access;
-  if (!table && stride === 0) return v128.load32Splat(base);
+  const { base, offset = 0, stride, table } = access;
+  if (!table && stride === 0) return v128.load32Splat(base, offset);
   if (!table && stride === 4)
-    return lanes === 1 ? v128.load32Zero(base, 4 * first) : v128.load(base, 4 * first);
+    return lanes === 1 ? v128.load32Zero(base, offset + 4 * first) : v128.load(base, offset + 4 * first);
   let value: V128 | undefined;
   for (let lane = 0; lane < lanes; lane++) {
     const at = laneAddress(access, first + lane);
@@ -39,9 +41,12 @@ export function loadLanes(access: LaneAccess, { first, lanes }: Lanes): V128 {
   return value ?? f32x4.const(0);
 }
 
-function laneAddress({ base, stride, table }: LaneAccess, neighbour: number): { base: I32; offset: number } {
-  if (!table) return { base, offset: neighbour * stride };
-  return { base: i32.add(base, i32.load(table, 4 * neighbour)), offset: 0 };
+function laneAddress(
+  { base, offset = 0, stride, table }: LaneAccess,
+  neighbour: number,
+): { base: I32; offset: number } {
+  if (!table) return { base, offset: offset + neighbour * stride };
+  return { base: i32.add(base, i32.load(table, 4 * neighbour)), offset };
 }
 
 /** Stores the first `lanes` lanes of `value` and touches nothing else. */
@@ -51,7 +56,7 @@ export function storeLanes(
   { first, lanes }: Lanes,
   value: Local<'v128'>,
 ): void {
-  const { base, stride, table } = access;
+  const { base, offset = 0, stride, table } = access;
   if (table || stride !== 4) {
     for (let lane = 0; lane < lanes; lane++) {
       const at = laneAddress(access, first + lane);
@@ -59,7 +64,7 @@ export function storeLanes(
     }
     return;
   }
-  if (lanes === 4) f.store(base, 4 * first, value);
-  if (lanes === 2 || lanes === 3) f.store64Lane(base, 4 * first, value, 0);
-  if (lanes === 1 || lanes === 3) f.store32Lane(base, 4 * (first + lanes - 1), value, lanes - 1);
+  if (lanes === 4) f.store(base, offset + 4 * first, value);
+  if (lanes === 2 || lanes === 3) f.store64Lane(base, offset + 4 * first, value, 0);
+  if (lanes === 1 || lanes === 3) f.store32Lane(base, offset + 4 * (first + lanes - 1), value, lanes - 1);
 }

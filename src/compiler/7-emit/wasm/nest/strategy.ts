@@ -11,17 +11,45 @@ export type Strategy =
   /** One element at a time. */
   | { readonly kind: 'single' };
 
-/** The strategy with the fewest memory accesses per element. */
+/** Instructions that combine four partial results into one. */
+const horizontal = 8;
+
+/** The strategy with the fewest memory accesses and the like, counted per evaluation of the body. */
 export function chooseStrategy(nest: Nest): Strategy {
   let best: { strategy: Strategy; cost: number } = { strategy: { kind: 'single' }, cost: singleCost(nest) };
-  nest.loops.forEach(({ reduce, size }, loop) => {
+  nest.loops.forEach(({ reduce }, loop) => {
     if (accessesOf(nest).some((access) => access.guards.some((guard) => guard.coefficients[loop]))) return;
-    const loads = reduce ? nest.loads : accessesOf(nest);
-    const perVector = loads.reduce((sum, access) => sum + accessCost(access, loop), reduce ? 0.5 : 0);
-    const cost = (perVector * Math.ceil(size / 4)) / size;
+    const cost = reduce ? reduceCost(nest, loop) : mapCost(nest, loop);
     if (cost <= best.cost) best = { strategy: { kind: reduce ? 'reduce' : 'map', loop }, cost };
   });
   return best.strategy;
+}
+
+/** Evaluations of the body per output. */
+function turnsPerOutput(nest: Nest): number {
+  return nest.loops.reduce((product, { size, reduce }) => (reduce ? product * size : product), 1);
+}
+
+/** Vectors per element of a loop: a quarter, and more where the last vector is not full. */
+function vectorsPerElement(nest: Nest, loop: number): number {
+  const size = nest.loops[loop]?.size ?? 1;
+  return Math.ceil(size / 4) / size;
+}
+
+function mapCost(nest: Nest, loop: number): number {
+  const sum = (accesses: readonly Access[]): number => accesses.reduce((s, a) => s + accessCost(a, loop), 0);
+  const perOutput = sum([nest.out, ...nest.finishLoads]);
+  return (sum(nest.loads) + perOutput / turnsPerOutput(nest)) * vectorsPerElement(nest, loop);
+}
+
+function reduceCost(nest: Nest, loop: number): number {
+  const inside = nest.loads.reduce((sum, access) => sum + accessCost(access, loop), 0);
+  const perOutput = horizontal + 1 + nest.finishLoads.length;
+  return inside * vectorsPerElement(nest, loop) + perOutput / turnsPerOutput(nest);
+}
+
+function singleCost(nest: Nest): number {
+  return nest.loads.length + (1 + nest.finishLoads.length) / turnsPerOutput(nest);
 }
 
 /** Instructions to load or store four neighbours along the loop. */
@@ -30,8 +58,4 @@ function accessCost(access: Access, loop: number): number {
   const stride = access.strides[loop] ?? 0;
   if (stride === 0) return 0.25;
   return stride === 4 ? 1 : 4;
-}
-
-function singleCost(nest: Nest): number {
-  return nest.loads.length + 1;
 }
