@@ -40,7 +40,8 @@ export function subDims(a: Dim, b: Dim): Dim {
 }
 
 export function mulDims(a: Dim, b: Dim): Dim {
-  if (typeof a === 'number' && typeof b === 'number') return a * b;
+  // Adding 0 makes −0 to 0, so that equal sizes are the same number.
+  if (typeof a === 'number' && typeof b === 'number') return a * b + 0;
   const terms: DimTerm[] = [];
   for (const s of termsOf(a)) terms.push({ coefficient: s.coefficient * constantOf(b), atom: s.atom });
   for (const t of termsOf(b)) terms.push({ coefficient: t.coefficient * constantOf(a), atom: t.atom });
