@@ -7,9 +7,9 @@ import type { DepthwiseKernel } from '../../ir/kernel.ts';
 import { sizeOf } from '../../ir/type.ts';
 import type { Engine } from '../plan.ts';
 import type { Algorithm, Choice } from './algorithm.ts';
+import { nsOf } from './cost.ts';
 import { evenCover } from './cover.ts';
 import { epilogueScratch } from './epilogue.ts';
-import { nsPerCycle } from './implicit-gemm.ts';
 import { depthwiseLayout, groupFloats, packPanels, panelsOf } from './panels.ts';
 import { windowHalo } from './shape.ts';
 import { lanes, vectorRegisters } from './tile.ts';
@@ -45,7 +45,7 @@ function chooseDepthwise(kernel: DepthwiseKernel, engine: Engine): Choice {
     halos: [{ operand: kernel.x, halo: windowHalo(kernel.window), staggered: true }],
     scratchBytes: epilogueScratch(kernel.epilogue),
     weights: { layout, bytes: 4 * groupFloats(layout) },
-    cost: depthwiseCycles(kernel, engine) * nsPerCycle,
+    cost: nsOf({ cycles: depthwiseCycles(kernel, engine), weightBytes: 4 * groupFloats(layout) }),
   };
 }
 

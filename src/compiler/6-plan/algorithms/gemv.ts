@@ -6,14 +6,9 @@ import type { ConvKernel } from '../../ir/kernel.ts';
 import { sizeOf } from '../../ir/type.ts';
 import type { Engine } from '../plan.ts';
 import type { Algorithm } from './algorithm.ts';
-import { gemmChoice, nsPerCycle } from './implicit-gemm.ts';
-import { packPanels, panelLayout, panelsOf } from './panels.ts';
-import { lanes, tileCost } from './tile.ts';
-
-/** Bytes per nanosecond that one thread streams from memory. */
-const streamBytesPerNs = 12;
-/** Weights beyond this size come from memory rather than from a cache, in bytes. */
-const cachedBytes = 4 << 20;
+import { gemmChoice } from './implicit-gemm.ts';
+import { packPanels, panelLayout, panelsOf, type Panel } from './panels.ts';
+import { tileCost } from './tile.ts';
 
 export const gemv: Algorithm = {
   name: 'gemv',
@@ -33,11 +28,6 @@ export const gemv: Algorithm = {
 function gemvCycles(kernel: ConvKernel, vectors: number, engine: Engine): number {
   const { depth } = panelLayout(kernel, vectors);
   const panels = panelsOf(kernel.outC / kernel.groups, vectors);
-  const compute = panels.reduce(
-    (sum, panel) => sum + tileCost({ pixels: 1, vectors: panel.vectors }, depth, engine),
-    0,
-  );
-  const bytes = panels.reduce((sum, panel) => sum + panel.vectors * lanes * 4 * (depth + 1), 0);
-  const stream = bytes * kernel.groups > cachedBytes ? bytes / streamBytesPerNs / nsPerCycle : 0;
-  return Math.max(compute, stream) * kernel.groups;
+  const cost = (panel: Panel): number => tileCost({ pixels: 1, vectors: panel.vectors }, depth, engine);
+  return panels.reduce((sum, panel) => sum + cost(panel), 0) * kernel.groups;
 }

@@ -7,14 +7,12 @@ import type { ConvKernel } from '../../ir/kernel.ts';
 import { sizeOf } from '../../ir/type.ts';
 import type { Engine } from '../plan.ts';
 import type { Algorithm, Choice } from './algorithm.ts';
+import { nsOf } from './cost.ts';
 import { coverPlane } from './cover.ts';
 import { epilogueScratch } from './epilogue.ts';
 import { groupFloats, packPanels, panelLayout, panelsOf } from './panels.ts';
 import { outputPlanes, windowHalo } from './shape.ts';
 import { vectorWidths } from './tile.ts';
-
-/** Nanoseconds of a cycle of the reference machine. */
-export const nsPerCycle = 0.32;
 
 export const implicitGemm: Algorithm = {
   name: 'implicit-gemm',
@@ -45,13 +43,14 @@ export function gemmChoice(
   cycles: number,
 ): Choice {
   const layout = panelLayout(kernel, vectors);
+  const bytes = 4 * kernel.groups * groupFloats(layout);
   return {
     algorithm,
     tuning: { vectors },
     halos: [{ operand: kernel.x, halo: windowHalo(kernel.window) }],
     scratchBytes: epilogueScratch(kernel.epilogue),
-    weights: { layout, bytes: 4 * kernel.groups * groupFloats(layout) },
-    cost: cycles * nsPerCycle,
+    weights: { layout, bytes },
+    cost: nsOf({ cycles, weightBytes: bytes }),
   };
 }
 

@@ -11,9 +11,10 @@ import { depthwise } from './depthwise.ts';
 import { gemv } from './gemv.ts';
 import { implicitGemm } from './implicit-gemm.ts';
 import { nest } from './nest.ts';
+import { winograd2, winograd4 } from './winograd.ts';
 
 /** Ties go to the earlier one; the last can compute everything. */
-export const algorithms: readonly Algorithm[] = [gemv, implicitGemm, depthwise, nest];
+export const algorithms: readonly Algorithm[] = [gemv, winograd4, winograd2, implicitGemm, depthwise, nest];
 
 /** The cheapest algorithm for `kernel` on `engine`, with what it asks of the planner. Never fails: the loop nest computes all. */
 export function chooseAlgorithm(kernel: Kernel, engine: Engine, options: AlgorithmOptions): Choice {

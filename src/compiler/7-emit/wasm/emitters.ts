@@ -5,6 +5,7 @@
 import type { Emitter } from './emit-context.ts';
 import { emitDepthwise } from './kernels/depthwise.ts';
 import { emitImplicitGemm } from './kernels/implicit-gemm.ts';
+import { emitWinograd } from './kernels/winograd.ts';
 import { emitPlain } from './plain.ts';
 
 export const emitters: Readonly<Record<string, Emitter>> = {
@@ -12,4 +13,6 @@ export const emitters: Readonly<Record<string, Emitter>> = {
   'implicit-gemm': emitImplicitGemm,
   gemv: emitImplicitGemm,
   depthwise: emitDepthwise,
+  'winograd-4x4': emitWinograd,
+  'winograd-2x2': emitWinograd,
 };

@@ -72,16 +72,18 @@ export function emitFinish(
   const scalars = splatScalars(f, finish, pointers);
   sums.forEach((row, pixel) => {
     const at = { row: Math.floor(pixel / shape.width), column: pixel % shape.width };
-    row.forEach((sum, j) => {
+    const values = row.map((sum, j) => {
       const operands = finish.operands.map((operand, i) =>
         operand.per === 'scalar'
           ? (scalars[i] as V128)
           : f.let(v128.load(pointers[1 + i] as I32, offsetOf(operand, at) + j * 16)),
       );
-      const value = finish.expr ? emitScalar(context, finish.expr, [sum, ...operands]) : sum;
-      const offset = offsetOf(finish.out, at) + j * 16;
-      storeLanes(f, pointers[0] as I32, offset, value, shape.channels - j * lanes);
+      return finish.expr ? f.let(emitScalar(context, finish.expr, [sum, ...operands])) : sum;
     });
+    // All loads of a pixel come before its stores, else V8 could not pair them.
+    values.forEach((value, j) =>
+      storeLanes(f, pointers[0] as I32, offsetOf(finish.out, at) + j * 16, value, shape.channels - j * lanes),
+    );
   });
 }
 

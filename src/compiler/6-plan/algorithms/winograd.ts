@@ -1,0 +1,258 @@
+/**
+ * Winograd's minimal filtering for 3 × 3 windows with stride one: an m × m tile of the output costs (m + 2)² multiplications per pair
+ * of channels instead of 9 m² (Lavin & Gray, 2016). Tiles go through three stages in blocks that stay in the cache: input transform,
+ * one matrix product per position of the transformed tile, output transform with bias and epilogue.
+ */
+import { internal } from '../../diagnostics/internal.ts';
+import type { ConvKernel } from '../../ir/kernel.ts';
+import type { Tensor } from '../../ir/type.ts';
+import type { Engine, WeightLayout } from '../plan.ts';
+import type { Algorithm, Choice } from './algorithm.ts';
+import { nsOf } from './cost.ts';
+import { coverPlane } from './cover.ts';
+import { finishScratchBytes } from './epilogue.ts';
+import { panelsOf } from './panels.ts';
+import { lanes } from './tile.ts';
+
+/** Output pixels of a tile along each axis. */
+export type TileSize = 2 | 4;
+
+/** Kernel transforms G: rows are positions of the transformed tile, columns taps (points 0, ±1, ±2, ∞ and 0, ±1, ∞). */
+const kernelTransforms: Readonly<Record<TileSize, readonly (readonly [number, number, number])[]>> = {
+  2: [
+    [1, 0, 0],
+    [1 / 2, 1 / 2, 1 / 2],
+    [1 / 2, -1 / 2, 1 / 2],
+    [0, 0, 1],
+  ],
+  4: [
+    [1 / 4, 0, 0],
+    [-1 / 6, -1 / 6, -1 / 6],
+    [-1 / 6, 1 / 6, -1 / 6],
+    [1 / 24, 1 / 12, 1 / 6],
+    [1 / 24, -1 / 12, 1 / 6],
+    [0, 0, 1],
+  ],
+};
+
+/** Below as many channels the transforms cost more than they save. */
+const fewestChannels = 8;
+/** Cycles of the transforms of one tile and one register of channels (measured). */
+const inputCycles: Readonly<Record<TileSize, number>> = { 2: 30, 4: 110 };
+const outputCycles: Readonly<Record<TileSize, number>> = { 2: 22, 4: 80 };
+/** Transformed tiles of a block, input and output together, in bytes: what the L2 cache holds next to weights. */
+const blockBytes = 384 * 1024;
+/** … and where the weights do not fit that cache anyway, fewer blocks read them less often. */
+const largeBlockBytes = 1536 * 1024;
+const smallWeightBytes = 1 << 20;
+
+export interface WinogradLayout {
+  readonly kind: 'winograd';
+  readonly tile: TileSize;
+  readonly vectors: number;
+  readonly inC: number;
+  readonly outC: number;
+  readonly [key: string]: unknown;
+}
+
+/** How the tiles of a map are grouped. All sizes in tiles or floats. */
+export interface WinogradShape {
+  readonly tile: TileSize;
+  /** Tiles down and across the map. */
+  readonly down: number;
+  readonly across: number;
+  /** Tiles of a block. */
+  readonly block: number;
+  /** Channels of input and output in scratch, padded to whole vectors. */
+  readonly inC: number;
+  readonly outC: number;
+  /** Floats from one position of the transformed tile to the next. */
+  readonly inPosition: number;
+  readonly outPosition: number;
+}
+
+export const winograd4: Algorithm = winogradAlgorithm(4, 'winograd-4x4');
+export const winograd2: Algorithm = winogradAlgorithm(2, 'winograd-2x2');
+
+function winogradAlgorithm(tile: TileSize, name: 'winograd-4x4' | 'winograd-2x2'): Algorithm {
+  return {
+    name,
+    doc: `3 × 3 convolution by Winograd's F(${tile} × ${tile}, 3 × 3), relative error below 1e-4.`,
+    choose: (kernel, engine, { precise, staticWeights }) =>
+      kernel.kind === 'conv' && !precise && staticWeights && suits(kernel, tile)
+        ? chooseWinograd(kernel, { tile, name, engine })
+        : undefined,
+    // Both sizes share one layout; the smaller one lists it.
+    layouts: tile === 2 ? ['winograd'] : [],
+    pack: packWinograd,
+  };
+}
+
+function suits({ window, groups, inC, outC }: ConvKernel, tile: TileSize): boolean {
+  const all = (values: readonly number[], value: number): boolean => values.every((v) => v === value);
+  return (
+    window.kernel.length === 2 &&
+    all(window.kernel, 3) &&
+    all(window.stride, 1) &&
+    all(window.dilation, 1) &&
+    groups === 1 &&
+    inC >= fewestChannels &&
+    outC >= fewestChannels &&
+    Math.min(...window.output) >= tile
+  );
+}
+
+function chooseWinograd(
+  kernel: ConvKernel,
+  { tile, name, engine }: { tile: TileSize; name: 'winograd-4x4' | 'winograd-2x2'; engine: Engine },
+): Choice {
+  const vectors = engine.wide ? 4 : 2;
+  const shape = winogradShape(kernel, tile, vectors, engine);
+  const layout: WinogradLayout = { kind: 'winograd', tile, vectors, inC: kernel.inC, outC: kernel.outC };
+  return {
+    algorithm: name,
+    tuning: { tile, vectors, block: shape.block },
+    halos: [{ operand: kernel.x, halo: tileHalo(kernel, shape), staggered: true }],
+    scratchBytes: scratchLayout(shape).bytes,
+    weights: { layout, bytes: 4 * winogradFloats(layout) },
+    cost: winogradCost(kernel, shape, vectors, engine),
+  };
+}
+
+/** Whole tiles are read: the last ones reach beyond what the window needs, and must find zeros there. */
+function tileHalo({ window }: ConvKernel, { tile, down, across }: WinogradShape): [number, number][] {
+  return [down, across].map((tiles, axis) => {
+    const begin = window.pads[axis]?.[0] ?? 0;
+    return [begin, Math.max(0, tiles * tile + 2 - begin - (window.input[axis] ?? 0))];
+  });
+}
+
+/** Tiles of the map in blocks, and the layout of the transformed tiles. `block` overrides the choice of the block. */
+export function winogradShape(
+  { window, inC, outC }: ConvKernel,
+  tile: TileSize,
+  vectors: number,
+  engine: Engine,
+  block?: number,
+): WinogradShape {
+  const [height = 1, width = 1] = window.output;
+  const [down, across] = [Math.ceil(height / tile), Math.ceil(width / tile)];
+  const padded = {
+    inC: Math.ceil(inC / lanes) * lanes,
+    outC: panelsOf(outC, vectors).reduce((sum, panel) => sum + panel.vectors * lanes, 0),
+  };
+  const tiles = block ?? blockTiles(down * across, padded, { tile, vectors, engine });
+  return {
+    tile,
+    down,
+    across,
+    block: tiles,
+    ...padded,
+    inPosition: oddLines(tiles * padded.inC),
+    outPosition: oddLines(tiles * padded.outC),
+  };
+}
+
+/** An odd number of cache lines: the positions of a tile, written and read together, then fall into different cache sets. */
+function oddLines(floats: number): number {
+  const perLine = 16;
+  return (Math.ceil(floats / perLine) | 1) * perLine;
+}
+
+/** Tiles of a block: as many as the cache holds, in equal blocks, of a number that covers well. */
+function blockTiles(
+  tiles: number,
+  { inC, outC }: { inC: number; outC: number },
+  { tile, vectors, engine }: { tile: TileSize; vectors: number; engine: Engine },
+): number {
+  const positions = (tile + 2) ** 2;
+  const weightBytes = positions * inC * outC * 4;
+  const budget = weightBytes > smallWeightBytes ? largeBlockBytes : blockBytes;
+  const most = Math.max(6, Math.floor(budget / (positions * (inC + outC) * 4)));
+  if (tiles <= most) return tiles;
+  const perTile = (block: number): number => {
+    const padded = Math.ceil(tiles / block) * block;
+    return (coverPlane({ rows: 1, columns: block }, vectors, inC, engine).cycles / block) * padded;
+  };
+  const candidates = Array.from({ length: most - Math.ceil(most / 2) + 1 }, (_, i) => most - i);
+  return candidates.reduce((a, b) => (perTile(b) < perTile(a) ? b : a));
+}
+
+export interface ScratchLayout {
+  /** Byte offsets of the transformed input, the products, one tile of raw output, and the scratch of a deferred epilogue. */
+  readonly products: number;
+  readonly patch: number;
+  readonly finish: number;
+  readonly bytes: number;
+}
+
+export function scratchLayout({ tile, inPosition, outPosition, outC }: WinogradShape): ScratchLayout {
+  const positions = (tile + 2) ** 2;
+  const products = positions * inPosition * 4;
+  const patch = products + positions * outPosition * 4;
+  const finish = patch + tile * tile * outC * 4;
+  return { products, patch, finish, bytes: finish + finishScratchBytes };
+}
+
+/** Floats of the packed block: biases, then for every position its panels of weights. */
+function winogradFloats(layout: WinogradLayout): number {
+  return biasFloats(layout) + (layout.tile + 2) ** 2 * positionFloats(layout);
+}
+
+/** Floats of one position's weights: panels of [inC][vectors · 4]. */
+export function positionFloats({ inC, outC, vectors }: WinogradLayout): number {
+  return panelsOf(outC, vectors).reduce((sum, panel) => sum + inC * panel.vectors * lanes, 0);
+}
+
+/** Floats of the biases, padded to whole cache lines. */
+export function biasFloats({ outC }: WinogradLayout): number {
+  return Math.ceil(outC / 16) * 16;
+}
+
+/** weight [outC, inC, 3, 3] and bias [outC] (or none) → biases, then U[position][panel][inC][vectors · 4] with U = G g Gᵀ. */
+export function packWinograd(layout: WeightLayout, tensors: readonly Tensor[]): Float32Array {
+  const { tile, vectors, inC, outC } = layout as WinogradLayout;
+  const [weight, bias] = tensors;
+  if (!weight || weight.data.length !== outC * inC * 9) internal('a weight of another shape than its layout');
+  const packed = new Float32Array(winogradFloats(layout as WinogradLayout));
+  packed.set(bias?.data ?? []);
+  const start = biasFloats(layout as WinogradLayout);
+  const stride = positionFloats(layout as WinogradLayout);
+  for (const panel of panelsOf(outC, vectors)) {
+    const width = panel.vectors * lanes;
+    for (let j = 0; j < panel.channels; j++)
+      for (let c = 0; c < inC; c++) {
+        const from = ((panel.first + j) * inC + c) * 9;
+        const at = start + panel.first * inC + c * width + j;
+        transformKernel(weight.data.subarray(from, from + 9), tile).forEach((value, position) => {
+          packed[at + position * stride] = value;
+        });
+      }
+  }
+  return packed;
+}
+
+/** G g Gᵀ of one 3 × 3 kernel, row-major, in double precision. */
+function transformKernel(g: Float32Array, tile: TileSize): readonly number[] {
+  const G = kernelTransforms[tile];
+  const at = (i: number, j: number): number => g[i * 3 + j] ?? 0;
+  return G.flatMap(([a, b, c]) => {
+    const row = [0, 1, 2].map((j) => a * at(0, j) + b * at(1, j) + c * at(2, j));
+    return G.map(([d, e, f]) => d * (row[0] ?? 0) + e * (row[1] ?? 0) + f * (row[2] ?? 0));
+  });
+}
+
+function winogradCost(kernel: ConvKernel, shape: WinogradShape, vectors: number, engine: Engine): number {
+  const { tile, down, across, block, inC, outC } = shape;
+  const positions = (tile + 2) ** 2;
+  const tiles = down * across;
+  const blocks = Math.ceil(tiles / block);
+  const products = panelsOf(kernel.outC, vectors).reduce(
+    (sum, panel) => sum + coverPlane({ rows: 1, columns: block }, panel.vectors, kernel.inC, engine).cycles,
+    0,
+  );
+  const registers = engine.wide ? 2 * lanes : lanes;
+  const transforms = (tiles * (inC * inputCycles[tile] + outC * outputCycles[tile])) / registers;
+  const weightBytes = positions * inC * outC * 4;
+  return nsOf({ cycles: products * positions * blocks + transforms, weightBytes, passes: blocks });
+}
