@@ -27,6 +27,8 @@ export interface Cover {
 /** What a further tile shape must gain to be worth its code and its time to tier up. */
 const shapeShare = 0.012;
 
+/** How many of the widest tiles may give way to narrower ones. */
+const mostNarrow = 8;
 /** What bands of several rows must gain over single rows: the layer cannot be cut into chunks of rows then. */
 const tallShare = 0.03;
 
@@ -71,7 +73,8 @@ function tileBand(
   const widest = Math.min(columns, Math.floor(limit / height));
   let best: { runs: readonly Run[]; cycles: number } | undefined;
   for (let width = widest; width >= 1; width--) {
-    for (let first = Math.floor(columns / width); first >= 1; first--) {
+    const most = Math.floor(columns / width);
+    for (let first = most; first >= Math.max(1, most - mostNarrow); first--) {
       const rest = columns - first * width;
       const second = restRun(rest, width - 1);
       if (second === undefined) continue;

@@ -42,9 +42,11 @@ const inputCycles: Readonly<Record<TileSize, number>> = { 2: 30, 4: 110 };
 const outputCycles: Readonly<Record<TileSize, number>> = { 2: 22, 4: 80 };
 /** Transformed tiles of a block, input and output together, in bytes: what the L2 cache holds next to weights. */
 const blockBytes = 384 * 1024;
-/** … and where the weights do not fit that cache anyway, fewer blocks read them less often. */
-const largeBlockBytes = 1536 * 1024;
-const smallWeightBytes = 1 << 20;
+/** Bytes per nanosecond of transformed tiles that do not stay in the L2 cache, written and read once. */
+const spillBytesPerNs = 10;
+/** Blocks have at least so many tiles, maps at most so many blocks unless the cache wants more. */
+const fewestTiles = 6;
+const mostBlocks = 16;
 
 export interface WinogradLayout {
   readonly kind: 'winograd';
@@ -159,7 +161,10 @@ function oddLines(floats: number): number {
   return (Math.ceil(floats / perLine) | 1) * perLine;
 }
 
-/** Tiles of a block: as many as the cache holds, in equal blocks, of a number that covers well. */
+/**
+ * Tiles of a block. Small blocks keep the transformed tiles in the L2 cache; large ones read the weights less often. Blocks are
+ * equal (the last one may lack a few tiles), and their number is the one with the least time for products and traffic.
+ */
 function blockTiles(
   tiles: number,
   { inC, outC }: { inC: number; outC: number },
@@ -167,15 +172,30 @@ function blockTiles(
 ): number {
   const positions = (tile + 2) ** 2;
   const weightBytes = positions * inC * outC * 4;
-  const budget = weightBytes > smallWeightBytes ? largeBlockBytes : blockBytes;
-  const most = Math.max(6, Math.floor(budget / (positions * (inC + outC) * 4)));
-  if (tiles <= most) return tiles;
-  const perTile = (block: number): number => {
-    const padded = Math.ceil(tiles / block) * block;
-    return (coverPlane({ rows: 1, columns: block }, vectors, inC, engine).cycles / block) * padded;
+  const tileBytes = positions * (inC + outC) * 4;
+  const panels = panelsOf(outC, vectors).length;
+  const time = (block: number): number => {
+    const blocks = Math.ceil(tiles / block);
+    const products =
+      coverPlane({ rows: 1, columns: block }, vectors, inC, engine).cycles * panels * positions * blocks;
+    const spilled = block * tileBytes > blockBytes ? blocks * block * tileBytes : 0;
+    return nsOf({ cycles: products, weightBytes, passes: blocks }) + spilled / spillBytesPerNs;
   };
-  const candidates = Array.from({ length: most - Math.ceil(most / 2) + 1 }, (_, i) => most - i);
-  return candidates.reduce((a, b) => (perTile(b) < perTile(a) ? b : a));
+  const counts = Array.from(
+    { length: Math.min(mostBlocks, Math.ceil(tiles / fewestTiles)) },
+    (_, i) => i + 1,
+  );
+  const blocks = new Set([
+    ...counts.map((count) => Math.ceil(tiles / count)),
+    ...cachedBlocks(tiles, tileBytes),
+  ]);
+  return [...blocks].reduce((a, b) => (time(b) < time(a) ? b : a));
+}
+
+/** Block sizes around what the L2 cache holds, for maps of very many tiles. */
+function cachedBlocks(tiles: number, tileBytes: number): readonly number[] {
+  const most = Math.floor(blockBytes / tileBytes);
+  return [most, most - 1, most - 2, most - 3].filter((block) => block >= fewestTiles && block <= tiles);
 }
 
 export interface ScratchLayout {
