@@ -2,15 +2,20 @@
 import { peerNames, showThreads, type NetFigures, type Results } from './results.ts';
 
 const colours = ['#4269d0', '#efb118', '#ff725c', '#6cc5b0', '#a463f2'];
-const [left, right, top] = [190, 70, 66];
+const [left, right, top] = [210, 70, 66];
+/** Bars of more than this many times our own are cut, so that the others stay readable. */
+const longest = 12;
 const [barHeight, groupGap, plotWidth] = [16, 14, 620];
 
 export function chart(results: Results): string {
   const peers = peerNames(results).filter((name) => name !== 'cnnc');
   const groupHeight = peers.length * barHeight + groupGap;
   const height = top + results.nets.length * groupHeight + 34;
-  const most = Math.max(1, ...results.nets.flatMap((net) => net.peers.map(({ ratio = 0 }) => ratio)));
-  const scale = (ratio: number): number => (ratio / most) * plotWidth;
+  const most = Math.min(
+    longest,
+    Math.max(1, ...results.nets.flatMap((net) => net.peers.map(({ ratio = 0 }) => ratio))),
+  );
+  const scale = (ratio: number): number => (Math.min(ratio, most) / most) * plotWidth;
   const bars = results.nets.map((net, i) => group(net, peers, { y: top + i * groupHeight, scale }));
   const [one, bottom] = [left + scale(1), height - 28];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${left + plotWidth + right}" height="${height}" font-family="system-ui, sans-serif" font-size="13">

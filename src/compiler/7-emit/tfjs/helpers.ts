@@ -3,10 +3,39 @@
  * to TensorFlow.js'), grouped convolution, and the safetensors reader. Text on purpose: a reader of the emitted file reads exactly this.
  */
 
-export type HelperName = 'lio' | 'hwio' | 'dhwio' | 'hwcm' | 'hwoi' | 'dhwoi' | 'grouped' | 'safetensors';
+export type HelperName =
+  | 'batchNorm'
+  | 'readBatchNorm'
+  | 'lio'
+  | 'hwio'
+  | 'dhwio'
+  | 'hwcm'
+  | 'hwoi'
+  | 'dhwoi'
+  | 'grouped'
+  | 'safetensors';
+
+/** Helpers that a helper calls. */
+export const helperNeeds: Partial<Readonly<Record<HelperName, HelperName>>> = {
+  readBatchNorm: 'safetensors',
+};
 
 /** Every helper in the order in which they appear in a file. */
 export const helpers: Readonly<Record<HelperName, string>> = {
+  batchNorm: `/** Batch normalisation with the running statistics. */
+function batchNorm<T extends tf.Tensor>(x: T, layer: ReturnType<typeof readBatchNorm>, epsilon: number): T {
+  const { mean, variance, offset, scale } = layer;
+  return tf.batchNorm(x as tf.Tensor, mean, variance, offset, scale, epsilon) as T;
+}`,
+  readBatchNorm: `/** The four vectors of one batch normalisation. */
+function readBatchNorm(read: Read, path: string, channels: number) {
+  return {
+    scale: read(\`\${path}.weight\`, [channels]),
+    offset: read(\`\${path}.bias\`, [channels]),
+    mean: read(\`\${path}.running_mean\`, [channels]),
+    variance: read(\`\${path}.running_var\`, [channels]),
+  };
+}`,
   lio: layout('lio', '1-D convolution: [out, in, length] → [length, in, out].', [2, 1, 0]),
   hwio: layout('hwio', 'Convolution: [out, in, height, width] → [height, width, in, out].', [2, 3, 1, 0]),
   dhwio: layout(

@@ -17,7 +17,7 @@ export interface EmittedTfjs {
 
 /** Emits the net of an inference graph as it is written, that is before optimisation. */
 export async function emitTfjs(graph: Graph): Promise<EmittedTfjs> {
-  const className = pascalCase(graph.name);
+  const className = /^[A-Za-z_$][\w$]*$/.test(graph.name) ? graph.name : pascalCase(graph.name);
   const program = emitProgram(graph);
   const text = await typescriptFile((file) => {
     fileHeader(file, graph);

@@ -10,7 +10,7 @@ import { call, expression, print, text, type Code } from '../typescript/code.ts'
 import { camelCase, uniqueNames } from '../typescript/names.ts';
 import { fuseActivations, type Fusion } from './activations.ts';
 import { broadcastTo } from './broadcast.ts';
-import { helpers, type HelperName } from './helpers.ts';
+import { helperNeeds, helpers, type HelperName } from './helpers.ts';
 import { tensorTypeName, tf, type OpContext } from './ops/emitter.ts';
 import { emitterOf } from './ops/index.ts';
 import { infersRank } from './ranks.ts';
@@ -83,18 +83,34 @@ function isStatement(state: State, node: Node): boolean {
   return node.op !== 'input' && !isStatic(node) && !state.fusion.producers.has(node);
 }
 
-/** A heading wherever the first segment of the path changes, if the network is large enough to need headings. */
+/** A heading wherever another part of the network begins, if the network is large enough to need headings. */
 function sectionComments(nodes: readonly Node[]): ReadonlyMap<Node, string> {
   const headings = new Map<Node, string>();
   if (nodes.length < 20) return headings;
   let current = '';
   for (const node of nodes) {
-    const segments = node.path.split('.');
-    const section = segments.length > 1 ? (segments[0] ?? '') : '';
+    const section = sectionOf(node);
     if (section !== '' && section !== current) headings.set(node, section);
     if (node.path !== '') current = section;
   }
   return headings;
+}
+
+/** The path up to its last index (`body.stage[1].repeat[0]`), or its first segment; none for a lone layer. */
+function sectionOf({ path }: Node): string {
+  const segments = path.split('.');
+  const indexed = segments.findLastIndex((segment) => segment.endsWith(']'));
+  return segments.length === 1 ? '' : segments.slice(0, Math.max(indexed + 1, 1)).join('.');
+}
+
+/** Names longer than this are shortened to their last segment; the section's comment says where they belong. */
+const longestName = 20;
+
+/** `c1Conv` for c1.conv; conv, conv2, conv3 … for layers deep inside blocks. */
+function localName({ path, op }: Node): string {
+  const whole = camelCase(path || op);
+  if (whole.length <= longestName) return whole;
+  return camelCase(path.split('.').at(-1) ?? op).replace(/\d+$/, '');
 }
 
 /** A blank line and a heading. */
@@ -106,7 +122,7 @@ function openSection(statements: string[], heading: string): void {
 /** Emits `const name = …; // shape` and remembers the name; a node that only passes its input through gets none. */
 function emitNode(state: State, node: Node): void {
   const { forward } = state;
-  const wanted = camelCase(node.path || node.op);
+  const wanted = localName(node);
   const code = emitterOf(node)(contextOf(state, node, wanted, 1));
   const passes = code.code === 'text';
   const name = passes ? code.text : forward.unique(wanted);
@@ -193,10 +209,11 @@ function contextOf(state: State, node: Node, name: string, lead: 0 | 1): OpConte
       );
       return text(local);
     },
-    constant: (suffix, value) =>
-      lead === 1 ? state.weights.entry(`${node.path || node.op}.${suffix}`, value) : value,
+    entry: (name, value) => (lead === 1 ? state.weights.entry(name, value) : value),
     helper(helperName, ...args) {
       state.helpers.add(helperName);
+      const needed = helperNeeds[helperName];
+      if (needed) state.helpers.add(needed);
       return call(helperName, ...args);
     },
   };

@@ -58,17 +58,14 @@ export function propertyName(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quote(name);
 }
 
-/** The shortest literal that reads back as the same double; f32 values print with f32's digits (0.1, not 0.10000000149011612). */
+/** The shortest literal that reads back as the same number; f32 values print with f32's digits (0.1, not 0.10000000149011612). */
 export function numberLiteral(value: number): string {
-  if (value === Infinity) return 'Infinity';
-  if (value === -Infinity) return '-Infinity';
   if (Object.is(value, -0)) return '-0';
-  if (Math.fround(value) !== value) return String(value);
-  for (let digits = 1; digits <= 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return String(short);
-  }
-  return String(value);
+  const digits = Array.from({ length: 9 }, (_, i) => Number(value.toPrecision(i + 1)));
+  const isF32 = Math.fround(value) === value;
+  const short = (isF32 ? digits.find((n) => Math.fround(n) === value) : undefined) ?? value;
+  const [plain, exponential] = [String(short), short.toExponential()];
+  return exponential.length < plain.length ? exponential : plain;
 }
 
 /** Where code is printed: the indentation of its lines, the column where it starts, the width of a line. */

@@ -27,8 +27,8 @@ export interface OpContext {
   broadcast(index: number): Code;
   /** Gives an intermediate result a name: a statement before the node's own. */
   local(suffix: string, value: Code): Code;
-  /** A value known beforehand, computed once, when the weights are read. */
-  constant(suffix: string, value: Code): Code;
+  /** A static value of that name, computed once, when the weights are read (where `read` is their reader). */
+  entry(name: string, value: Code): Code;
   /** A call of a helper function, which is then part of the emitted file. */
   helper(name: HelperName, ...args: readonly Expression[]): Code;
 }

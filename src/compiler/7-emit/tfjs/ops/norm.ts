@@ -5,15 +5,32 @@ import { number, texts } from '../../../ops/shared/attrs.ts';
 import { print, text, type Code } from '../../typescript/code.ts';
 import { reshape, tf, type OpContext, type OpEmitter } from './emitter.ts';
 
-/** With the running statistics, as `tf.batchNorm(x, mean, variance, offset, scale, epsilon)`. */
+/** With the running statistics; the four vectors of a layer travel together. */
 export const bn: OpEmitter = (op) => {
   const at = bnIndices(op.node.attrs);
+  const eps = number(op.node.attrs, 'eps');
+  const layer = layerOf(op.node);
+  if (layer !== undefined) {
+    const vectors = op.helper('readBatchNorm', text('read'), layer, Number(op.node.type.dims.at(-1)));
+    return op.helper('batchNorm', op.input(0), op.entry(layer, vectors), eps);
+  }
   const optional = (index: number | undefined): Code =>
     index === undefined ? text('undefined') : op.weight(index);
   const [offset, scale] = [optional(at.shift), optional(at.scale)];
-  const eps = number(op.node.attrs, 'eps');
   return tf('batchNorm', op.input(0), op.weight(at.mean), op.weight(at.variance), offset, scale, eps);
 };
+
+/** The path whose four weights the node reads just as they are stored; undefined where some are left out or computed. */
+function layerOf(node: Node): string | undefined {
+  const names = ['weight', 'bias', 'running_mean', 'running_var'];
+  const [, first] = node.inputs;
+  const stored = node.inputs
+    .slice(1)
+    .map(
+      (weight, i) => weight.op === 'param' && weight.path === first?.path && weight.attrs.name === names[i],
+    );
+  return stored.length === names.length && stored.every(Boolean) ? first?.path : undefined;
+}
 
 export const ln: OpEmitter = (op) => normalise(op, texts(op.node.attrs, 'axes'));
 

@@ -32,5 +32,9 @@ function paddedAverage(op: OpContext, w: EmittedWindow): Code {
   if (op.node.attrs.count_padding === true) return average;
   const spatial = shapeOf(op.node.inputs[0]?.type ?? op.node.type).slice(0, -1);
   const ones = padFirst(tf(`ones<tf.Rank.R${w.rank + 2}>`, [1, ...spatial, 1]), w.pad).x;
-  return tf('div', average, op.constant('inside', plainPool(ones, { ...w, pad: 'valid' }, 'avgPool')));
+  return tf(
+    'div',
+    average,
+    op.entry(`${op.node.path}.inside`, plainPool(ones, { ...w, pad: 'valid' }, 'avgPool')),
+  );
 }
