@@ -13,6 +13,7 @@ import {
   softLine,
   text,
   comment,
+  either,
 } from './doc.ts';
 import type { Doc } from './doc.ts';
 import { hasComments, lines, sequence } from './sequence.ts';
@@ -74,7 +75,8 @@ export function braced<N extends Placed>(
   flat?: string,
 ): Doc {
   const list = sequence(context, nodes, range, print);
-  return isFlat(context, list, nodes, range.open, flat) ? flatBraces(list, flat) : brokenBraces(list);
+  const broken = brokenBraces(list);
+  return isFlat(context, list, nodes, range.open, flat) ? either(flatBraces(list, flat), broken) : broken;
 }
 
 /** True where `{ a, b }` may stay on its line. */

@@ -27,6 +27,7 @@ export type Doc =
   | { readonly kind: 'group'; readonly doc: Doc; readonly measure: Measure }
   | { readonly kind: 'fresh'; readonly doc: Doc; readonly measure: Measure }
   | { readonly kind: 'named'; readonly name: string; readonly rest: Doc; readonly measure: Measure }
+  | { readonly kind: 'either'; readonly flat: Doc; readonly broken: Doc; readonly measure: Measure }
   | { readonly kind: 'fill'; readonly items: readonly Doc[]; readonly measure: Measure };
 
 const flatMeasure = (width: number): Measure => ({ first: width, last: width, hard: false, comment: false });
@@ -94,6 +95,14 @@ export const named = (name: string, rest: Doc): Doc => ({
   measure: concat(text(name), rest).measure,
 });
 
+/** The first if it fits where it stands, else the second. */
+export const either = (flat: Doc, broken: Doc): Doc => ({
+  kind: 'either',
+  flat,
+  broken,
+  measure: flat.measure,
+});
+
 /** As many items on a line as fit; `items` bring their own separators. */
 export const fill = (items: readonly Doc[]): Doc => ({
   kind: 'fill',
@@ -108,13 +117,14 @@ export const join = (parts: readonly Doc[], separator: Doc): Doc =>
 interface Printer {
   readonly out: string[];
   column: number;
+  broke: boolean;
 }
 
-/** The text of a document; no line ends with blanks. */
-export function print(doc: Doc): string {
-  const printer: Printer = { out: [], column: 0 };
+/** The text of a document; no line ends with blanks. `broke`: some `either` did not fit. */
+export function print(doc: Doc): { readonly text: string; readonly broke: boolean } {
+  const printer: Printer = { out: [], column: 0, broke: false };
   put(printer, doc, 0, 'break', 0);
-  return printer.out.join('').replace(/[ \t]+$/gm, '');
+  return { text: printer.out.join('').replace(/[ \t]+$/gm, ''), broke: printer.broke };
 }
 
 type Mode = 'flat' | 'break';
@@ -150,6 +160,9 @@ function put(printer: Printer, doc: Doc, indentation: number, mode: Mode, rest: 
       put(printer, doc.doc, indentation, isFlat ? 'flat' : 'break', rest);
       return;
     }
+    case 'either':
+      putEither(printer, doc, indentation, mode, rest);
+      return;
     case 'concat':
       doc.parts.forEach((part, i) => {
         put(printer, part, indentation, mode, behind(doc.parts, i, rest));
@@ -174,6 +187,18 @@ function behind(parts: readonly Doc[], i: number, rest: number): number {
     width += part.measure.first;
   }
   return width + rest;
+}
+
+function putEither(
+  printer: Printer,
+  doc: Extract<Doc, { kind: 'either' }>,
+  indentation: number,
+  mode: Mode,
+  rest: number,
+): void {
+  const isFlat = mode === 'flat' || fits(printer, doc.measure, indentation, rest);
+  if (!isFlat) printer.broke = true;
+  put(printer, isFlat ? doc.flat : doc.broken, indentation, isFlat ? 'flat' : 'break', rest);
 }
 
 function putFill(printer: Printer, items: readonly Doc[], indentation: number, mode: Mode): void {

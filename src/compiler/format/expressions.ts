@@ -17,7 +17,7 @@ import { bindingOf, prefixBindingOf } from '../1-parse/build/operators.ts';
 import type { Span } from '../1-parse/source.ts';
 import { internal, unreachable } from '../diagnostics/internal.ts';
 import { bracketed, braced, brokenBraces, filled, flatBraces, isFlat } from './brackets.ts';
-import { comment, concat, empty, fresh, group, hardLine, indent, line, text } from './doc.ts';
+import { comment, concat, empty, fresh, group, hardLine, indent, line, text, either } from './doc.ts';
 import type { Doc } from './doc.ts';
 import { hasComments, sequence } from './sequence.ts';
 import type { Context, Sequence } from './sequence.ts';
@@ -254,7 +254,8 @@ function ifExpression(context: Context, node: IfExpr): Doc {
   const chain = (braces: (found: Sequence) => Doc) =>
     concat(...lists.map((found, i) => concat(heads[i] ?? empty, braces(found))));
   const flat = allFlat ? chain(flatBraces) : undefined;
-  return flat && flat.measure.first <= maxChain ? flat : chain(brokenBraces);
+  const broken = chain(brokenBraces);
+  return flat && flat.measure.first <= maxChain ? either(flat, broken) : broken;
 }
 
 function repeat(context: Context, node: RepeatExpr): Doc {

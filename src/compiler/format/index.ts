@@ -2,7 +2,7 @@
  * The one canonical format of `.cnn` files. Comments and up to one empty line between statements are kept; parentheses,
  * spaces, line ends and alignment are decided here. Formatting twice changes nothing, and the syntax tree stays the same.
  */
-import type { Item } from '../1-parse/ast.ts';
+import type { File } from '../1-parse/ast.ts';
 import { parse } from '../1-parse/index.ts';
 import type { Source } from '../1-parse/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -21,9 +21,16 @@ export interface Formatted {
 export function format(source: Source): Formatted {
   const { file, diagnostics } = parse(source);
   if (diagnostics.length > 0) return { text: source.text, diagnostics };
-  const context: Context = { source, comments: file.comments, taken: [] };
+  const { text, broke } = pass(file);
+  // Braces that had to be broken count as broken by the author from now on, so a pipeline around them may share a line again.
+  return broke ? format({ ...source, text }) : { text, diagnostics: [] };
+}
+
+/** One layout. A pass that breaks braces leaves fewer on one line, so there are only a few. */
+function pass(file: File): { readonly text: string; readonly broke: boolean } {
+  const { source, comments, items } = file;
+  const context: Context = { source, comments, taken: [] };
   const range = { open: 0, close: source.text.length, isFile: true };
-  const list = sequence(context, file.items, range, (node: Item) => item(context, node));
-  const text = print(lines(list));
-  return { text: text === '' ? '' : `${text}\n`, diagnostics: [] };
+  const { text, broke } = print(lines(sequence(context, items, range, (node) => item(context, node))));
+  return { text: text === '' ? '' : `${text}\n`, broke };
 }
