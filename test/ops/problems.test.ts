@@ -73,6 +73,7 @@ describe('problems', () => {
     const found = problemOf('maxpool', { kernel: [1, 3, 3] }, featureMap([8, 8], 6));
     expect(headline(found)).toBe('this maxpool gives 3 sizes for kernel, but its input has 2 spatial axes');
     expect(found.labels?.[0]?.text).toBe('8x8x6: 2 spatial axes, H and W');
+    expect(found.fixes?.[0]?.set).toEqual({ option: 'kernel', to: '3' });
   });
 
   it('branches: each axis that differs with both sizes', () => {

@@ -26,7 +26,7 @@ export const layerDiagnostics = {
   },
   'shape/needs-map': {
     severity: 'error',
-    message: '{layer} needs a feature map, but this is {shape} with {axes}',
+    message: '{layer} needs a feature map, but this is {what}',
     explain:
       'Convolutions and pools slide a window over the spatial axes: L in 1-D, H and W in 2-D, D, H and W in 3-D. The last axis holds the ' +
       'channels C. A vector has no places to slide over: use `dense`, or `reshape` it to a feature map.',

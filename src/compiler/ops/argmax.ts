@@ -11,7 +11,7 @@ import { loopsOver } from './shared/lowering.ts';
 
 function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): TensorType | Problem {
   const axes = [read.text(attrs, 'axis')];
-  return axisProblem('argmax', input, axes) ?? { ...withoutAxis(input, axes), dtype: 'i32' };
+  return axisProblem('argmax', input, axes, 'axis') ?? { ...withoutAxis(input, axes), dtype: 'i32' };
 }
 
 function evalArgmax(attrs: Attrs, x: Tensor | undefined, input: TensorType, output: TensorType): Tensor {

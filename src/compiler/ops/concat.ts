@@ -13,7 +13,9 @@ import { copyNest } from './shared/rearrange.ts';
 function type(attrs: Attrs, inputs: readonly TensorType[]): TensorType | Problem {
   const axis = read.text(attrs, 'axis');
   const [first = featureMap([], 1)] = inputs;
-  const missing = inputs.map((input) => axisProblem('concat', input, [axis])).find((p) => p !== undefined);
+  const missing = inputs
+    .map((input) => axisProblem('concat', input, [axis], 'axis'))
+    .find((p) => p !== undefined);
   if (missing) return missing;
   if (inputs.some((input) => input.axes.join() !== first.axes.join()))
     return mismatch(inputs, 'concatenated', []);

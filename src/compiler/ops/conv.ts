@@ -49,7 +49,17 @@ const params: readonly ParamSpec[] = [
 function attrs(options: Attrs, [input]: readonly TensorType[]): Attrs | Problem {
   const { kernel: filter } = options;
   if (!read.isTensor(filter))
-    return options.channels === null ? problem('layer/needs-channels', {}) : options;
+    return options.channels === null
+      ? problem(
+          'layer/needs-channels',
+          {},
+          {
+            fixes: [
+              { title: 'channels = 64, or how many it should make', set: { option: 'channels', to: '64' } },
+            ],
+          },
+        )
+      : options;
   const channels = concreteDim(input ? channelsOf(input) : 1);
   return { ...options, channels, groups: channels, bias: false, kernel: filter.shape, filter };
 }

@@ -21,7 +21,7 @@ function type(
   [a = featureMap([], 1), b = featureMap([], 1)]: readonly TensorType[],
 ): TensorType | Problem {
   const over = read.texts(attrs, 'over');
-  const missing = axisProblem('matmul', a, over) ?? axisProblem('matmul', b, over);
+  const missing = axisProblem('matmul', a, over, 'over') ?? axisProblem('matmul', b, over, 'over');
   if (missing) return missing;
   const differing = over.find((axis) => !sameDim(dimOf(a, axis) ?? 1, dimOf(b, axis) ?? 1));
   if (differing !== undefined) {

@@ -35,11 +35,18 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
   );
   if (axis !== -1) {
     const pad = Math.max(...(pads[axis] ?? [0]));
-    return problem('shape/reflects-too-far', {
-      pad,
-      axis: input.axes[axis] ?? '',
-      size: concreteDim(input.dims[axis] ?? 1),
-    });
+    return problem(
+      'shape/reflects-too-far',
+      {
+        pad,
+        axis: input.axes[axis] ?? '',
+        size: concreteDim(input.dims[axis] ?? 1),
+      },
+      {
+        at: { option: 'mode' },
+        fixes: [{ title: 'mode = edge (repeats the edge)', set: { option: 'mode', to: 'edge' } }],
+      },
+    );
   }
   return {
     ...input,

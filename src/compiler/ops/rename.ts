@@ -9,7 +9,7 @@ import { problem, showSizes } from './shared/problem.ts';
 
 function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): TensorType | Problem {
   const [from, to] = [read.text(attrs, 'from'), read.text(attrs, 'to')];
-  const missing = axisProblem('rename', input, [from]);
+  const missing = axisProblem('rename', input, [from], 'from');
   if (missing) return missing;
   if (from !== to && input.axes.includes(to))
     return problem('shape/axis-taken', { axis: to, shape: showSizes(input.dims) }, { at: { option: 'to' } });

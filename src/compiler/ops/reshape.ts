@@ -32,9 +32,20 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
     {
       at: { option: 'dims' },
       labels: [{ at: { input: 0 }, text: showSizes(input.dims) }],
-      fixes: [{ title: 'write -1 for one of the sizes, and it follows from the others' }],
+      fixes: [sizeFix(before, dims)],
     },
   );
+}
+
+/** One of the sizes changed so that the elements fit; advice where none can be. */
+function sizeFix(count: Dim, dims: readonly number[]): NonNullable<Problem['fixes']>[number] {
+  const total = dims.reduce((product, n) => product * n, 1);
+  const others = dims.map((n) => total / n);
+  const at = typeof count === 'number' ? others.findLastIndex((rest) => rest > 0 && count % rest === 0) : -1;
+  if (at === -1 || typeof count !== 'number')
+    return { title: 'write -1 for one of the sizes, and it follows from the others' };
+  const fitting = dims.map((n, i) => (i === at ? count / (others[i] ?? 1) : n)).join('x');
+  return { title: `${fitting} has as many elements`, set: { option: 'dims', to: fitting } };
 }
 
 export const reshape = defineOp({

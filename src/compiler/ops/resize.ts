@@ -25,7 +25,12 @@ import { sizesProblem, spatialProblem } from './shared/window.ts';
 
 function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): TensorType | Problem {
   const option = Array.isArray(attrs.size) ? 'size' : 'scale';
-  if (!Array.isArray(attrs[option])) return problem('layer/needs-size', {});
+  if (!Array.isArray(attrs[option]))
+    return problem(
+      'layer/needs-size',
+      {},
+      { fixes: [{ title: 'scale = 2 (twice as large)', set: { option: 'scale', to: '2' } }] },
+    );
   const sizes = read.numbers(attrs, option);
   const spatial = spatialDims(input).map((n, i): Dim =>
     option === 'size' ? (sizes[i] ?? 1) : mulDims(n, sizes[i] ?? 1),

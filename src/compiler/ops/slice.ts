@@ -56,7 +56,15 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
     return problem(
       'shape/slice-range',
       { axis: input.axes[i] ?? '', begin, end, size },
-      { fixes: [{ title: `a range within 0..${size}: the begin counts from 0, the end is not included` }] },
+      {
+        at: { option: input.axes[i] ?? '' },
+        fixes: [
+          {
+            title: `${input.axes[i]} = (0, ${size}) keeps all of it; the end is not included`,
+            set: { option: input.axes[i] ?? '', to: `(0, ${size})` },
+          },
+        ],
+      },
     );
   }
   return { ...input, dtype: 'f32', dims: ranges.map(({ begin, end }) => subDims(end, begin)) };

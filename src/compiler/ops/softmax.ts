@@ -21,7 +21,7 @@ const logarithm: Form = { result: s.sub(s.arg(0), s.log(s.arg(1))), compute: (x,
 
 function type(layer: string, attrs: Attrs, [input]: readonly TensorType[]): TensorType | Problem {
   const found = input ?? featureMap([], 1);
-  return axisProblem(layer, found, [read.text(attrs, 'axis')]) ?? { ...found, dtype: 'f32' };
+  return axisProblem(layer, found, [read.text(attrs, 'axis')], 'axis') ?? { ...found, dtype: 'f32' };
 }
 
 function evalSoftmax(form: Form, attrs: Attrs, [x]: readonly Tensor[], type: TensorType): Tensor {

@@ -19,17 +19,26 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
   if (wrong) return wrong;
   const spatial = spatialDims(input);
   const axis = spatial.findIndex((n) => typeof n === 'number' && n % block !== 0);
-  if (axis !== -1)
-    return problem('shape/block-divides', {
-      layer: 'space_to_depth',
-      block,
-      axis: input.axes[axis] ?? '',
-      size: concreteDim(spatial[axis] ?? 1),
-    });
+  if (axis !== -1) return blockProblem(input, axis, block);
   const channels = mulDims(channelsOf(input), blockSize(block, spatial.length));
   return featureMap(
     spatial.map((n) => floorDivDim(n, block)),
     channels,
+  );
+}
+
+/** Whole blocks only; the fix fills the last one up. */
+function blockProblem(input: TensorType, axis: number, block: number): Problem {
+  const [name, size] = [input.axes[axis] ?? '', concreteDim(input.dims[axis] ?? 1)];
+  const lacking = block - (size % block);
+  const border = `pad(${name} = (0, ${lacking}))`;
+  return problem(
+    'shape/block-divides',
+    { layer: 'space_to_depth', block, axis: name, size },
+    {
+      at: { option: 'block' },
+      fixes: [{ title: `${border} before it makes ${name} = ${size + lacking}`, before: border }],
+    },
   );
 }
 

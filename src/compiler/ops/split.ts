@@ -18,18 +18,43 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
     read.number(attrs, 'parts'),
     read.number(attrs, 'part'),
   ];
-  const missing = axisProblem('split', input, [axis]);
+  const missing = axisProblem('split', input, [axis], 'axis');
   if (missing) return missing;
   const size = dimOf(input, axis) ?? 1;
   if (typeof size === 'number' && size % parts !== 0)
-    return problem('shape/parts-divide', { parts, axis, size }, { at: { option: 'parts' } });
+    return problem(
+      'shape/parts-divide',
+      { parts, axis, size },
+      { at: { option: 'parts' }, fixes: partsFixes(size, { parts, part }) },
+    );
   if (part >= parts)
-    return problem('shape/no-such-part', { part, parts, last: parts - 1 }, { at: { option: 'part' } });
+    return problem(
+      'shape/no-such-part',
+      { part, parts, last: parts - 1 },
+      {
+        at: { option: 'part' },
+        fixes: [{ title: `part = ${parts - 1} (the last)`, set: { option: 'part', to: String(parts - 1) } }],
+      },
+    );
   return {
     ...input,
     dtype: 'f32',
     dims: input.dims.map((n, i) => (input.axes[i] === axis ? floorDivDim(size, parts) : n)),
   };
+}
+
+/** The nearest number of parts that divides the axis and has the asked part. */
+function partsFixes(
+  size: number,
+  asked: { readonly parts: number; readonly part: number },
+): NonNullable<Problem['fixes']> {
+  const divisors = [...Array(size).keys()].map((i) => i + 1).filter((n) => size % n === 0 && n > asked.part);
+  const nearest = divisors.reduce<number | undefined>(
+    (best, n) => (best === undefined || Math.abs(n - asked.parts) < Math.abs(best - asked.parts) ? n : best),
+    undefined,
+  );
+  if (nearest === undefined) return [];
+  return [{ title: `${nearest} parts of ${size / nearest}`, set: { option: 'parts', to: String(nearest) } }];
 }
 
 /** First element of the part along each axis. */

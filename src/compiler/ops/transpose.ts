@@ -1,6 +1,6 @@
 /** Puts the axes into another order; each keeps its name and its data. */
 import type { Attrs } from '../ir/graph.ts';
-import { featureMap, type TensorType } from '../ir/type.ts';
+import { featureMap, type Axis, type TensorType } from '../ir/type.ts';
 import { defineOp, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { axisProblem } from './shared/axes.ts';
@@ -10,15 +10,22 @@ import { copyLowering, gather } from './shared/rearrange.ts';
 
 function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): TensorType | Problem {
   const axes = read.texts(attrs, 'axes');
-  const missing = axisProblem('transpose', input, axes);
+  const missing = axisProblem('transpose', input, axes, 'axes');
   if (missing) return missing;
   if (new Set(axes).size !== input.axes.length || axes.length !== input.axes.length)
-    return problem(
-      'shape/axes-order',
-      { given: showList(axes), axes: showList(input.axes) },
-      { at: { option: 'axes' } },
-    );
+    return orderProblem(input, axes);
   return { dtype: 'f32', axes, dims: axes.map((axis) => dimOf(input, axis) ?? 1) };
+}
+
+/** The fix keeps the written order and puts the missing axes first. */
+function orderProblem(input: TensorType, axes: readonly Axis[]): Problem {
+  const missing = input.axes.filter((axis) => !axes.includes(axis));
+  const complete = `[${[...missing, ...new Set(axes)].join(', ')}]`;
+  return problem(
+    'shape/axes-order',
+    { given: showList(axes), axes: showList(input.axes) },
+    { at: { option: 'axes' }, fixes: [{ title: complete, set: { option: 'axes', to: complete } }] },
+  );
 }
 
 export const transpose = defineOp({

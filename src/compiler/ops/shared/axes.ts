@@ -16,13 +16,26 @@ export function withoutAxis(type: TensorType, axes: readonly Axis[]): TensorType
   return { dtype: 'f32', axes: kept.map(({ axis }) => axis), dims: kept.map(({ i }) => type.dims[i] ?? 1) };
 }
 
-/** Reports the first named axis that the input does not have. */
-export function axisProblem(layer: string, input: TensorType, axes: readonly Axis[]): Problem | undefined {
+/** Reports the first named axis that the input does not have; `option` is the one that names it. */
+export function axisProblem(
+  layer: string,
+  input: TensorType,
+  axes: readonly Axis[],
+  option?: 'axis' | 'axes' | 'from' | 'over',
+): Problem | undefined {
   const missing = axes.find((axis) => !input.axes.includes(axis));
   if (missing === undefined) return undefined;
+  const last = input.axes.at(-1);
   return problem(
     'shape/no-such-axis',
     { layer, axis: missing, shape: showSizes(input.dims), axes: showList(input.axes) || 'none' },
-    { labels: [{ at: { input: 0 }, text: `[${input.axes.join(', ')}]` }] },
+    {
+      at: option === undefined ? 'call' : { option },
+      labels: [{ at: { input: 0 }, text: `[${input.axes.join(', ')}]` }],
+      fixes:
+        option === 'axis' && last !== undefined
+          ? [{ title: `axis = ${last}`, set: { option, to: last } }]
+          : [],
+    },
   );
 }

@@ -9,7 +9,7 @@ import type { Window } from '../../ir/kernel.ts';
 import { shapeOf, spatialAxes, spatialDims, type TensorType } from '../../ir/type.ts';
 import type { ParamSpec, Problem } from '../op.ts';
 import * as read from './attrs.ts';
-import { problem, showSizes } from './problem.ts';
+import { problem, showList, showSizes } from './problem.ts';
 
 /** One entry per spatial axis. */
 export interface WindowAttrs {
@@ -85,33 +85,31 @@ export function windowProblem(layer: string, attrs: Attrs, input: TensorType): P
 
 /** The problem of a layer that was given nothing to slide over. */
 export function needsMap(layer: string): Problem {
-  return problem('shape/needs-map', { layer, shape: 'nothing', axes: 'no axes' });
+  return problem('shape/needs-map', { layer, what: 'nothing' });
 }
 
 /** Layers that slide need at least one spatial axis and channels. */
 export function spatialProblem(layer: string, input: TensorType): Problem | undefined {
-  if (input.axes.at(-1) === 'C' && input.axes.length > 1 && input.axes.length <= spatialAxes.length)
-    return undefined;
+  const { axes, dims } = input;
+  if (axes.at(-1) === 'C' && axes.length > 1 && axes.length <= spatialAxes.length) return undefined;
+  const [size] = dims;
+  const vector = axes.length === 1 && typeof size === 'number';
+  const what = vector
+    ? `a vector of ${size}`
+    : axes.length === 0
+      ? 'a scalar'
+      : `${showSizes(dims)} with the axes ${showList(axes)}`;
+  const fix = vector
+    ? {
+        title: `reshape(${size}x1) makes it a signal of ${size} places with one channel`,
+        before: `reshape(${size}x1)`,
+      }
+    : { title: 'reshape to [L, C], [H, W, C] or [D, H, W, C] first' };
+  const why = `${layer} works along L, H and W, or D, H and W, with channels C at each place`;
   return problem(
     'shape/needs-map',
-    { layer, shape: showSizes(input.dims), axes: input.axes.join(', ') || 'no axes' },
-    {
-      label: `[${input.axes.join(', ')}]`,
-      notes: [
-        {
-          word: 'why',
-          text: `${layer} slides along L, H and W, or D, H and W, and reads the channels C at each place`,
-        },
-      ],
-      fixes: [
-        {
-          title:
-            input.axes.length === 1
-              ? 'use dense for a vector, or reshape to a feature map first'
-              : 'reshape to [L, C], [H, W, C] or [D, H, W, C] first',
-        },
-      ],
-    },
+    { layer, what },
+    { label: `[${axes.join(', ')}]`, notes: [{ word: 'why', text: why }], fixes: [fix] },
   );
 }
 
@@ -147,14 +145,23 @@ export function sizesProblem(
             text: `each size belongs to one spatial axis of the input; one number means the same on all of them`,
           },
         ],
-        fixes:
-          option === 'pad'
-            ? []
-            : [{ title: `one size for every axis`, set: { option, to: String(value[0]) } }],
+        fixes: option === 'pad' ? [] : [rankFix(option, value as readonly number[], rank)],
       },
     );
   }
   return undefined;
+}
+
+/** The sizes of the last axes, which are the ones that feature maps of every rank have; a missing one like the last. */
+function rankFix(
+  option: string,
+  given: readonly number[],
+  rank: number,
+): NonNullable<Problem['fixes']>[number] {
+  const last = given.at(-1) ?? 1;
+  const sizes = Array.from({ length: rank }, (_, i) => given[given.length - rank + i] ?? last);
+  const to = sizes.every((n) => n === last) ? String(last) : sizes.join('x');
+  return { title: `${option} = ${to}`, set: { option, to } };
 }
 
 function nothingLeft(layer: string, attrs: Attrs, input: TensorType): Problem | undefined {
