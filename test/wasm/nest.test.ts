@@ -7,6 +7,7 @@ import * as s from '../../src/compiler/ir/scalar-build.ts';
 import { sizeOf } from '../../src/compiler/ir/type.ts';
 import { evalKernel } from './support/eval-nest.ts';
 import { runKernel, type Operand } from './support/run-kernel.ts';
+import { random, tensor } from './support/tensors.ts';
 import { engines } from './support/vector-function.ts';
 
 const at = (axis: string, coefficient = 1, constant = 0): Index => ({
@@ -27,19 +28,6 @@ const read = (operand: number, ...index: Index[]): Load => ({ operand, index, ou
 const padded = (operand: number, outside: number, ...index: Index[]): Load => ({ operand, index, outside });
 
 const plain = { reduce: [], combine: 'sum', finishLoads: [], finish: s.arg(0) } as const;
-
-let seed = 1;
-/** Values in ±1, the same in every run. */
-function random(n: number): Float32Array {
-  return Float32Array.from({ length: n }, () => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return seed / 2 ** 31 - 1;
-  });
-}
-
-function tensor(shape: readonly number[], layout: Omit<Operand, 'shape' | 'data'> = {}): Operand {
-  return { shape, data: random(sizeOf(shape)), ...layout };
-}
 
 /** Runs on every engine and compares with the meaning. */
 function check(kernel: Omit<NestKernel, 'kind'>, operands: readonly Operand[], inPlace?: number): void {

@@ -7,19 +7,8 @@ import { sizeOf } from '../../src/compiler/ir/type.ts';
 import { forEachWindow } from '../../src/compiler/ops/shared/loops.ts';
 import { evalKernel } from './support/eval-nest.ts';
 import { runKernel, type Operand } from './support/run-kernel.ts';
+import { random, tensor } from './support/tensors.ts';
 import { engines } from './support/vector-function.ts';
-
-let seed = 7;
-function random(n: number): Float32Array {
-  return Float32Array.from({ length: n }, () => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return seed / 2 ** 31 - 1;
-  });
-}
-
-function tensor(shape: readonly number[], layout: Omit<Operand, 'shape' | 'data'> = {}): Operand {
-  return { shape, data: random(sizeOf(shape)), ...layout };
-}
 
 function expectClose(got: Float32Array, want: ArrayLike<number>): void {
   expect(got.length).toBe(want.length);

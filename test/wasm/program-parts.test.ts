@@ -8,6 +8,7 @@ import { ModuleBuilder } from '../../src/compiler/7-emit/wasm/assembler/index.ts
 import { emitClear } from '../../src/compiler/7-emit/wasm/halo.ts';
 import { emitWasm } from '../../src/compiler/7-emit/wasm/index.ts';
 import { splitByGuards } from '../../src/compiler/7-emit/wasm/nest/split.ts';
+import { chooseStrategy } from '../../src/compiler/7-emit/wasm/nest/strategy.ts';
 import { tidy } from '../../src/compiler/7-emit/wasm/nest/tidy.ts';
 import { resolveNest } from '../../src/compiler/7-emit/wasm/nest/index.ts';
 import { createTables } from '../../src/compiler/7-emit/wasm/tables.ts';
@@ -35,6 +36,12 @@ function bordered(
     { ...common, shape, offset: offset + inside },
     { ...common, shape: padded, offset },
   ];
+}
+
+/** A row-major buffer in memory of its own. */
+function dense(id: number, shape: readonly number[]): Buffer {
+  const strides = rowStrides(shape);
+  return { id, label: '', shape, strides, offset: 4096 * (id + 1), halo: [], allocation: id };
 }
 
 describe('halos', () => {
@@ -86,16 +93,6 @@ test('tables lie behind the plan, aligned; equal ones are one; kernels may read 
 });
 
 describe('pieces of nests', () => {
-  const dense = (id: number, shape: readonly number[]): Buffer => ({
-    id,
-    label: '',
-    shape,
-    strides: rowStrides(shape),
-    offset: 4096 * (id + 1),
-    halo: [],
-    allocation: id,
-  });
-
   test('an element-wise operation over a whole tensor is one loop', () => {
     const shape = [7, 5, 9];
     const index = ['H', 'W', 'C'].map((name) => axisIndex(name));
@@ -140,6 +137,52 @@ describe('pieces of nests', () => {
     expect(pieces.filter((piece) => piece.loads.length === 0).map((piece) => piece.body)).toEqual(
       Array(8).fill(s.num(5)),
     );
+  });
+});
+
+describe('the loop in the lanes', () => {
+  const reduction = (kept: string, reduced: string): NestKernel => ({
+    kind: 'nest',
+    axes: [{ name: kept, size: 32 }],
+    reduce: [{ name: reduced, size: 32 }],
+    combine: 'sum',
+    loads: [{ operand: 0, index: [axisIndex('H'), axisIndex('C')], outside: undefined }],
+    body: s.arg(0),
+    finishLoads: [],
+    finish: s.arg(0),
+    out: { operand: 1, index: [axisIndex(kept)] },
+  });
+  const strategyOf = (kernel: NestKernel): unknown =>
+    chooseStrategy(resolveNest(kernel, [dense(0, [32, 32]), dense(1, [32])]));
+
+  test('is the one along which memory is contiguous, reduced or not', () => {
+    expect(strategyOf(reduction('C', 'H'))).toEqual({ kind: 'map', loop: 0 });
+    expect(strategyOf(reduction('H', 'C'))).toEqual({ kind: 'reduce', loop: 1 });
+  });
+
+  test('is the outputs’ where a short reduction slides over the same memory', () => {
+    const kernel: NestKernel = {
+      ...reduction('C', 'J'),
+      reduce: [{ name: 'J', size: 5 }],
+      loads: [
+        {
+          operand: 0,
+          index: [
+            {
+              kind: 'affine',
+              constant: 0,
+              terms: [
+                { axis: 'C', coefficient: 1 },
+                { axis: 'J', coefficient: 1 },
+              ],
+            },
+          ],
+          outside: undefined,
+        },
+      ],
+    };
+    const buffers = [dense(0, [36]), dense(1, [32])];
+    expect(chooseStrategy(resolveNest(kernel, buffers))).toEqual({ kind: 'map', loop: 0 });
   });
 });
 
