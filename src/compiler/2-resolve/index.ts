@@ -14,6 +14,7 @@ import { bindImport, declareItems } from './declare.ts';
 import type { Declaration, Host, Model } from './model.ts';
 import { loadModules, type OpenModule } from './modules.ts';
 import { childScope, type Names, type Place } from './names.ts';
+import { reportCase } from './letter-case.ts';
 import { addSegments, type Segments } from './segments.ts';
 import { reportUnused } from './unused.ts';
 
@@ -26,11 +27,12 @@ export function resolve(
 ): { readonly model: Model; readonly diagnostics: readonly Diagnostic[] } {
   const loaded = loadModules(entry, host);
   const diagnostics: Diagnostic[] = [...loaded.diagnostics];
-  const names = emptyNames(diagnostics);
+  const names = emptyNames(diagnostics, host);
   for (const module of loaded.modules) declareItems(module, names);
   for (const use of loaded.imports) bindImport(use, names);
   for (const module of loaded.modules) for (const item of module.file.items) bindItem(item, module, names);
   const circular = reportCircular(names);
+  reportCase(names);
   // After a broken statement a name may seem unused only because its reader did not parse.
   if (diagnostics.every((d) => d.severity !== 'error')) reportUnused(names);
   const segments: Segments = new Map();
@@ -55,8 +57,21 @@ function ownFiles(modules: readonly OpenModule[]): readonly File[] {
   return modules.filter((module) => !module.external).map((module) => module.file);
 }
 
-function emptyNames(diagnostics: Diagnostic[]): Names {
+/** Exports of the stdlib by name, read off the text: only wanted when something is unknown, and never wrong enough to hurt. */
+function stdlibExports(host: Host): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const file of host.list?.('std') ?? []) {
+    const text = file.endsWith('.cnn') ? (host.read(`std/${file}`) ?? '') : '';
+    for (const [, name] of text.matchAll(/^export\s+(?:block|net|filter|let)\s+(\w+)/gm))
+      if (name !== undefined && !found.has(name)) found.set(name, `std/${file.replace(/\.cnn$/, '')}`);
+  }
+  return found;
+}
+
+function emptyNames(diagnostics: Diagnostic[], host: Host): Names {
+  let stdlib: ReadonlyMap<string, string> | undefined;
   return {
+    stdlib: () => (stdlib ??= stdlibExports(host)),
     bindings: new Map(),
     used: new Set(),
     declared: [],

@@ -40,6 +40,8 @@ export interface Names {
   readonly broken: Set<Declaration>;
   /** Names in options that are words of the operator, not references. */
   readonly words: Set<NameExpr>;
+  /** What the stdlib exports, by name: the file to import it from. */
+  stdlib(): ReadonlyMap<string, string>;
   report(diagnostic: Diagnostic): void;
 }
 
@@ -102,6 +104,7 @@ function laterIn(name: string, scope: Scope | undefined): Ident | undefined {
 }
 
 function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, module }: Place): void {
+  if (names.stdlib().has(expr.name)) return reportNotImported(expr, use, names);
   const foreign = foreignLayer(expr.name);
   const ours = foreign !== undefined && operatorNames.has(foreign) ? foreign : undefined;
   const near = ours ?? nearest(expr.name, visibleNames(use, scope, module));
@@ -114,6 +117,18 @@ function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, modu
           ? []
           : [{ word: 'note', text: `what other frameworks call ${expr.name} is ${ours} here` }],
       fixes: near === undefined ? [] : [{ title: near, edits: [{ span: expr.span, text: near }] }],
+    }),
+  );
+}
+
+/** A name of the stdlib needs a `use`. */
+function reportNotImported(expr: NameExpr, use: NameUse, names: Names): void {
+  const line = `use { ${expr.name} } from "${names.stdlib().get(expr.name)}"`;
+  const top = { source: expr.span.source, start: 0, end: 0 };
+  names.report(
+    diagnostic(use === 'layer' ? 'names/unknown-layer' : 'names/unknown', { name: expr.name }, expr.span, {
+      notes: [{ word: 'note', text: 'the stdlib has it' }],
+      fixes: [{ title: line, edits: [{ span: top, text: `${line}\n` }] }],
     }),
   );
 }

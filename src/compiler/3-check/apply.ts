@@ -183,7 +183,9 @@ function fits(value: Value, type: string): boolean {
 }
 
 function tooMany(arg: GivenArg, what: string, count: number, session: Session): false {
-  session.report(diagnostic('value/too-many-arguments', { what, count }, arg.arg.span));
+  session.report(
+    diagnostic('value/too-many-arguments', { what, count: count === 0 ? 'none' : count }, arg.arg.span),
+  );
   return false;
 }
 

@@ -1,5 +1,6 @@
 /** Evaluates the statements of a body; its result is its `out`, or its last expression. */
-import type { AssertStatement, Body, Ident, LetStatement, Statement } from '../1-parse/ast.ts';
+import type { AssertStatement, Body, Expr, Ident, LetStatement, Statement } from '../1-parse/ast.ts';
+import { textOf } from '../1-parse/source.ts';
 import { unreachable } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { argument, evaluate, flow } from './evaluate.ts';
@@ -98,19 +99,25 @@ export function checkAssert(
     );
     return;
   }
-  const sides =
-    condition.kind === 'binary'
-      ? [argument(condition.left, site, session), argument(condition.right, site, session)]
-      : [];
-  const found = sides.map((side) =>
-    side.kind === 'number' ? side.value.toLocaleString('en-US') : describe(side),
-  );
-  session.report(
-    diagnostic('assert/failed', { why: message?.value ?? 'this does not hold' }, condition.span, {
-      label:
-        found.length === 2 && condition.kind === 'binary'
-          ? `${found[0]} ${condition.op} ${found[1]} is false`
-          : undefined,
-    }),
-  );
+  const { headline, label } = failedAssert(condition, site, session);
+  session.report(diagnostic('assert/failed', { why: message?.value ?? headline }, condition.span, { label }));
+}
+
+/** "N.params is 15, not 16" where two numbers are compared. */
+function failedAssert(
+  condition: Expr,
+  site: Site,
+  session: Session,
+): { readonly headline: string; readonly label: string | undefined } {
+  const text = textOf(condition.span).replace(/\s+/g, ' ');
+  const otherwise = { headline: `${text} is false`, label: undefined };
+  if (condition.kind !== 'binary' || condition.op === 'and' || condition.op === 'or') return otherwise;
+  const [left, right] = [condition.left, condition.right].map((side) => shown(argument(side, site, session)));
+  const label = `${left} ${condition.op} ${right} is false`;
+  if (condition.op !== '==') return { headline: otherwise.headline, label };
+  return { headline: `${textOf(condition.left.span)} is ${left}, not ${right}`, label };
+}
+
+function shown(value: Value): string {
+  return value.kind === 'number' ? value.value.toLocaleString('en-US') : describe(value);
 }

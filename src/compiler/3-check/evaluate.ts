@@ -213,7 +213,11 @@ function evaluateStage(at: Application, outer: Site, incoming: Node | undefined,
   const value = evaluate(expr, structure ? { ...site, incoming } : site, session);
   if (isCallable(value)) return apply(value, at, { ...site, incoming }, session);
   if (piped === 'stage' && !structure && value.kind !== 'unknown' && !isIncoming(expr)) {
-    session.report(diagnostic('value/not-callable', { what: describe(value) }, expr.span));
+    const fixes =
+      value.kind === 'tensor'
+        ? [{ title: 'to combine two values: -> add(other), or concat { … }', edits: [] }]
+        : [];
+    session.report(diagnostic('value/not-callable', { what: describe(value) }, expr.span, { fixes }));
     return unknown;
   }
   return value;

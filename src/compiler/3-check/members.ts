@@ -4,13 +4,21 @@ import type { NetDeclaration } from '../2-resolve/model.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
-import { showType } from '../ir/type.ts';
 import { argument, evaluate, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { figures } from './query.ts';
 import type { Session } from './session.ts';
 import { symbolicType } from './symbolic-types.ts';
-import { describe, int, tensorOf, unknown, type Callable, type GivenArg, type Value } from './value.ts';
+import {
+  describe,
+  describeType,
+  int,
+  tensorOf,
+  unknown,
+  type Callable,
+  type GivenArg,
+  type Value,
+} from './value.ts';
 
 export function evaluateMember(expr: MemberExpr, site: Site, session: Session): Value {
   const object = evaluate(expr.object, site, session);
@@ -38,7 +46,7 @@ function sizeMember(expr: MemberExpr, node: Node, session: Session): Value {
   const at = node.type.axes.indexOf(name);
   const size = node.type.dims[at];
   if (typeof size !== 'number')
-    return noMember(expr, `a ${showType(node.type)} value`, [...node.type.axes, 'rank'], session);
+    return noMember(expr, describeType(node.type), [...node.type.axes, 'rank'], session);
   const dim = symbolicType(node, session).dims[at];
   return dim === undefined || typeof dim === 'number' ? int(size) : { ...int(size), dim };
 }

@@ -20,7 +20,7 @@ export function evaluateMerge(expr: MergeExpr, site: Site, session: Session): Va
   const args = evaluateArguments(expr.args, site, session);
   if (args.some((arg) => arg.value.kind === 'unknown')) return unknown;
   if (nodes.length < Math.max(2, def.arity.min) || nodes.length > def.arity.max) {
-    const needs = def.arity.max === def.arity.min ? `${def.arity.min}` : 'at least 2';
+    const needs = def.arity.max === def.arity.min ? `${def.arity.min} values` : 'at least 2 values';
     session.report(diagnostic('value/arity', { layer: def.name, needs, found: nodes.length }, expr.op.span));
     return unknown;
   }

@@ -70,7 +70,8 @@ function operatorFor(value: OpCall, count: number, at: Application, session: Ses
   const def = called.find(({ arity }) => count >= arity.min && count <= arity.max);
   const arity = called[0]?.arity;
   if (def || !arity) return def;
-  const needs = arity.min === arity.max ? `${arity.min}` : `at least ${arity.min}`;
+  const values = arity.min === 1 ? '1 value' : `${arity.min} values`;
+  const needs = arity.min === arity.max ? values : `at least ${values}`;
   session.report(diagnostic('value/arity', { layer: value.name, needs, found: count }, at.expr.span));
   return undefined;
 }

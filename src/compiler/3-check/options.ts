@@ -23,7 +23,7 @@ export function matchOptions(use: Use, session: Session): ReadonlyMap<string, Gi
         session.report(
           diagnostic(
             'value/too-many-arguments',
-            { what: def.name, count: def.params.length },
+            { what: def.name, count: def.params.length === 0 ? 'none' : def.params.length },
             given.arg.span,
           ),
         );

@@ -5,7 +5,7 @@
  * makes most equal sizes equal as text.
  */
 import type { Expr, InStatement } from '../1-parse/ast.ts';
-import { evaluateDim, mulDims, namedDim, subDims, type Dim, type DimAtom } from '../ir/dim.ts';
+import { evaluateDim, mulDims, namedDim, subDims, type Dim, type DimAtom, type DimTerm } from '../ir/dim.ts';
 
 /** One named size. */
 export interface NamedSize {
@@ -252,7 +252,10 @@ function agreeOnMultiples(
 /** As a person writes it: `2·floor(H/2)`; 16·(H/32) is H/2 where 32 divides H. */
 export function showSize(dim: Dim): string {
   if (typeof dim === 'number') return String(dim);
-  const parts = dim.terms.map(({ coefficient, atom }) => showTerm(coefficient, atom));
+  // Products first, positive before negative: 4·H·W − 8·H, not −8·H + 4·H·W.
+  const degree = ({ atom }: DimTerm): number => (atom.kind === 'product' ? atom.factors.length : 1);
+  const terms = [...dim.terms].sort((a, b) => degree(b) - degree(a) || b.coefficient - a.coefficient);
+  const parts = terms.map(({ coefficient, atom }) => showTerm(coefficient, atom));
   if (dim.constant !== 0) parts.push(String(dim.constant));
   return parts.join(' + ').replaceAll('+ -', '- ');
 }

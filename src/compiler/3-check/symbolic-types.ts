@@ -4,6 +4,7 @@
  */
 import type { BinaryExpr, Expr } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
 import { InternalError } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { sameDim, subDims, type Dim } from '../ir/dim.ts';
@@ -64,13 +65,18 @@ function reportWeights(node: Node, use: Use, types: readonly TensorType[], sessi
     diagnostic('shape/weights-need-size', { layer: use.def.name }, node.span ?? use.call.span, {
       label: reads === undefined ? undefined : `reads ${showSize(reads)} numbers`,
       labels: inputSpans(session),
-      fixes: [
-        { title: 'average over the places: -> gap in place of -> flatten', edits: [] },
-        { title: 'or give the input a fixed size', edits: [] },
-      ],
+      fixes: [averageInstead(use), { title: 'give the input a fixed size', edits: [] }],
     }),
   );
   return true;
+}
+
+/** `gap` in the place of the `flatten` before the layer. */
+function averageInstead(use: Use): Fix {
+  const [before] = use.data;
+  const title = 'average over the places: -> gap in place of -> flatten';
+  if (before?.op !== 'flatten' || !before.span) return { title, edits: [] };
+  return { title, edits: [{ span: before.span, text: 'gap' }] };
 }
 
 function inputSpans(session: Session): { span: Span; text: string }[] {

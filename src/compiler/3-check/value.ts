@@ -6,8 +6,7 @@ import type { Arg, Expr } from '../1-parse/ast.ts';
 import type { BlockDeclaration, NetDeclaration } from '../2-resolve/model.ts';
 import type { SymbolicDim } from '../ir/dim.ts';
 import type { Node } from '../ir/graph.ts';
-import type { Tensor } from '../ir/type.ts';
-import { showType } from '../ir/type.ts';
+import { showType, type Tensor, type TensorType } from '../ir/type.ts';
 import type { Site } from './frame.ts';
 
 /** A number. `dim` is set where it follows from a named size of an input: its value then belongs to the default size. */
@@ -91,6 +90,12 @@ export function isCallable(value: Value): value is Callable {
   return ['op', 'block', 'net', 'instance', 'identity'].includes(value.kind);
 }
 
+/** `a vector of 10`, `a 28x28x3 feature map`, `a single number`. */
+export function describeType(type: TensorType): string {
+  if (type.axes.length === 0) return 'a single number';
+  return type.axes.length === 1 ? `a vector of ${showType(type)}` : `a ${showType(type)} feature map`;
+}
+
 /** What a value is, for messages: `the number 3`, `a 28x28x64 value`, `the block Basic`. */
 export function describe(value: Value): string {
   switch (value.kind) {
@@ -125,7 +130,7 @@ export function describe(value: Value): string {
     case 'identity':
       return 'identity';
     case 'tensor':
-      return `a ${showType(value.node.type)} value`;
+      return describeType(value.node.type);
     case 'unknown':
       return 'something with an error';
   }

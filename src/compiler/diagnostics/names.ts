@@ -62,6 +62,14 @@ export const nameDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  side = x -> dense(3)\n  y = x -> dense(2)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(2)\n  out z: tensor(y)\n}',
   },
+  'names/letter-case': {
+    severity: 'warning',
+    message: '{what} start with {letter} letter: {name}',
+    explain:
+      'A reader tells a block from a layer or a value by its first letter: `Basic(64)` is a block of the file, `conv(64)` a layer of the language.',
+    bad: 'block unit(c) = dense(c) -> relu\nnet N {\n  in x: f32[4]\n  y = x -> unit(3)\n  out z: tensor(y)\n}',
+    good: 'block Unit(c) = dense(c) -> relu\nnet N {\n  in x: f32[4]\n  y = x -> Unit(3)\n  out z: tensor(y)\n}',
+  },
   'names/duplicate': {
     severity: 'error',
     message: 'the name {name} is taken',

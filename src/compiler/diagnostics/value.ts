@@ -12,7 +12,7 @@ export const valueDiagnostics = {
   },
   'value/not-callable': {
     severity: 'error',
-    message: '{what} cannot be applied to a value',
+    message: 'a layer or block has to stand here, but this is {what}',
     explain:
       'After `->` stands something that turns a value into another: a layer, a block, a net, or an instance made by `let`.',
     bad: 'net N {\n  in x: f32[4]\n  h = x -> dense(3) -> relu\n  y = x -> h\n  out z: tensor(y)\n}',
@@ -28,7 +28,7 @@ export const valueDiagnostics = {
   },
   'value/too-many-arguments': {
     severity: 'error',
-    message: '{what} has only {count} options',
+    message: 'there are more options than {what} has: {count}',
     explain: 'Options without a name are matched by place.',
     bad: 'net N {\n  in x: f32[4]\n  y = x -> relu(1)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> relu\n  out z: tensor(y)\n}',
@@ -42,7 +42,7 @@ export const valueDiagnostics = {
   },
   'value/arity': {
     severity: 'error',
-    message: '{layer} takes {needs} values, but it is given {found}',
+    message: '{layer} reads {needs}, but it is given {found}',
     explain: 'Layers read a fixed number of values; merges read two or more.',
     bad: 'net N {\n  in x: f32[4]\n  h = x -> dense(3)\n  g = x -> dense(3)\n  y = relu(h, g)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  h = x -> dense(3)\n  g = x -> dense(3)\n  y = add(h, g)\n  out z: tensor(y)\n}',
