@@ -7,8 +7,7 @@ import type { Kernel, Operand } from '../../ir/kernel.ts';
 import type { Tensor } from '../../ir/type.ts';
 import type { Engine, WeightLayout } from '../plan.ts';
 
-export type AlgorithmName =
-  'nest' | 'implicit-gemm' | 'gemv' | 'depthwise' | 'winograd-4x4' | 'winograd-2x2' | 'matmul';
+export type AlgorithmName = 'nest' | 'implicit-gemm' | 'gemv' | 'depthwise' | 'winograd-4x4' | 'winograd-2x2';
 
 export interface AlgorithmOptions {
   /** Keeps results within rounding of direct convolution: no Winograd. */

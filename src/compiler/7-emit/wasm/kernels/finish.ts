@@ -123,44 +123,57 @@ function finishInLoop(
 }
 
 /** Finishes height × width × vectors sums that lie densely at the last of `pointers`. */
-export function finishMemory(
+function finishMemory(
   f: FunctionBuilder,
   finish: Finish,
   shape: FinishShape,
   pointers: readonly Local<'i32'>[],
-  context: ScalarContext = { f, constants: f.constants() },
 ): void {
-  const [out, ...rest] = pointers as readonly [Local<'i32'>, ...Local<'i32'>[]];
-  const sums = rest.pop() as Local<'i32'>;
-  const scalars = splatScalars(f, finish, pointers);
-  const oneVector = (channels: number): void => {
-    const sum = f.let(v128.load(sums));
-    const operands = rest.map((pointer, i) => scalars[i] ?? f.let(v128.load(pointer)));
-    const value = finish.expr ? emitScalar(context, finish.expr, [sum, ...operands]) : sum;
-    storeLanes(f, out, 0, value, channels);
-    f.increment(sums, 16);
-    f.increment(out, 16);
-    rest.forEach((pointer, i) => f.increment(pointer, scalars[i] ? 0 : 16));
-  };
-  const counters = [f.i32(), f.i32(), f.i32()] as const;
+  const [out, ...operands] = pointers.slice(0, -1) as unknown as readonly [Local<'i32'>, ...Local<'i32'>[]];
+  const sums = pointers.at(-1) as Local<'i32'>;
+  const code: FinishCode = { finish, out, operands, sums, scalars: splatScalars(f, finish, pointers) };
   const whole = Math.floor(shape.channels / lanes);
-  const walked = shape.vectors * 16;
-  const back = (steps: PixelSteps, per: FinishOperand['per'], row: number): number => {
-    const moved = per === 'scalar' ? 0 : walked;
-    return row === 0 ? steps.column - moved : steps.row - shape.width * steps.column;
-  };
-  const stepAll = (row: number): void => {
-    f.increment(out, back(finish.out, 'tensor', row));
+  const pair = f.engine.wide ? 2 : 1;
+  const step = (across: keyof PixelSteps): void => {
+    const walked = (steps: PixelSteps, vectors: number): number =>
+      across === 'column' ? steps.column - vectors * 16 : steps.row - shape.width * steps.column;
+    f.increment(out, walked(finish.out, shape.vectors));
     finish.operands.forEach((operand, i) =>
-      f.increment(rest[i] as Local<'i32'>, back(operand, operand.per, row)),
+      f.increment(operands[i] as Local<'i32'>, walked(operand, operand.per === 'scalar' ? 0 : shape.vectors)),
     );
   };
-  f.for(counters[0], 0, shape.height, 1, () => {
-    f.for(counters[1], 0, shape.width, 1, () => {
-      f.for(counters[2], 0, whole, 1, () => oneVector(lanes));
-      if (shape.channels % lanes > 0) oneVector(shape.channels % lanes);
-      stepAll(0);
+  const context = { f, constants: f.constants() };
+  f.for(f.i32(), 0, shape.height, 1, () => {
+    f.for(f.i32(), 0, shape.width, 1, () => {
+      f.for(f.i32(), 0, Math.floor(whole / pair), 1, () => finishVectors(context, code, pair, pair * lanes));
+      if (whole % pair > 0) finishVectors(context, code, 1, lanes);
+      if (shape.channels % lanes > 0) finishVectors(context, code, 1, shape.channels % lanes);
+      step('column');
     });
-    stepAll(1);
+    step('row');
   });
+}
+
+interface FinishCode {
+  readonly finish: Finish;
+  readonly out: Local<'i32'>;
+  readonly operands: readonly Local<'i32'>[];
+  readonly sums: Local<'i32'>;
+  /** Operands that are one number. */
+  readonly scalars: readonly (V128 | undefined)[];
+}
+
+/** Finishes the next `vectors` vectors, of which `channels` channels exist, and moves on. */
+function finishVectors(context: ScalarContext, code: FinishCode, vectors: number, channels: number): void {
+  const { f } = context;
+  const { finish, out, operands, sums, scalars } = code;
+  const values = Array.from({ length: vectors }, (_, j) => {
+    const args = operands.map((pointer, i) => scalars[i] ?? f.let(v128.load(pointer, j * 16)));
+    const sum = f.let(v128.load(sums, j * 16));
+    return finish.expr ? f.let(emitScalar(context, finish.expr, [sum, ...args])) : sum;
+  });
+  values.forEach((value, j) => storeLanes(f, out, j * 16, value, channels - j * lanes));
+  f.increment(sums, vectors * 16);
+  f.increment(out, vectors * 16);
+  operands.forEach((pointer, i) => f.increment(pointer, scalars[i] ? 0 : vectors * 16));
 }
