@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../weights/atomic.ts';
 import { fileReason } from '../weights/bytes.ts';
 import { fail } from './failure.ts';
 
@@ -18,7 +19,7 @@ export function writeFolder(out: string, files: readonly FolderFile[]): void {
   checkOwned(target, out);
   let temporary: string | undefined;
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     // Not mkdtemp: its folders are for the owner only.
     temporary = join(dirname(target), `.${basename(target)}-${process.pid}-${Date.now()}`);
     mkdirSync(temporary);

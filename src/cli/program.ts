@@ -8,10 +8,10 @@ import { addExplain } from './commands/explain.ts';
 import { addRun } from './commands/run.ts';
 import { addSummary } from './commands/summary.ts';
 import { addWeights } from './commands/weights.ts';
+import { stdlibFolder } from '../compiler/host.ts';
 import { diagnostic } from '../compiler/diagnostics/registry.ts';
 import { WriteError } from '../weights/atomic.ts';
 import { InputFailure, UsageFailure, type ExitCode } from './failure.ts';
-import { stdlibFolder } from './project.ts';
 import { colors, showDiagnostics, writeJson } from './terminal.ts';
 
 const about = `Compiles convolutional networks that are written as text (.cnn files) to small WebAssembly SIMD programs, typed packages and TensorFlow.js code.`;

@@ -4,7 +4,6 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Source, Span } from '../compiler/1-parse/source.ts';
 import type { Host } from '../compiler/2-resolve/index.ts';
 import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
@@ -27,13 +26,6 @@ export function openProject(file: string): Project {
   const root = rootOf(dirname(path));
   const entry = { path: toSlashes(relative(root, path)), text };
   return { root, entry, host: nodeHost(root), show: shower(root) };
-}
-
-/** The folder of the stdlib's files: beside the sources in the repository, beside `dist` in the package. */
-export function stdlibFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'stdlib'))) folder = dirname(folder);
-  return join(folder, 'stdlib');
 }
 
 /** The text of a file that the user named. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Host } from './2-resolve/model.ts';
 
 /** The folder that holds `stdlib/`: the package's root, from the sources and from `dist` alike. */
-function stdlibFolder(): string {
+export function stdlibFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'stdlib')) && dirname(folder) !== folder) folder = dirname(folder);
   return join(folder, 'stdlib');

@@ -2,7 +2,16 @@
  * Files that appear whole or not at all: written beside their place under a temporary name, flushed, then renamed. A full disk
  * or a killed process leaves nothing half-written under the final name.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileReason } from './bytes.ts';
 
@@ -26,7 +35,7 @@ export function writeAtomic(path: string, chunks: Iterable<Uint8Array>): void {
   let fd: number | undefined;
   let created = false;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     fd = openSync(temporary, 'wx');
     created = true;
     for (const chunk of chunks) writeFully(fd, chunk);
@@ -38,6 +47,17 @@ export function writeAtomic(path: string, chunks: Iterable<Uint8Array>): void {
     if (fd !== undefined) closeSync(fd);
     if (created) rmSync(temporary, { force: true });
     throw new WriteError(path, error);
+  }
+}
+
+/** Creates a folder and those above it. Not `recursive`: Node then reports a read-only disk as a missing folder. */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
