@@ -115,17 +115,18 @@ describe('summary', () => {
     expect(layers.find(({ op }) => op === 'conv')).toEqual({
       path: 'y.conv',
       op: 'conv',
-      inputs: ['image.scale'],
+      inputs: ['image'],
       output: [6, 10, 4],
       params: 112,
       trainable: 112,
       macs: 6480,
+      receptiveField: [3, 3],
     });
   });
 
   it('prints a table', async () => {
     const { stdout } = await cnnc('summary', net);
-    expect(stdout).toMatch(/y\.conv +conv +8x8x4 +112 +6,912 +image\.scale/);
+    expect(stdout).toMatch(/y\.conv +conv +8x8x4 +112 +6,912 +image/);
     expect(stdout).toContain('out thing: label 3');
   });
 

@@ -1,25 +1,19 @@
 /** `cnnc summary`: the layers of a net with shapes, parameters and multiplications, as a table or as JSON. */
 import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
-import type { Graph, GraphOutput, Node } from '../../compiler/ir/graph.ts';
-import type { NodeCost } from '../../compiler/index.ts';
+import type { LayerSummary } from '../../compiler/index.ts';
+import type { Graph, GraphOutput } from '../../compiler/ir/graph.ts';
+import { shapeOf } from '../../compiler/ir/type.ts';
 import type { ExitCode } from '../failure.ts';
 import type { NetOptions } from '../nets.ts';
 import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 
 interface Options extends NetOptions, CommonOptions {}
 
-/** One layer in the order of computation. */
-export interface LayerRow {
-  readonly path: string;
-  readonly op: string;
-  /** Paths of the layers it reads. */
-  readonly inputs: readonly string[];
+/** One input or layer in the order of computation; preprocessing belongs to its input. */
+export type LayerRow = Omit<LayerSummary, 'node' | 'shape' | 'output'> & {
   readonly output: readonly number[];
-  readonly params: number;
-  readonly trainable: number;
-  readonly macs: number;
-}
+};
 
 export interface Summary {
   readonly net: string;
@@ -76,39 +70,26 @@ async function summary(file: string, options: Options): Promise<ExitCode> {
 
 /** The figures of an inference graph. */
 export async function summarise(graph: Graph): Promise<Summary> {
-  const { costs } = await import('../../compiler/index.ts');
-  const { shapeOf } = await import('../../compiler/ir/type.ts');
-  const { optimize } = await import('../../compiler/5-optimize/index.ts');
-  const { plan } = await import('../../compiler/6-plan/index.ts');
-  const { params, trainable, macs, weightBytes, nodes } = costs(graph);
+  const { optimize, plan, summarize } = await import('../../compiler/index.ts');
+  const { layers, costs } = summarize(graph);
+  const { params, trainable, macs, weightBytes } = costs;
   return {
     net: graph.name,
     inputs: graph.inputs.map(({ name, node }) => ({ name, shape: shapeOf(node.type) })),
-    outputs: graph.outputs.map((output) => outputRow(output, shapeOf)),
+    outputs: graph.outputs.map(outputRow),
     params,
     trainable,
     macs,
     weightBytes,
     arenaBytes: plan(optimize(graph), { relaxed: true, wide: false }).bytes.arena,
-    layers: [...nodes].map(([node, cost]) => layerRow(node, cost, shapeOf)),
+    layers: layers.map(({ shape, node: _node, ...layer }) => ({ ...layer, output: shape })),
   };
 }
 
-type ShapeOf = (type: Node['type']) => readonly number[];
-
-function outputRow({ name, output, nodes }: GraphOutput, shapeOf: ShapeOf): Summary['outputs'][number] {
+function outputRow({ name, output, nodes }: GraphOutput): Summary['outputs'][number] {
   const shapes = nodes.map((node) => shapeOf(node.type));
   const row = { name, kind: output.kind, shape: shapes[0] ?? [] };
   return shapes.length > 1 ? { ...row, branches: shapes } : row;
-}
-
-function layerRow(node: Node, { params, trainable, macs }: NodeCost, shapeOf: ShapeOf): LayerRow {
-  const inputs = node.inputs.filter(({ op }) => op !== 'param' && op !== 'const').map(nameOf);
-  return { path: nameOf(node), op: node.op, inputs, output: shapeOf(node.type), params, trainable, macs };
-}
-
-function nameOf(node: Node): string {
-  return node.path === '' ? node.op : node.path;
 }
 
 async function print(result: Summary): Promise<void> {
@@ -120,7 +101,6 @@ async function print(result: Summary): Promise<void> {
     chars: lines,
     style: { head: ['bold'], border: ['gray'], compact: true },
   });
-  for (const { name, shape } of result.inputs) table.push([name, 'input', show(shape), '', '', '']);
   for (const layer of result.layers)
     table.push([
       layer.path,
