@@ -180,7 +180,9 @@ function baseScope(item: NetItem, params: Scope, place: Place): Scope | undefine
   const source = item.base ?? item.alias;
   if (!source) return undefined;
   bindExpr(source, 'layer', params, place);
-  const callee = source.kind === 'call' ? source.callee : source;
+  let callee = source.kind === 'call' ? source.callee : source;
+  // A family's variant is a member of its net.
+  if (callee.kind === 'member') callee = callee.object;
   const base = place.names.bindings.get(callee);
   if (base?.kind !== 'net') return undefined;
   const scope = netScope(base, place);
