@@ -5,6 +5,8 @@ import { Command, CommanderError } from 'commander';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
 import { addExplain } from './commands/explain.ts';
+import { addFmt } from './commands/fmt.ts';
+import { addGraph } from './commands/graph.ts';
 import { addRun } from './commands/run.ts';
 import { addSummary } from './commands/summary.ts';
 import { addWeights } from './commands/weights.ts';
@@ -49,7 +51,8 @@ function build(end: (code: ExitCode) => void): Command {
     .addHelpText('after', examples)
     .showHelpAfterError('(cnnc --help says more)')
     .exitOverride();
-  for (const add of [addCheck, addSummary, addRun, addBuild, addWeights, addExplain]) add(program, end);
+  for (const add of [addCheck, addSummary, addRun, addBuild, addGraph, addFmt, addWeights, addExplain])
+    add(program, end);
   return program;
 }
 

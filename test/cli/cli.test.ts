@@ -468,6 +468,48 @@ describe('build', () => {
   });
 });
 
+describe('fmt and graph', () => {
+  it('formats in place, or only says so', async () => {
+    const loose = file('loose.cnn', tiny.replace('conv(4, 3, pad = 1)', 'conv( 4,3 , pad=1 )'));
+    expect((await cnnc('fmt', '--check', loose)).exit).toBe(1);
+    expect(readFileSync(loose, 'utf8')).toContain('conv( 4,3');
+    expect((await cnnc('fmt', loose, '--json')).json()).toEqual({ changed: [loose], diagnostics: [] });
+    expect(readFileSync(loose, 'utf8')).toContain('conv(4, 3, pad = 1)');
+    expect((await cnnc('fmt', '--check', loose)).exit).toBe(0);
+    const broken = file('broken.cnn', 'net {');
+    const ended = await cnnc('fmt', broken, loose);
+    expect([ended.exit, ended.stderr]).toEqual([1, expect.stringContaining('syntax/')]);
+    expect(readFileSync(broken, 'utf8')).toBe('net {');
+  });
+
+  it('draws a net as SVG, PNG and HTML', async () => {
+    const [svg, png, html] = ['n.svg', 'n.png', 'n.html'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const ended = await cnnc(
+      'graph',
+      net,
+      '--svg',
+      svg,
+      '--png',
+      png,
+      '--html',
+      html,
+      '--detail',
+      'all',
+      '--json',
+    );
+    expect(ended.json()).toEqual({ net: 'Tiny', files: [svg, png, html] });
+    expect(readFileSync(svg, 'utf8')).toMatch(/^<svg[\s\S]*8×8×4|8x8x4/);
+    expect(readFileSync(png).subarray(1, 4).toString()).toBe('PNG');
+    expect(readFileSync(html, 'utf8')).toContain('Tiny');
+    expect((await cnnc('graph', net)).exit).toBe(2);
+    expect((await cnnc('graph', net, '--svg', svg, '--direction', 'up')).exit).toBe(2);
+  });
+});
+
 describe('explain and help', () => {
   it('explains codes, and proposes near ones', async () => {
     const known = await cnnc('explain', 'shape/nothing-left');
@@ -481,7 +523,7 @@ describe('explain and help', () => {
   });
 
   it('has help with examples for every command, exit code 0', async () => {
-    for (const command of ['check', 'summary', 'run', 'build']) {
+    for (const command of ['check', 'summary', 'run', 'build', 'fmt', 'graph']) {
       const { exit, stdout } = await cnnc(command, '--help');
       expect([exit, stdout]).toEqual([0, expect.stringMatching(/Usage: cnnc[\s\S]*Examples\n {2}cnnc /)]);
     }

@@ -1,0 +1,76 @@
+/** `cnnc graph`: a net drawn as papers draw it. */
+import type { Command } from 'commander';
+import { UsageFailure, type ExitCode } from '../failure.ts';
+import type { NetOptions } from '../nets.ts';
+import { colors, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
+import { collect } from './summary.ts';
+
+interface Options extends NetOptions, CommonOptions {
+  readonly svg?: string;
+  readonly png?: string;
+  readonly html?: string;
+  readonly detail: string;
+  readonly direction: string;
+}
+
+const examples = `
+Examples
+  cnnc graph resnet.cnn --net ResNet50 --html resnet.html       blocks open at a click
+  cnnc graph lenet.cnn --net LeNet5 --png lenet.png --direction right`;
+
+export function addGraph(program: Command, end: (code: ExitCode) => void): void {
+  program
+    .command('graph')
+    .argument('<file>', 'a .cnn file')
+    .summary('draw a net as papers do')
+    .description(
+      'Draws a net: blocks, shapes on the edges, merges and skips. As many blocks are open as fit a slide.',
+    )
+    .option('--net <name>', 'which net of the file')
+    .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
+    .option('--svg <file>', 'write a drawing')
+    .option('--png <file>', 'write a picture')
+    .option('--html <file>', 'write a page in which blocks open and close')
+    .option('--detail <levels>', 'how many levels of blocks are open: auto, all or a number', 'auto')
+    .option('--direction <way>', 'of the data: down or right', 'down')
+    .option('--json', 'print { net, files }')
+    .addHelpText('after', examples)
+    .action(async (file: string, options: Options) => end(await draw(file, options)));
+}
+
+async function draw(file: string, options: Options): Promise<ExitCode> {
+  const { svg, png, html, json } = options;
+  if (svg === undefined && png === undefined && html === undefined)
+    throw new UsageFailure('graph needs --svg, --png or --html with a file to write');
+  const detail = detailOf(options.detail);
+  const direction = directionOf(options.direction);
+  const { openNet } = await import('../nets.ts');
+  const net = openNet(file, options);
+  const { buildDiagram, drawHtml, drawPng, drawSvg } = await import('../../diagram/index.ts');
+  const { costs } = await import('../../compiler/index.ts');
+  const { writeAtomic } = await import('../../weights/atomic.ts');
+  const { nodes } = costs(net.graph);
+  const diagram = buildDiagram(net.graph, (node) => nodes.get(node) ?? { params: 0, macs: 0 }, direction);
+  const text = new TextEncoder();
+  if (svg !== undefined) writeAtomic(svg, [text.encode(await drawSvg(diagram, detail))]);
+  if (png !== undefined) writeAtomic(png, [await drawPng(diagram, detail)]);
+  if (html !== undefined) writeAtomic(html, [text.encode(await drawHtml(diagram, detail))]);
+  const files = [svg, png, html].filter((path) => path !== undefined);
+  if (json) writeJson({ net: net.graph.name, files });
+  else {
+    for (const path of files) writeLine(`${colors.green('✓')} ${net.graph.name} → ${path}`);
+    showDiagnostics(net.diagnostics, {});
+  }
+  return 0;
+}
+
+function detailOf(text: string): 'auto' | 'all' | number {
+  if (text === 'auto' || text === 'all') return text;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new UsageFailure(`--detail is auto, all or a number of levels, not ${text}`);
+}
+
+function directionOf(text: string): 'down' | 'right' {
+  if (text === 'down' || text === 'right') return text;
+  throw new UsageFailure(`--direction is down or right, not ${text}`);
+}
