@@ -1,5 +1,6 @@
 /** What the planner decides in the cases that it was made for. */
 import { describe, expect, it } from 'vitest';
+import { optimize } from '../../src/compiler/5-optimize/index.ts';
 import { memoryProblems, plan, printPlan, verifyPlan, type Plan } from '../../src/compiler/6-plan/index.ts';
 import type { Node } from '../../src/compiler/ir/graph.ts';
 import { evaluate } from '../../src/compiler/ops/evaluate.ts';
@@ -103,6 +104,14 @@ describe('memory of values', () => {
     expect(bufferOf(kept, 'c').allocation).not.toBe(bufferOf(kept, 'y').allocation);
     const first = planned([layer('tanh', [x], {}, 'y')], [x]);
     expect(bufferOf(first, 'x').allocation).not.toBe(bufferOf(first, 'y').allocation);
+  });
+
+  it('a convolution never overwrites its input, even where its epilogue reads the same value', () => {
+    const c = layer('conv', [x], { channels: 4, kernel: 1 }, 'c');
+    const d = layer('dwconv', [c], { kernel: 3, pad: 'same' }, 'd');
+    const sum = optimize(graphOf([layer('add', [d, layer('sigmoid', [c], {}, 's')], {}, 'y')], [x]));
+    const result = planned(sum.outputs[0]?.nodes ?? [], [x]);
+    expect(stepsOf(result)).toEqual(['conv', 'dwconv']);
   });
 
   it('outputs are dense even where a padded layer reads them too', () => {

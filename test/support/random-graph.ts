@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import type { Attrs, Graph, Node } from '../../src/compiler/ir/graph.ts';
 import { printGraph } from '../../src/compiler/ir/print.ts';
 import { findOp } from '../../src/compiler/ops/index.ts';
-import { sameType } from '../../src/compiler/ir/type.ts';
+import { featureMap, sameType, scalarType, type TensorType } from '../../src/compiler/ir/type.ts';
+import { constNode } from '../../src/compiler/ops/build.ts';
 import { graphOf, inputMap, tryLayer } from './net-builder.ts';
 
 interface Draft {
@@ -42,12 +43,13 @@ const kinds: Readonly<Record<string, number>> = {
   deconv: 1,
   slice: 1,
   fork: 2,
+  scale: 2,
 };
 
 const drafts = fc.record({
   kind: fc.oneof(
     ...Object.entries(kinds)
-      .filter(([op]) => findOp(op) || op === 'fork')
+      .filter(([op]) => findOp(op) || op === 'fork' || op === 'scale')
       .map(([op, weight]) => ({ arbitrary: fc.constant(op), weight })),
   ),
   pick: fc.nat(5),
@@ -56,24 +58,31 @@ const drafts = fc.record({
   b: fc.nat(7),
 });
 
-/** Random graphs of up to 14 layers over 2-D maps. */
+/** Random graphs of up to 14 layers over one or two inputs. */
 export const randomGraphs: fc.Arbitrary<Graph> = fc
   .record({
-    size: fc.tuple(fc.integer({ min: 3, max: 9 }), fc.integer({ min: 3, max: 9 })),
+    // Mostly maps; signals and small volumes too.
+    size: fc.oneof(
+      { weight: 4, arbitrary: fc.array(fc.integer({ min: 3, max: 9 }), { minLength: 2, maxLength: 2 }) },
+      { weight: 1, arbitrary: fc.array(fc.integer({ min: 3, max: 15 }), { minLength: 1, maxLength: 1 }) },
+      { weight: 1, arbitrary: fc.array(fc.integer({ min: 2, max: 4 }), { minLength: 3, maxLength: 3 }) },
+    ),
     channels: fc.integer({ min: 1, max: 5 }),
     layers: fc.array(drafts, { minLength: 1, maxLength: 14 }),
     outputs: fc.array(fc.nat(20), { minLength: 1, maxLength: 3 }),
   })
   .map(({ size, channels, layers, outputs }) => {
     const image = inputMap('image', size, channels);
-    const nodes = [image];
+    const second = inputMap('second', size, channels);
+    const inputs = channels % 2 === 0 ? [image, second] : [image];
+    const nodes: Node[] = [...inputs];
     for (const [i, draft] of layers.entries()) {
       const node = build(draft, nodes, `${draft.kind}${i}`);
       if (node) nodes.push(node);
     }
     const last = nodes.length - 1;
     const picked = outputs.map((output) => nodes[Math.max(0, last - (output % (last + 1)))] as Node);
-    const graph = graphOf(picked, [image]);
+    const graph = graphOf(picked, inputs);
     // What fast-check shows of a failing case.
     return Object.defineProperty(graph, fc.toStringMethod, { value: () => `\n${printGraph(graph)}` });
   });
@@ -84,8 +93,17 @@ function build(draft: Draft, nodes: readonly Node[], path: string): Node | undef
   if (draft.kind === 'add' || draft.kind === 'mul')
     return tryLayer(draft.kind, [x, partner(draft, nodes, x)], {}, path);
   if (draft.kind === 'concat') return tryLayer('concat', concatInputs(draft, nodes, x), {}, path);
+  if (draft.kind === 'scale') return tryLayer('mul', [x, vectorFor(x, draft)], {}, path);
   if (draft.kind === 'fork') return fork(draft, x, path);
   return tryLayer(draft.kind, [x], optionsOf(draft, x), path);
+}
+
+/** Known numbers: one per channel, or one for all. */
+function vectorFor(x: Node, { a, b }: Draft): Node {
+  const size = a % 2 === 0 ? Number(x.type.dims.at(-1)) : 1;
+  const type: TensorType = size === 1 ? scalarType : featureMap([], size);
+  const data = Float32Array.from({ length: size }, (_, i) => (b - 3 + i) / 4);
+  return constNode({ shape: type.dims.map(Number), data }, type);
 }
 
 /** Two narrow branches that are joined again, as in an inception module. */

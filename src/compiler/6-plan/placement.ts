@@ -208,10 +208,14 @@ function mayOverwrite(
   // Values that this one has overwritten itself are dead already.
   const others = sharing.partsOf(root);
   if (!isRoot || root.input || [value, ...others].some((member) => outputs.has(member))) return false;
-  const reads = accessOf(work.kernel).reads.map((operand) => valueAt(work, operand));
+  const { reads: operands } = accessOf(work.kernel);
+  const reads = operands.map((operand) => valueAt(work, operand));
+  // One value may be two operands: the window's input, which is read around each place, and a tensor of the epilogue.
+  const overwritten = overwritable(work.kernel);
+  const around = operands.some((operand, i) => reads[i] === value && !overwritten.includes(operand));
   const dead = others.every((member) => (uses.lastRead.get(member) ?? -1) <= at && !reads.includes(member));
   const written = [out, ...sharing.partsOf(out)].reduce((sum, v) => sum + (uses.writers.get(v) ?? 0), 0);
-  if (!dead || uses.lastRead.get(value) !== at || written !== 1) return false;
+  if (around || !dead || uses.lastRead.get(value) !== at || written !== 1) return false;
   return sharing.accepts(out, sharing.haloOf(root)) && sharing.accepts(root, sharing.haloOf(out));
 }
 

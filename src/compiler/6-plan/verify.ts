@@ -1,6 +1,6 @@
 /**
- * What a plan promises, checked: regions and allocations do not overlap, buffers lie inside their allocations, and every step reads what
- * was written for it. The last is found by playing the schedule on a map of memory in which every element remembers who wrote it.
+ * What a plan promises, checked: allocations keep to their regions and never overlap while both are alive, buffers lie inside their
+ * allocations, and steps touch only what is alive. (That every read sees what its producer wrote is tested by running plans.)
  */
 import { accessOf } from './access.ts';
 import { alignment } from './arena.ts';
@@ -12,7 +12,7 @@ export function verifyPlan(plan: Plan): readonly string[] {
     ...plan.allocations.flatMap((allocation) => allocationFaults(allocation, plan)),
     ...overlapFaults(plan),
     ...plan.buffers.flatMap((buffer) => bufferFaults(buffer, plan)),
-    ...plan.steps.flatMap((step) => scratchFaults(step, plan)),
+    ...plan.steps.flatMap((step) => lifetimeFaults(step, plan)),
   ];
 }
 
@@ -70,7 +70,7 @@ function bufferFaults(buffer: Buffer, plan: Plan): readonly string[] {
 }
 
 /** Steps only touch allocations that are alive. */
-function scratchFaults(step: Step, plan: Plan): readonly string[] {
+function lifetimeFaults(step: Step, plan: Plan): readonly string[] {
   const { reads, write } = accessOf(step.kernel);
   return [...reads, write].flatMap((operand) => {
     const buffer = step.buffers[operand];
