@@ -109,10 +109,12 @@ function arenaRows(plan: Plan): readonly (readonly string[])[] {
     ]);
 }
 
-/** Columns padded to their widest cell; no blanks at the ends of lines. */
+/** Columns padded to their widest cell, empty ones left out; no blanks at the ends of lines. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
-  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd());
+  const cells = (row: readonly string[]): readonly string[] =>
+    row.flatMap((cell, i) => (widths[i] ? [cell.padEnd(widths[i])] : []));
+  return rows.map((row) => `  ${cells(row).join('  ')}`.trimEnd());
 }
