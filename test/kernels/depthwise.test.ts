@@ -68,6 +68,22 @@ describe('depthwise', () => {
         expect(choice && verify(test, engine, choice)).toBeUndefined();
       });
 
+  it('asks for a gap behind pixels of a multiple of 1 KiB, and needs none to be right', () => {
+    const axis = { input: 9, kernel: 3, stride: 1, dilation: 1, pads: [1, 1] as const };
+    const test = depthwiseCase({ axes: [axis, axis], channels: 256, multiplier: 1 }, plain);
+    for (const engine of engines) {
+      const choice = choiceOf(test.kernel, engine, 'depthwise');
+      expect(choice?.halos[0]?.halo).toEqual([
+        [1, 1],
+        [1, 1],
+        [0, 16],
+      ]);
+      const border = [{ operand: 0, halo: choice?.halos[0]?.halo.slice(0, 2) ?? [] }];
+      expect(choice && verify(test, engine, choice)).toBeUndefined();
+      expect(choice && verify(test, engine, { ...choice, halos: border })).toBeUndefined();
+    }
+  });
+
   it('leaves windows of very wide rows to the loop nest', () => {
     const axis = { input: 40, kernel: 17, stride: 1, dilation: 1, pads: [0, 0] as const };
     const test = depthwiseCase({ axes: [axis], channels: 4, multiplier: 1 }, plain);

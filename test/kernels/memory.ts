@@ -49,7 +49,7 @@ export class CanaryMemory {
     const channels = shape.at(-1) ?? 1;
     const extents = spatial.map((n, i) => n + (halo[i]?.[0] ?? 0) + (halo[i]?.[1] ?? 0));
     if (extents.length > 0) extents[extents.length - 1] = (extents.at(-1) ?? 0) + gap;
-    const pixel = around[0] + channels + around[1];
+    const pixel = around[0] + channels + around[1] + (halo[spatial.length]?.[1] ?? 0);
     const strides = [...extents.map((_, i) => pixel * sizeOf(extents.slice(i + 1))), 1];
     const origin = this.allocate(pixel * sizeOf(extents));
     const inside = spatial.reduce((sum, _, i) => sum + (halo[i]?.[0] ?? 0) * (strides[i] ?? 0), around[0]);

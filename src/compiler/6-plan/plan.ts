@@ -22,7 +22,7 @@ export interface Buffer {
   /** Elements; channels are contiguous (last stride 1) but may be a slice of a wider concat destination. */
   readonly strides: readonly number[];
   readonly offset: number;
-  /** Zero border per spatial axis, [begin, end] in pixels; empty for none. */
+  /** Zero border per spatial axis, [begin, end] in pixels; empty for none. A further entry: free channels behind every pixel. */
   readonly halo: readonly (readonly [number, number])[];
   /** The allocation it lives in: several buffers share one (concat parts, in-place results, views). */
   readonly allocation: number;

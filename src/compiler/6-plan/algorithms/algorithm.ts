@@ -19,19 +19,14 @@ export interface AlgorithmOptions {
 /** Parameters that the code generator needs (tile sizes); becomes `Step.tuning`. */
 export type Tuning = Readonly<Record<string, number | string | boolean>>;
 
-/** Least zero border that the buffer of an operand must have, per spatial axis, [begin, end] in pixels. */
+/**
+ * Least zero border that the buffer of an operand must have, [begin, end] per spatial axis in pixels. A further entry for the channel
+ * axis asks for free channels behind every pixel.
+ */
 export interface HaloNeed {
   readonly operand: Operand;
   readonly halo: readonly (readonly [number, number])[];
-  /**
-   * A wish: pixel strides that are multiples of `aliasingBytes` make neighbouring pixels compete for the same cache sets. Where it
-   * costs nobody else, the planner leaves a gap of 16 channels behind every pixel of such a buffer.
-   */
-  readonly staggered?: boolean;
 }
-
-/** Pixels at this distance share one in four sets of an L1 cache of 64 sets of 64 bytes. */
-export const aliasingBytes = 1024;
 
 /** The algorithm's decision for one kernel on one engine. */
 export interface Choice {

@@ -6,7 +6,7 @@
 import type { DepthwiseKernel } from '../../ir/kernel.ts';
 import { sizeOf } from '../../ir/type.ts';
 import type { Engine } from '../plan.ts';
-import type { Algorithm, Choice } from './algorithm.ts';
+import type { Algorithm, Choice, HaloNeed } from './algorithm.ts';
 import { nsOf } from './cost.ts';
 import { evenCover } from './cover.ts';
 import { epilogueScratch } from './epilogue.ts';
@@ -42,7 +42,7 @@ function chooseDepthwise(kernel: DepthwiseKernel, engine: Engine): Choice {
   return {
     algorithm: 'depthwise',
     tuning: { vectors, pixels: tilePixels(kernel, engine) },
-    halos: [{ operand: kernel.x, halo: windowHalo(kernel.window), staggered: true }],
+    halos: [{ operand: kernel.x, halo: staggered(kernel) }],
     scratchBytes: epilogueScratch(kernel.epilogue),
     weights: { layout, bytes: 4 * groupFloats(layout) },
     cost: nsOf({ cycles: depthwiseCycles(kernel, engine), weightBytes: 4 * groupFloats(layout) }),
@@ -77,6 +77,19 @@ function rowWeights({ window }: DepthwiseKernel, engine: Engine): number {
 /** Whether the weights of a window row of `taps` stay in registers while the row's input streams by. */
 export function holdsRow(taps: number, engine: Engine): boolean {
   return taps <= (engine.relaxed ? 8 : 7);
+}
+
+/**
+ * Pixels at a multiple of this distance, in bytes, share one in four sets of the L1 cache. A gap of one cache line behind every pixel
+ * spreads them over all sets: 14 × 14 × 512 runs twice as fast.
+ */
+const aliasingBytes = 1024;
+const gapChannels = 16;
+
+/** The window's border, and the gap where pixels would compete for cache sets. */
+function staggered({ window, channels }: DepthwiseKernel): HaloNeed['halo'] {
+  const border = windowHalo(window);
+  return (channels * 4) % aliasingBytes === 0 ? [...border, [0, gapChannels]] : border;
 }
 
 /** Sets, and lines in a set that a tile may count on, of an L1 cache. */

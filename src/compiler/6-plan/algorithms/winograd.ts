@@ -114,7 +114,7 @@ function chooseWinograd(
   return {
     algorithm: name,
     tuning: { tile, vectors, block: shape.block },
-    halos: [{ operand: kernel.x, halo: tileHalo(kernel, shape), staggered: true }],
+    halos: [{ operand: kernel.x, halo: tileHalo(kernel, shape) }],
     scratchBytes: scratchLayout(shape).bytes,
     weights: { layout, bytes: 4 * winogradFloats(layout) },
     cost: winogradCost(kernel, shape, vectors, engine),
