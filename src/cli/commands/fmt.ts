@@ -1,55 +1,98 @@
-/** `cnnc fmt`: files in the one canonical format. */
+/** `cnnc fmt`: the one canonical format of `.cnn` files, written in place, or `--check` that they have it. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Diagnostic } from '../../compiler/index.ts';
-import { InputFailure, type ExitCode } from '../failure.ts';
+import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
+import { toJson } from '../../compiler/diagnostics/json.ts';
+import { InputFailure, UsageFailure, type ExitCode } from '../failure.ts';
 import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 
 interface Options extends CommonOptions {
   readonly check?: boolean;
 }
 
+interface Result {
+  readonly file: string;
+  /** True where the file is (or was, before it was written) not in the canonical format. */
+  readonly changed: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const examples = `
+Examples
+  cnnc fmt net.cnn blocks.cnn
+  cnnc fmt .                       every .cnn file below this folder, but not in node_modules
+  cnnc fmt --check .               in CI: exit code 1 if any file is not formatted
+  cat net.cnn | cnnc fmt -         from stdin to stdout`;
+
 export function addFmt(program: Command, end: (code: ExitCode) => void): void {
   program
     .command('fmt')
-    .argument('<files...>', '.cnn files')
-    .summary('rewrite files in the one canonical format')
+    .argument('<files...>', '.cnn files, folders, or - for stdin')
+    .summary('format files')
     .description(
-      'Formats .cnn files in place. Comments stay; files that do not parse are reported and left alone.',
+      'Writes .cnn files in the one canonical format. Comments stay; a file that does not parse is left as it is and said to be\nwrong. Files are replaced whole or not at all.',
     )
-    .option('--check', 'change nothing; exit code 1 where a file is not formatted')
+    .option('--check', 'write nothing; exit code 1 if a file is not formatted')
     .option('--json', 'print { changed: [files], diagnostics }')
-    .addHelpText('after', '\nExamples\n  cnnc fmt net.cnn\n  cnnc fmt --check nets/*.cnn')
-    .action(async (files: readonly string[], options: Options) => end(await formatFiles(files, options)));
+    .addHelpText('after', examples)
+    .action(async (files: readonly string[], options: Options) => end(await fmt(files, options)));
 }
 
-async function formatFiles(files: readonly string[], { check, json }: Options): Promise<ExitCode> {
+async function fmt(files: readonly string[], options: Options): Promise<ExitCode> {
+  if (files.includes('-')) return fmtStdin(files, options);
   const { format } = await import('../../compiler/format/index.ts');
   const { readText } = await import('../project.ts');
   const { writeAtomic } = await import('../../weights/atomic.ts');
-  const changed: string[] = [];
-  const found: Diagnostic[] = [];
-  for (const file of files) {
+  const results = files.flatMap(filesIn).map((file): Result => {
     try {
-      const text = readText(file, file);
-      const formatted = format({ path: file, text });
-      found.push(...formatted.diagnostics);
-      if (formatted.text === text) continue;
-      changed.push(file);
-      if (!check) writeAtomic(file, [new TextEncoder().encode(formatted.text)]);
+      const before = readText(file, file);
+      const { text, diagnostics } = format({ path: file, text: before });
+      const changed = text !== before;
+      if (changed && !options.check) writeAtomic(file, [Buffer.from(text)]);
+      return { file, changed, diagnostics };
     } catch (error) {
       if (!(error instanceof InputFailure)) throw error;
-      found.push(...error.diagnostics);
+      return { file, changed: false, diagnostics: error.diagnostics };
     }
+  });
+  return report(results, options);
+}
+
+/** The formatted text on stdout, also where nothing changes: for editors. */
+async function fmtStdin(files: readonly string[], options: Options): Promise<ExitCode> {
+  if (files.length > 1) throw new UsageFailure('- (stdin) cannot be mixed with files');
+  const { format } = await import('../../compiler/format/index.ts');
+  const before = readFileSync(0, 'utf8');
+  const { text, diagnostics } = format({ path: 'stdin', text: before });
+  const result = { file: 'stdin', changed: text !== before, diagnostics };
+  if (options.check || options.json || diagnostics.length > 0) return report([result], options);
+  process.stdout.write(text);
+  return 0;
+}
+
+/** The file itself, or every `.cnn` file of a folder in order of name. */
+function filesIn(path: string): readonly string[] {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.cnn') && !/(^|[\\/])node_modules[\\/]/.test(name))
+    .sort()
+    .map((name) => join(path, name));
+}
+
+function report(results: readonly Result[], options: Options): ExitCode {
+  const diagnostics = results.flatMap((result) => result.diagnostics);
+  const changed = results.filter((result) => result.changed);
+  const isBad = diagnostics.length > 0 || (options.check === true && changed.length > 0);
+  if (options.json) {
+    writeJson({ changed: changed.map(({ file }) => file), diagnostics: diagnostics.map(toJson) });
+    return isBad ? 1 : 0;
   }
-  if (json) {
-    const { toJson } = await import('../../compiler/diagnostics/json.ts');
-    writeJson({ changed, diagnostics: found.map(toJson) });
-  } else {
-    showDiagnostics(found, {});
-    for (const file of changed)
-      writeLine(`${check ? colors.yellow('not formatted') : colors.green('formatted')} ${file}`);
-    if (changed.length === 0 && found.length === 0)
-      writeLine(`${colors.green('✓')} ${count(files.length, 'file')}`);
-  }
-  return found.length > 0 || (check && changed.length > 0) ? 1 : 0;
+  showDiagnostics(diagnostics, {});
+  for (const { file } of changed)
+    writeLine(options.check ? `${colors.yellow('not formatted')} ${file}` : file);
+  const rest = results.length - changed.length - results.filter((r) => r.diagnostics.length > 0).length;
+  const done = options.check ? 'would change' : 'formatted';
+  writeLine(colors.dim(`${count(changed.length, 'file')} ${done}, ${rest.toLocaleString('en')} unchanged`));
+  return isBad ? 1 : 0;
 }

@@ -61,7 +61,7 @@ function inLines(list: Sequence, separator: string): Doc {
 }
 
 /** The longest content of braces on one line: of a list of entries, and of the body of a block. */
-const maxFlat = { list: 80, body: 60 };
+const maxFlat = { list: 100, body: 80 };
 
 /**
  * `{ … }`. On one line where the source has the first entry on the brace's line, there are no comments, and it is short: the

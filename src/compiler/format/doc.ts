@@ -5,7 +5,7 @@
  */
 
 /** The widest line that layout aims at. */
-export const maxWidth = 100;
+export const maxWidth = 120;
 
 interface Measure {
   /** Width up to the first hard line end (all of it, without one). */
@@ -28,7 +28,14 @@ export type Doc =
   | { readonly kind: 'fresh'; readonly doc: Doc; readonly measure: Measure }
   | { readonly kind: 'named'; readonly name: string; readonly rest: Doc; readonly measure: Measure }
   | { readonly kind: 'either'; readonly flat: Doc; readonly broken: Doc; readonly measure: Measure }
-  | { readonly kind: 'fill'; readonly items: readonly Doc[]; readonly measure: Measure };
+  | { readonly kind: 'fill'; readonly items: readonly Doc[]; readonly measure: Measure }
+  | { readonly kind: 'flow'; readonly first: Doc; readonly rest: readonly Step[]; readonly measure: Measure };
+
+/** What follows in a `flow`; `onNewLine` where the author began a line with it. */
+export interface Step {
+  readonly doc: Doc;
+  readonly onNewLine: boolean;
+}
 
 const flatMeasure = (width: number): Measure => ({ first: width, last: width, hard: false, comment: false });
 
@@ -110,6 +117,17 @@ export const fill = (items: readonly Doc[]): Doc => ({
   measure: concat(...items.flatMap((item, i) => (i === 0 ? [item] : [line, item]))).measure,
 });
 
+/**
+ * On one line where all of it fits. Else the steps stand where the author began lines, two columns further right, and lines that
+ * would be too long are filled.
+ */
+export const flow = (first: Doc, rest: readonly Step[]): Doc => ({
+  kind: 'flow',
+  first,
+  rest,
+  measure: concat(first, ...rest.flatMap(({ doc }) => [line, doc])).measure,
+});
+
 /** `parts` with `separator` between. */
 export const join = (parts: readonly Doc[], separator: Doc): Doc =>
   concat(...parts.flatMap((part, i) => (i === 0 ? [part] : [separator, part])));
@@ -170,6 +188,9 @@ function put(printer: Printer, doc: Doc, indentation: number, mode: Mode, rest: 
       return;
     case 'fill':
       putFill(printer, doc.items, indentation, mode);
+      return;
+    case 'flow':
+      putFlow(printer, doc, indentation, mode, rest);
   }
 }
 
@@ -212,6 +233,25 @@ function putFill(printer: Printer, items: readonly Doc[], indentation: number, m
       else newLine(printer, indentation, '\n');
     }
     put(printer, item, indentation, 'flat', 0);
+  });
+}
+
+function putFlow(
+  printer: Printer,
+  doc: Extract<Doc, { kind: 'flow' }>,
+  indentation: number,
+  mode: Mode,
+  rest: number,
+): void {
+  const isFlat = mode === 'flat' || fits(printer, doc.measure, indentation, rest);
+  const inner = isFlat ? 'flat' : 'break';
+  put(printer, doc.first, indentation, inner, doc.rest.length === 0 ? rest : 0);
+  doc.rest.forEach(({ doc: step, onNewLine }, i) => {
+    const behind = i === doc.rest.length - 1 ? rest : 0;
+    const stays = isFlat || (!onNewLine && printer.column + 1 + step.measure.first + behind <= maxWidth);
+    if (stays) write(printer, ' ');
+    else newLine(printer, indentation + 2, '\n');
+    put(printer, step, isFlat ? indentation : indentation + 2, inner, behind);
   });
 }
 

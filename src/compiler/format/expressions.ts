@@ -17,8 +17,8 @@ import { bindingOf, prefixBindingOf } from '../1-parse/build/operators.ts';
 import type { Span } from '../1-parse/source.ts';
 import { internal, unreachable } from '../diagnostics/internal.ts';
 import { bracketed, braced, brokenBraces, filled, flatBraces, isFlat } from './brackets.ts';
-import { comment, concat, empty, fresh, group, hardLine, indent, line, text, either } from './doc.ts';
-import type { Doc } from './doc.ts';
+import { comment, concat, either, empty, flow, fresh, group, hardLine, indent, line, text } from './doc.ts';
+import type { Doc, Step } from './doc.ts';
 import { hasComments, sequence } from './sequence.ts';
 import type { Context, Sequence } from './sequence.ts';
 import { statement } from './statements.ts';
@@ -96,13 +96,18 @@ export const stringText = (span: Span): string => literal(span, /^"(?:[^"\\\n]|\
 
 function list(context: Context, node: ListExpr): Doc {
   const print = (item: Expr) => expression(context, item);
-  const isData =
-    node.items.length > 4 && node.items.every(({ kind }) => kind === 'number' || kind === 'string');
+  const isData = node.items.length > 4 && node.items.every(isDatum);
   const range = insideOf(withoutParens(node.span, '['));
   return isData
     ? filled(context, node.items, range, print)
     : bracketed(context, ['[', ']'], node.items, range, print);
 }
+
+/** A number, a string, or a tuple of them. */
+const isDatum = (node: Expr): boolean =>
+  node.kind === 'number' ||
+  node.kind === 'string' ||
+  (node.kind === 'tuple' && node.items.every((item) => item.kind !== 'tuple' && isDatum(item)));
 
 /** The span without parentheses set around the node. */
 function withoutParens(span: Span, sign: string): Span {
@@ -171,7 +176,7 @@ function call(context: Context, node: CallExpr): Doc {
   return concat(base(context, node.callee), args(context, node.args, { open, close }));
 }
 
-/** On one line, or one stage a line. */
+/** On one line, or the stages in the author's lines. */
 function pipeline(context: Context, node: PipelineExpr): Doc {
   const range = { open: node.span.start, close: node.span.end };
   const stages = sequence(context, node.stages, range, ({ expr, as }) => {
@@ -182,15 +187,25 @@ function pipeline(context: Context, node: PipelineExpr): Doc {
     behind === undefined ? doc : concat(doc, comment(`  ${behind}`)),
   );
   if (first === undefined) return internal('a pipeline without stages');
-  const end = hasComments(stages) ? hardLine : line;
+  if (!hasComments(stages))
+    return flow(
+      first,
+      others.map((doc, i) => step(context, node, i + 1, doc)),
+    );
   const rest = stages.entries.slice(1).map(({ above }, i) => {
     const notes = above.flatMap((note) => [text(note.text), hardLine]);
-    return concat(end, ...notes, text('-> '), others[i] ?? empty);
+    return concat(hardLine, ...notes, text('-> '), others[i] ?? empty);
   });
   const top = (stages.entries[0]?.above ?? []).map((note) => concat(comment(note.text), hardLine));
   const tail = stages.tail.map((note) => concat(hardLine, comment(note.text)));
-  const below = indent(concat(...rest, ...tail));
-  return hasComments(stages) ? concat(...top, first, fresh(below)) : group(concat(first, below));
+  return concat(...top, first, fresh(indent(concat(...rest, ...tail))));
+}
+
+/** `-> stage`, and whether it begins a line in the source. */
+function step({ source }: Context, { stages }: PipelineExpr, index: number, doc: Doc): Step {
+  const end = stages[index - 1]?.span.end ?? 0;
+  const arrow = source.text.indexOf('->', end);
+  return { doc: concat(text('-> '), doc), onNewLine: source.text.slice(end, arrow).includes('\n') };
 }
 
 function merge(context: Context, node: MergeExpr): Doc {
@@ -226,7 +241,7 @@ export function body(context: Context, node: Body): Doc {
 }
 
 /** The longest `if … else …` on one line. */
-const maxChain = 80;
+const maxChain = 100;
 
 /** All bodies of the chain on one line, or none. */
 function ifExpression(context: Context, node: IfExpr): Doc {
