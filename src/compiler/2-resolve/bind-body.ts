@@ -166,7 +166,7 @@ export function netScope(net: NetDeclaration, place: Place): Scope {
   // Entered before it is filled: a net that extends itself ends here, and is reported as circular.
   const own = childScope(params);
   place.names.netScopes.set(net, own);
-  const inside: Place = { ...place, module: net.module as Place['module'], owner: net, depth: 0 };
+  const inside: Place = { ...place, module: net.module as Place['module'], owner: net };
   bindParams(net.item.params, params, inside);
   const inherited = baseScope(net.item, params, inside);
   const scope = inherited ? { ...own, parent: { ...inherited, parent: params } } : own;

@@ -19,9 +19,19 @@ const maxDepth = 200;
 /** Merges that take branches in braces. */
 export const mergeNames: readonly string[] = ['add', 'sub', 'mul', 'div', 'max', 'min', 'concat'];
 
-export function bindExpr(expr: Expr, use: NameUse, scope: Scope, outer: Place): void {
-  const place = deeper(expr, outer);
-  if (!place) return;
+export function bindExpr(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
+  const { names, owner } = place;
+  if (names.depth >= maxDepth) {
+    names.report(diagnostic('network/nested-too-deep', { limit: maxDepth }, expr.span));
+    if (owner) names.broken.add(owner);
+    return;
+  }
+  names.depth++;
+  bindKind(expr, use, scope, place);
+  names.depth--;
+}
+
+function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
   const values = (exprs: readonly Expr[]): void => exprs.forEach((e) => bindExpr(e, 'value', scope, place));
   switch (expr.kind) {
     case 'number':
@@ -64,13 +74,6 @@ export function bindExpr(expr: Expr, use: NameUse, scope: Scope, outer: Place): 
     default:
       return unreachable(expr);
   }
-}
-
-function deeper(expr: Expr, place: Place): Place | undefined {
-  if (place.depth < maxDepth) return { ...place, depth: place.depth + 1 };
-  place.names.report(diagnostic('network/nested-too-deep', { limit: maxDepth }, expr.span));
-  if (place.owner) place.names.broken.add(place.owner);
-  return undefined;
 }
 
 function bindArgs(args: readonly Arg[], callee: Expr, scope: Scope, place: Place): void {

@@ -72,6 +72,8 @@ function emptyNames(diagnostics: Diagnostic[], host: Host): Names {
   let stdlib: ReadonlyMap<string, string> | undefined;
   return {
     stdlib: () => (stdlib ??= stdlibExports(host)),
+    depth: 0,
+    unknown: 0,
     bindings: new Map(),
     used: new Set(),
     declared: [],
@@ -87,7 +89,7 @@ function emptyNames(diagnostics: Diagnostic[], host: Host): Names {
 
 function bindItem(item: Item, module: OpenModule, names: Names): void {
   const owner = 'name' in item ? names.bindings.get(item.name as object) : undefined;
-  const place: Place = { module, owner, names, depth: 0 };
+  const place: Place = { module, owner, names };
   const scope = childScope(undefined);
   switch (item.kind) {
     case 'use':

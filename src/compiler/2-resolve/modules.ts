@@ -40,7 +40,7 @@ export function loadModules(entry: Source, host: Host): LoadedModules {
   const byPath = new Map<string, OpenModule>();
   const imports: Import[] = [];
   const open = (source: Source): OpenModule => {
-    const parsed = parse(source);
+    const parsed = parseOnce(source, host);
     diagnostics.push(...parsed.diagnostics);
     const module = openModule(source, parsed.file);
     byPath.set(source.path, module);
@@ -61,6 +61,21 @@ export function loadModules(entry: Source, host: Host): LoadedModules {
       imports.push({ module, use, target });
     }
   return { entry: first, modules: queue, imports, diagnostics };
+}
+
+type Parsed = ReturnType<typeof parse>;
+
+/** Files as they were parsed last, by host and path: an editor re-checks one file, and its imports stay as they are. */
+const parsedFiles = new WeakMap<Host, Map<string, { readonly text: string; readonly parsed: Parsed }>>();
+
+function parseOnce(source: Source, host: Host): Parsed {
+  const files = parsedFiles.get(host) ?? new Map<string, { text: string; parsed: Parsed }>();
+  parsedFiles.set(host, files);
+  const known = files.get(source.path);
+  if (known?.text === source.text) return known.parsed;
+  const parsed = parse(source);
+  files.set(source.path, { text: source.text, parsed });
+  return parsed;
 }
 
 function isUse(item: Item): item is UseItem {

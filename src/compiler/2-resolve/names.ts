@@ -40,6 +40,10 @@ export interface Names {
   readonly broken: Set<Declaration>;
   /** Names in options that are words of the operator, not references. */
   readonly words: Set<NameExpr>;
+  /** Nesting of the expression that is being bound; bounded. */
+  depth: number;
+  /** Unknown names so far: a suggestion is looked for only for the first few. */
+  unknown: number;
   /** What the stdlib exports, by name: the file to import it from. */
   stdlib(): ReadonlyMap<string, string>;
   report(diagnostic: Diagnostic): void;
@@ -50,8 +54,6 @@ export interface Place {
   readonly module: OpenModule;
   readonly owner: Declaration | undefined;
   readonly names: Names;
-  /** Nesting of the syntax, bounded. */
-  readonly depth: number;
 }
 
 export function childScope(parent: Scope | undefined): Scope {
@@ -103,11 +105,16 @@ function laterIn(name: string, scope: Scope | undefined): Ident | undefined {
   return undefined;
 }
 
+/** A file in which everything is unknown needs no suggestions, and each one looks at every name. */
+const maxSuggestions = 50;
+
 function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, module }: Place): void {
   if (names.stdlib().has(expr.name)) return reportNotImported(expr, use, names);
   const foreign = foreignLayer(expr.name);
   const ours = foreign !== undefined && operatorNames.has(foreign) ? foreign : undefined;
-  const near = ours ?? nearest(expr.name, visibleNames(use, scope, module));
+  const near =
+    ours ??
+    (names.unknown++ < maxSuggestions ? nearest(expr.name, visibleNames(use, scope, module)) : undefined);
   const code = use === 'layer' ? 'names/unknown-layer' : 'names/unknown';
   names.report(
     diagnostic(code, { name: expr.name }, expr.span, {

@@ -28,12 +28,23 @@ import { evaluateMember } from './members.ts';
 import { evaluateMerge } from './merge.ts';
 import { leastData } from './operator.ts';
 import { reportStructure } from './symbolic-types.ts';
-import { step, type Session } from './session.ts';
+import { limits, step, type Session } from './session.ts';
 import { describe, int, isCallable, tensorOf, unknown, type GivenArg, type Value } from './value.ts';
 
 /** The value of an expression. Layers and blocks come back unapplied: `unit = Basic` hands a block on. */
 export function evaluate(expr: Expr, site: Site, session: Session): Value {
   if (!step(session, expr)) return unknown;
+  if (session.level >= limits.level) {
+    session.report(diagnostic('network/nested-too-deep', { limit: limits.level }, expr.span));
+    return unknown;
+  }
+  session.level++;
+  const value = evaluateKind(expr, site, session);
+  session.level--;
+  return value;
+}
+
+function evaluateKind(expr: Expr, site: Site, session: Session): Value {
   switch (expr.kind) {
     case 'number':
       return { kind: 'number', value: expr.value, integer: expr.integer };

@@ -53,6 +53,7 @@ export function check(model: Model): {
     const complete = item.params.every((param) => param.default !== undefined);
     const facts = complete ? queries(declaration, []) : undefined;
     if (facts) lintGraph(facts.graph, report);
+    if (facts && hasTrainingOnly(declaration)) checkTraining(declaration, model, report);
     return { name, declaration, exported: item.exported, complete, facts };
   });
   const session = newSession({ model, mode: 'inference', report, queries });
@@ -60,6 +61,21 @@ export function check(model: Model): {
   for (const item of model.entry.file.items) if (item.kind === 'assert') checkAssert(item, site, session);
   checkStatements(nets, site, session);
   return { diagnostics: withoutAllowed(found, model.allowances), nets };
+}
+
+function hasTrainingOnly({ item }: NetDeclaration): boolean {
+  return item.body?.statements.some((s) => 'trainOnly' in s && s.trainOnly) ?? false;
+}
+
+/** Values that exist only while training have to fit as well. */
+function checkTraining(
+  declaration: NetDeclaration,
+  model: Model,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  const session = newSession({ model, mode: 'training', report });
+  const instance = buildGraph({ declaration, args: [], name: declaration.name }, {}, session);
+  if (instance) lintGraph(instance.graph, report);
 }
 
 /** Declarations of the nets of the entry file, in order. */

@@ -15,7 +15,7 @@ import type { Disagreement } from './symbolic-types.ts';
 import type { Value } from './value.ts';
 
 /** Most nodes of a graph, most steps of evaluation, deepest nesting of blocks. */
-export const limits = { nodes: 50_000, steps: 500_000, depth: 100, elements: 2 ** 31 } as const;
+export const limits = { nodes: 50_000, steps: 500_000, depth: 100, level: 1000, elements: 2 ** 31 } as const;
 
 export type Mode = 'inference' | 'training';
 
@@ -36,6 +36,8 @@ export interface Session {
   /** Answers questions about other nets (`ResNet18.params`). */
   readonly queries: NetQueries | undefined;
   nodes: number;
+  /** Expressions inside one another that are being evaluated, through all blocks. */
+  level: number;
   steps: number;
   /** A bound was passed: everything stops. */
   stopped: boolean;
@@ -70,6 +72,7 @@ export function newSession(options: {
     disagreements: [],
     queries: options.queries,
     nodes: 0,
+    level: 0,
     steps: 0,
     stopped: false,
     report: options.report,
