@@ -7,6 +7,7 @@ import { addCheck } from './commands/check.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFmt } from './commands/fmt.ts';
 import { addGraph } from './commands/graph.ts';
+import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addSummary } from './commands/summary.ts';
 import { addWeights } from './commands/weights.ts';
@@ -24,6 +25,7 @@ Examples
   cnnc summary net.cnn --size image=416x416                 layers, shapes, parameters, multiplications
   cnnc run net.cnn --weights f.safetensors --input image=photo.jpg
   cnnc build net.cnn --weights f.safetensors --out dist     an npm package: module, types, weights
+  cnnc profile net.cnn --sort time                          where the time goes, against this machine's limit
   cnnc explain shape/nothing-left
 
 Exit codes: 0 done, 1 something is wrong with the input, 2 wrong usage or an error of cnnc itself.`;
@@ -51,7 +53,17 @@ function build(end: (code: ExitCode) => void): Command {
     .addHelpText('after', examples)
     .showHelpAfterError('(cnnc --help says more)')
     .exitOverride();
-  for (const add of [addCheck, addSummary, addRun, addBuild, addGraph, addFmt, addWeights, addExplain])
+  for (const add of [
+    addCheck,
+    addSummary,
+    addRun,
+    addBuild,
+    addProfile,
+    addGraph,
+    addFmt,
+    addWeights,
+    addExplain,
+  ])
     add(program, end);
   return program;
 }

@@ -5,7 +5,7 @@ import type { Tensor } from '../compiler/ir/type.ts';
 import type { WeightSource } from '../compiler/ops/evaluate.ts';
 import { optimize } from '../compiler/5-optimize/index.ts';
 import { memoryProblems, pack, plan } from '../compiler/6-plan/index.ts';
-import type { Engine } from '../compiler/6-plan/plan.ts';
+import type { Engine, Plan } from '../compiler/6-plan/plan.ts';
 import type { EmittedVariant } from '../compiler/7-emit/package/index.ts';
 import { emitWasm } from '../compiler/7-emit/wasm/index.ts';
 import {
@@ -24,14 +24,23 @@ export const engines: Readonly<Record<Variant, Engine>> = {
   simd: { relaxed: false, wide: false },
 };
 
+/** The plan of the net for a variant; ends the command where it does not fit into memory. */
+export function planOf(
+  graph: Graph,
+  options: { readonly variant: Variant; readonly show: (diagnostic: Diagnostic) => Diagnostic },
+): Plan {
+  const planned = plan(optimize(graph), engines[options.variant]);
+  stopOnErrors(memoryProblems(planned).map(options.show));
+  return planned;
+}
+
 /** One variant of the net with its packed weights; ends the command where it does not fit into memory. */
 export function compileVariant(
   graph: Graph,
   weights: WeightSource,
   options: { readonly variant: Variant; readonly show: (diagnostic: Diagnostic) => Diagnostic },
 ): EmittedVariant {
-  const planned = plan(optimize(graph), engines[options.variant]);
-  stopOnErrors(memoryProblems(planned).map(options.show));
+  const planned = planOf(graph, options);
   const { bytes, manifest } = emitWasm(planned);
   return { variant: options.variant, code: bytes, manifest, weights: pack(planned, weights) };
 }

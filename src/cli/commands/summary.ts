@@ -98,7 +98,7 @@ async function print(result: Summary): Promise<void> {
   const table = new Table({
     head: ['layer', 'kind', 'output', 'parameters', 'multiplications', 'connected to'],
     colAligns: ['left', 'left', 'left', 'right', 'right', 'left'],
-    chars: lines,
+    chars: ruled,
     style: { head: ['bold'], border: ['gray'], compact: true },
   });
   for (const layer of result.layers)
@@ -123,7 +123,7 @@ async function print(result: Summary): Promise<void> {
 }
 
 /** Rules under the head and at the ends only, as Keras prints it. */
-const lines = {
+export const ruled = {
   top: '─',
   'top-mid': '─',
   'top-left': '',

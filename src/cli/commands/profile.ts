@@ -1,0 +1,152 @@
+/** `cnnc profile`: where the time of an inference goes, step by step, against the multiply-add limit of this machine. */
+import { stripVTControlCharacters } from 'node:util';
+import type { Command } from 'commander';
+import type { Graph } from '../../compiler/ir/graph.ts';
+import type { Tensor } from '../../compiler/ir/type.ts';
+import type { Profile, StepProfile } from '../../profile/measure.ts';
+import { UsageFailure, type ExitCode } from '../failure.ts';
+import type { NetOptions, OpenNet } from '../nets.ts';
+import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
+import type { WeightOptions } from '../weights.ts';
+import { collect, ruled } from './summary.ts';
+
+interface Options extends NetOptions, WeightOptions, CommonOptions {
+  readonly input: readonly string[];
+  readonly runs: string;
+  readonly sort: string;
+  readonly svg?: string;
+}
+
+const examples = `
+Examples
+  cnnc profile resnet.cnn --net ResNet50 --sort time
+  cnnc profile faces.cnn --weights faces.safetensors --input photo=group.jpg --svg profile.svg
+  cnnc profile net.cnn --size image=320x320 --runs 50 --json
+
+GFLOPS are two per multiply-accumulate of the direct convolution: Winograd, which needs fewer, may pass the limit.`;
+
+export function addProfile(program: Command, end: (code: ExitCode) => void): void {
+  program
+    .command('profile')
+    .argument('<file>', 'a .cnn file')
+    .summary('show where the time of an inference goes')
+    .description(
+      'Compiles a net to WebAssembly, runs it, and shows for every step its time, its GFLOPS and how much that is of the most\nthat multiply-adds reach on this machine (measured between the runs), the algorithm chosen, and the bytes it touches.',
+    )
+    .option('--net <name>', 'which net of the file')
+    .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
+    .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
+    .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
+    .option('--seed <n>', 'initial values instead of trained weights')
+    .option(
+      '--input <name=file>',
+      'a picture or a .npy file (may be repeated); default: random numbers',
+      collect,
+      [],
+    )
+    .option('--runs <n>', 'measured inferences; the median counts', '20')
+    .option('--sort <by>', 'order (of execution) or time', 'order')
+    .option('--svg <file>', 'write a chart')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async (file: string, options: Options) => end(await profile(file, options)));
+}
+
+async function profile(file: string, options: Options): Promise<ExitCode> {
+  const runs = Number(options.runs);
+  if (!Number.isSafeInteger(runs) || runs < 1)
+    throw new UsageFailure(`--runs takes a whole number from 1, not ${options.runs}`);
+  if (options.sort !== 'order' && options.sort !== 'time')
+    throw new UsageFailure(`--sort is order or time, not ${options.sort}`);
+  const { openNet } = await import('../nets.ts');
+  const net = openNet(file, options);
+  const measured = await measureNet(net, options, runs);
+  const sorted =
+    options.sort === 'time'
+      ? { ...measured, steps: measured.steps.toSorted((a, b) => b.ms - a.ms) }
+      : measured;
+  if (options.svg !== undefined) await writeSvg(options.svg, sorted);
+  if (options.json) writeJson(sorted);
+  else await print(sorted);
+  return 0;
+}
+
+async function measureNet(net: OpenNet, options: Options, runs: number): Promise<Profile> {
+  const { weightsOf } = await import('../weights.ts');
+  const { planOf, ownVariant } = await import('../wasm.ts');
+  const { measure } = await import('../../profile/measure.ts');
+  const weights = await weightsOf(net, options);
+  if (!options.json) showDiagnostics([...net.diagnostics, ...weights.diagnostics], {});
+  const inputs = await inputsOf(net.graph, options.input);
+  say(colors.dim(`measuring ${runs} inferences with ${weights.origin}`), options);
+  const planned = planOf(net.graph, { variant: ownVariant(), show: net.project.show });
+  return measure(planned, { weights: weights.source, inputs, runs });
+}
+
+/** Files where they are given, else numbers that spread like pictures do: 0..255. */
+async function inputsOf(graph: Graph, written: readonly string[]): Promise<Readonly<Record<string, Tensor>>> {
+  if (written.length > 0 && written.join() !== 'random') {
+    const { readInputs } = await import('../inputs.ts');
+    return (await readInputs(graph, written)).tensors;
+  }
+  const { shapeOf, sizeOf } = await import('../../compiler/ir/type.ts');
+  return Object.fromEntries(
+    graph.inputs.map(({ name, node, format }) => {
+      const shape = shapeOf(node.type);
+      const most = format === 'f32' ? 1 : format === 'i32' ? 0 : 255;
+      return [name, { shape, data: noise(sizeOf(shape), most) }];
+    }),
+  );
+}
+
+/** The same numbers in 0..most every time (xorshift32; Marsaglia, 2003). */
+function noise(count: number, most: number): Float32Array {
+  let state = 0x9e3779b9;
+  return Float32Array.from({ length: count }, () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return ((state >>> 0) / 2 ** 32) * most;
+  });
+}
+
+async function writeSvg(path: string, profile: Profile): Promise<void> {
+  const { chart } = await import('../../profile/chart.ts');
+  const { writeAtomic } = await import('../../weights/atomic.ts');
+  writeAtomic(path, [new TextEncoder().encode(chart(profile))]);
+}
+
+async function print(profile: Profile): Promise<void> {
+  const { default: Table } = await import('cli-table3');
+  const { percent, time } = await import('../../profile/chart.ts');
+  const table = new Table({
+    head: ['layer', 'output', 'algorithm', 'time', 'of all', 'GFLOPS', 'of limit', 'bytes'],
+    colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right', 'right'],
+    chars: ruled,
+    style: { head: ['bold'], border: ['gray'], compact: true },
+  });
+  for (const step of profile.steps)
+    table.push([
+      step.path,
+      step.output.join('x') || 'scalar',
+      algorithmText(step),
+      time(step.ms),
+      percent(step.share),
+      step.macs > 0 ? step.gflops.toFixed(1) : '',
+      step.macs > 0 ? percent(step.ofLimit) : '',
+      step.bytes.toLocaleString('en'),
+    ]);
+  const { net, ms, runs, gflops, limit, macs } = profile;
+  writeLine(
+    `${colors.bold(net)}\n${colors.isColorSupported ? table.toString() : stripVTControlCharacters(table.toString())}`,
+  );
+  writeLine(`${time(ms)} per inference (median of ${runs}), ${macs.toLocaleString('en')} multiplications`);
+  writeLine(
+    `${gflops.toFixed(1)} GFLOPS, ${percent(gflops / limit)} of the multiply-add limit of ${limit.toFixed(1)} GFLOPS`,
+  );
+}
+
+/** `implicit-gemm vectors 2`. */
+function algorithmText({ algorithm, tuning }: StepProfile): string {
+  return [algorithm, ...Object.entries(tuning).map(([key, value]) => `${key} ${value}`)].join(' ');
+}
