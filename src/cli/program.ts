@@ -75,7 +75,7 @@ function version(): string {
 }
 
 function failed(error: unknown, options: { readonly json: boolean }): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) return usage(error, options);
   if (error instanceof InputFailure) {
     showDiagnostics(error.diagnostics, options);
     return 1;
@@ -90,6 +90,13 @@ function failed(error: unknown, options: { readonly json: boolean }): ExitCode {
   if (options.json) writeJson({ error: { code, message: text } });
   else process.stderr.write(`${colors.red(colors.bold('error'))} ${text}\n`);
   return exit;
+}
+
+/** Commander has already written its message to stderr, or the help that was asked for. */
+function usage({ exitCode, message }: CommanderError, { json }: { readonly json: boolean }): ExitCode {
+  if (exitCode === 0) return 0;
+  if (json) writeJson({ error: { code: 'usage', message: message.replace(/^error: /, '') } });
+  return 2;
 }
 
 /** Errors that are no diagnostics: usage and bugs (with their stack, to be reported). */

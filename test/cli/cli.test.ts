@@ -252,6 +252,11 @@ describe('run', () => {
       expect((await cnnc('run', net, '--input', photo, ...args)).exit).toBe(2);
     expect((await cnnc('run')).exit).toBe(2);
     expect((await cnnc('fly')).exit).toBe(2);
+    const asJson = await cnnc('run', '--json');
+    expect([asJson.exit, asJson.json()]).toMatchObject([
+      2,
+      { error: { code: 'usage', message: expect.stringContaining('missing') as unknown } },
+    ]);
   });
 });
 
