@@ -11,7 +11,7 @@ import { benchInBrowser } from './browser/index.ts';
 import { downloads } from './downloads.ts';
 import { nets, type BenchNet } from './nets.ts';
 import { benchInNode } from './node.ts';
-import { prepare } from './prepare.ts';
+import { BenchError, prepare } from './prepare.ts';
 import { chart } from './report/chart.ts';
 import { markdown } from './report/markdown.ts';
 import type { NetFigures, Results } from './report/results.ts';
@@ -65,12 +65,15 @@ const options: BenchOptions = {
 const bench = flags.browser ? benchInBrowser : benchInNode;
 
 const figures: NetFigures[] = [];
+const measured: BenchNet[] = [];
 let engine = '';
 for (const net of chosen(flags.net)) {
-  const prepared = await prepare(net);
+  const prepared = await prepare(net).catch(complain);
+  if (!prepared) continue;
   const found = await bench(net, prepared, options);
   engine = found.engine;
   figures.push(found.figures);
+  measured.push(net);
   if (!flags.json) console.log(`${terminalTable(found.figures)}\n`);
 }
 const results: Results = {
@@ -80,11 +83,18 @@ const results: Results = {
   threads: options.threads,
   rounds: options.rounds,
   nets: figures,
-  downloads: await downloads(chosen(flags.net)[0] as BenchNet, options.peers),
+  downloads: measured[0] ? await downloads(measured[0], options.peers) : [],
 };
 if (flags.json) console.log(JSON.stringify(results, undefined, 2));
 write(join(here, 'results'), results);
 if (flags.save) write(join(here, '..', 'docs', 'bench'), results);
+
+/** A network that does not compile is one message; the others still run. */
+function complain(error: unknown): undefined {
+  if (!(error instanceof BenchError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
 
 function chosen(names: string | undefined): readonly BenchNet[] {
   if (names === 'all') return nets;

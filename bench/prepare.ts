@@ -17,12 +17,20 @@ import { emitOnnx } from '../src/compiler/7-emit/onnx/index.ts';
 import { emitTfjs } from '../src/compiler/7-emit/tfjs/index.ts';
 import { weightsFile } from '../src/compiler/7-emit/tfjs/run.ts';
 import type { Graph, GraphOutput } from '../src/compiler/ir/graph.ts';
-import { shapeOf } from '../src/compiler/ir/type.ts';
+import { shapeOf, type Tensor } from '../src/compiler/ir/type.ts';
+import { paramPath } from '../src/compiler/ops/build.ts';
+import type { WeightSource } from '../src/compiler/ops/evaluate.ts';
+import { checksum } from '../src/runtime/index.ts';
 import { seededWeights } from '../src/weights/bind.ts';
 import type { BenchNet } from './nets.ts';
 import type { Prepared } from './peers/peer.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
+
+/** What a person can mend: a network that does not compile, or does not exist. */
+export class BenchError extends Error {
+  override readonly name = 'BenchError';
+}
 
 /** Folder of a network's files. */
 export function folderOf(net: BenchNet): string {
@@ -32,7 +40,7 @@ export function folderOf(net: BenchNet): string {
 /** Writes all files of the network and describes it. */
 export async function prepare(net: BenchNet): Promise<Prepared> {
   const graph = rawOutputs(compile(net));
-  const weights = seededWeights(1);
+  const weights = remembered(seededWeights(1));
   const folder = folderOf(net);
   mkdirSync(folder, { recursive: true });
   const write = (name: string, content: Uint8Array | string): void =>
@@ -41,13 +49,12 @@ export async function prepare(net: BenchNet): Promise<Prepared> {
   write('tfjs.ts', Object.values(tfjs.files)[0] ?? '');
   write('weights.safetensors', new Uint8Array(weightsFile(graph, weights)));
   write('model.onnx', await emitOnnx(graph, weights));
-  for (const [variant, relaxed] of [['relaxed', true] as const, ['simd', false] as const]) {
-    const planned = plan(optimize(graph), { relaxed, wide: false });
-    const { bytes, manifest } = emitWasm(planned);
-    write(`cnnc.${variant}.wasm`, bytes);
-    write(`cnnc.${variant}.json`, JSON.stringify(manifest));
-    write(`cnnc.${variant}.weights`, pack(planned, weights));
-  }
+  const planned = plan(optimize(graph), { relaxed: true, wide: false });
+  const { bytes, manifest } = emitWasm(planned);
+  write('cnnc.wasm', bytes);
+  const packed = pack(planned, weights);
+  write('cnnc.json', JSON.stringify({ manifest, checksum: checksum(packed) }));
+  write('cnnc.weights', packed);
   const { macs, params } = costs(graph);
   const prepared: Prepared = {
     net: net.name,
@@ -65,6 +72,17 @@ export async function prepare(net: BenchNet): Promise<Prepared> {
   return prepared;
 }
 
+/** Every format asks for every weight. */
+function remembered(source: WeightSource): WeightSource {
+  const known = new Map<string, Tensor>();
+  return (param) => {
+    const path = paramPath(param);
+    const tensor = known.get(path) ?? source(param);
+    known.set(path, tensor);
+    return tensor;
+  };
+}
+
 /** The inference graph; a network that does not check is an error here. */
 function compile({ file, net, sizes }: BenchNet): Graph {
   const root = dirname(here);
@@ -77,7 +95,7 @@ function compile({ file, net, sizes }: BenchNet): Graph {
   });
   const errors = [...diagnostics, ...more].filter(({ severity }) => severity === 'error');
   if (!graph || errors.length > 0)
-    throw new Error(
+    throw new BenchError(
       `${net} of ${file} does not compile:\n${errors.map(({ code, message }) => `  ${code}: ${message}`).join('\n')}`,
     );
   return graph;

@@ -238,28 +238,46 @@ export function packWinograd(layout: WeightLayout, tensors: readonly Tensor[]): 
   packed.set(bias?.data ?? []);
   const start = biasFloats(layout as WinogradLayout);
   const stride = positionFloats(layout as WinogradLayout);
+  const transform = {
+    kernels: weight.data,
+    matrix: Float64Array.from(kernelTransforms[tile].flat()),
+    packed,
+    stride,
+  };
   for (const panel of panelsOf(outC, vectors)) {
     const width = panel.vectors * lanes;
-    for (let j = 0; j < panel.channels; j++)
-      for (let c = 0; c < inC; c++) {
-        const from = ((panel.first + j) * inC + c) * 9;
-        const at = start + panel.first * inC + c * width + j;
-        transformKernel(weight.data.subarray(from, from + 9), tile).forEach((value, position) => {
-          packed[at + position * stride] = value;
+    for (let c = 0; c < inC; c++)
+      for (let j = 0; j < panel.channels; j++)
+        transformKernel(transform, {
+          from: ((panel.first + j) * inC + c) * 9,
+          to: start + panel.first * inC + c * width + j,
         });
-      }
   }
   return packed;
 }
 
-/** G g Gᵀ of one 3 × 3 kernel, row-major, in double precision. */
-function transformKernel(g: Float32Array, tile: TileSize): readonly number[] {
-  const G = kernelTransforms[tile];
-  const at = (i: number, j: number): number => g[i * 3 + j] ?? 0;
-  return G.flatMap(([a, b, c]) => {
-    const row = [0, 1, 2].map((j) => a * at(0, j) + b * at(1, j) + c * at(2, j));
-    return G.map(([d, e, f]) => d * (row[0] ?? 0) + e * (row[1] ?? 0) + f * (row[2] ?? 0));
-  });
+interface KernelTransform {
+  readonly kernels: Float32Array;
+  /** G, row-major. */
+  readonly matrix: Float64Array;
+  readonly packed: Float32Array;
+  /** Floats between the positions of one kernel. */
+  readonly stride: number;
+}
+
+/** G g Gᵀ of the 3 × 3 kernel at `from`, in double precision: plain loops, since a network has millions of kernels. */
+function transformKernel(
+  { kernels: g, matrix, packed, stride }: KernelTransform,
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  for (let i = 0, at = to; i < matrix.length; i += 3) {
+    const [a, b, c] = [matrix[i]!, matrix[i + 1]!, matrix[i + 2]!];
+    const x = a * g[from]! + b * g[from + 3]! + c * g[from + 6]!;
+    const y = a * g[from + 1]! + b * g[from + 4]! + c * g[from + 7]!;
+    const z = a * g[from + 2]! + b * g[from + 5]! + c * g[from + 8]!;
+    for (let j = 0; j < matrix.length; j += 3, at += stride)
+      packed[at] = matrix[j]! * x + matrix[j + 1]! * y + matrix[j + 2]! * z;
+  }
 }
 
 function winogradCost(kernel: ConvKernel, shape: WinogradShape, vectors: number, engine: Engine): number {
