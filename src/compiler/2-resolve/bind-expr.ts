@@ -11,6 +11,7 @@ import { claim } from './declare.ts';
 import type { Declaration } from './model.ts';
 import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
+import { unknownOption } from './options.ts';
 import { operatorNames, operatorsCalled, optionWords } from './vocabulary.ts';
 
 /** Deeper syntax than a person writes; keeps every later walk off the end of the call stack. */
@@ -79,10 +80,28 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
 function bindArgs(args: readonly Arg[], callee: Expr, scope: Scope, place: Place): void {
   const isOperator = callee.kind === 'name' && !place.names.bindings.has(callee);
   const params = isOperator ? operatorsCalled(callee.name).flatMap((def) => def.params) : [];
+  checkOptions(args, callee, place);
   for (const { name, value } of args) {
     // Without a name an argument may be for any option: values among the arguments shift the places.
     const specs = name ? params.filter((param) => param.name === name.name) : params;
     bindWords(value, specs, scope, place);
+  }
+}
+
+/** Named options of operators, and of blocks and nets that are called by their own name. */
+function checkOptions(args: readonly Arg[], callee: Expr, { names }: Place): void {
+  if (callee.kind !== 'name') return;
+  const declaration = names.bindings.get(callee);
+  if (declaration && declaration.kind !== 'block' && declaration.kind !== 'net') return;
+  const operators = declaration ? [] : operatorsCalled(callee.name);
+  if (!declaration && operators.length === 0) return;
+  const known = declaration
+    ? declaration.item.params.map((param) => param.name.name)
+    : operators.flatMap((def) => def.params.map((param) => param.name));
+  for (const arg of args) {
+    if (!arg.name || known.includes(arg.name.name)) continue;
+    names.unknownOptions.add(arg);
+    names.report(unknownOption(arg, known, callee.name));
   }
 }
 

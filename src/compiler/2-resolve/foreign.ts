@@ -3,6 +3,8 @@
  * frameworks, and what the same thing is called here. Keys are lower case without underscores.
  */
 
+import { nearest } from '../diagnostics/nearest.ts';
+
 const layers: Readonly<Record<string, string>> = {
   conv1d: 'conv',
   conv2d: 'conv',
@@ -114,4 +116,10 @@ export function foreignLayer(name: string): string | undefined {
 export function foreignOption(name: string, known: readonly string[]): string | undefined {
   const ours = Object.hasOwn(options, fold(name)) ? options[fold(name)] : undefined;
   return ours?.find((option) => known.includes(option));
+}
+
+/** The same for a mistyped option of another framework: `pading` is `padding`, and so `pad`. */
+export function nearForeignOption(name: string, known: readonly string[]): string | undefined {
+  const near = nearest(fold(name), Object.keys(options));
+  return near === undefined ? undefined : foreignOption(near, known);
 }

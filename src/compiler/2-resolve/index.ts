@@ -45,6 +45,7 @@ export function resolve(
     bindings: names.bindings,
     segments,
     words: names.words,
+    unknownOptions: names.unknownOptions,
     broken: new Set([...circular, ...names.broken]),
     allowances,
     host,
@@ -83,6 +84,7 @@ function emptyNames(diagnostics: Diagnostic[], host: Host): Names {
     netScopes: new Map(),
     broken: new Set(),
     words: new Set(),
+    unknownOptions: new Set(),
     report: (diagnostic) => diagnostics.push(diagnostic),
   };
 }

@@ -97,6 +97,8 @@ export interface Model {
   readonly segments: ReadonlyMap<Expr | Ident, string>;
   /** Names in options that are words of an operator: `same`, `H`. */
   readonly words: ReadonlySet<NameExpr>;
+  /** Options that were reported not to exist. */
+  readonly unknownOptions: ReadonlySet<Arg>;
   /** Declarations that phase 3 must not evaluate, because something about them was reported. */
   readonly broken: ReadonlySet<Declaration>;
   /** Warnings that comments switch off. */

@@ -2,7 +2,7 @@
  * The state of name resolution and the lookup itself. Scopes are nested: the body of an `each`, a branch, a body, the
  * parameters, the file. A name that a scope declares further down is known but not yet usable (`later`).
  */
-import type { Ident, NameExpr } from '../1-parse/ast.ts';
+import type { Arg, Ident, NameExpr } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -40,6 +40,7 @@ export interface Names {
   readonly broken: Set<Declaration>;
   /** Names in options that are words of the operator, not references. */
   readonly words: Set<NameExpr>;
+  readonly unknownOptions: Set<Arg>;
   /** Nesting of the expression that is being bound; bounded. */
   depth: number;
   /** Unknown names so far: a suggestion is looked for only for the first few. */

@@ -4,8 +4,7 @@
  */
 import type { Expr, Param } from '../1-parse/ast.ts';
 import type { Declaration } from '../2-resolve/model.ts';
-import { nearest } from '../diagnostics/nearest.ts';
-import { foreignOption } from '../2-resolve/foreign.ts';
+import { unknownOption } from '../2-resolve/options.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { evaluateBody } from './body.ts';
 import { argument, flow } from './evaluate.ts';
@@ -195,28 +194,14 @@ function unknownParam(arg: GivenArg, params: readonly Param[], what: string, ses
   return false;
 }
 
-/** An option that does not exist, with what it is called here or the nearest one. */
+/** Reports an option that does not exist, unless phase 2 has. */
 export function reportUnknownOption(
-  given: GivenArg,
+  { arg }: GivenArg,
   known: readonly string[],
   what: string,
   session: Session,
 ): void {
-  const name = given.name ?? '';
-  const near = foreignOption(name, known) ?? nearest(name, known);
-  const span = given.arg.name?.span ?? given.arg.span;
-  session.report(
-    diagnostic('names/unknown-option', { what, option: name }, span, {
-      label: near === undefined ? undefined : `did you mean ${near}?`,
-      notes: [
-        {
-          word: 'note',
-          text: known.length > 0 ? `${what} has ${known.join(', ')}` : `${what} has no options`,
-        },
-      ],
-      fixes: near === undefined ? [] : [{ title: near, edits: [{ span, text: near }] }],
-    }),
-  );
+  if (!session.model.unknownOptions.has(arg)) session.report(unknownOption(arg, known, what));
 }
 
 function applyInstance(

@@ -75,7 +75,8 @@ function onTensors(expr: BinaryExpr, left: Value, right: Value, site: Site, sess
     );
     return unknown;
   }
-  return layer(op, operands as Node[], { path: join(site.path, op), expr, site }, session);
+  const written = [expr.left, expr.right];
+  return layer(op, operands as Node[], { path: join(site.path, op), expr, site, operands: written }, session);
 }
 
 function operandNode(value: Value, expr: Expr): Node | undefined {

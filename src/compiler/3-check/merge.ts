@@ -30,7 +30,7 @@ export function evaluateMerge(expr: MergeExpr, site: Site, session: Session): Va
     origins: expr.branches.map((branch) => endOf(branch.value)),
     call: callOf(expr),
     args,
-    merge: expr,
+    operands: expr.branches.map(({ label, value }) => ({ label: label?.name, expr: value })),
   };
   return makeLayer(use, { path: join(site.path, def.name), span: expr.op.span, site }, session);
 }

@@ -1,21 +1,29 @@
 /**
- * Why the branches of a merge end with different shapes, in the user's own words: which branch passes the input through,
- * which layer changed which axis, and the convolution that brings a shortcut to the same shape.
+ * Why values that meet have different shapes, in the user's own words: which branch passes the input through, which layer
+ * changed which axis, and the option or the convolution that brings them together.
  */
-import type { Branch, MergeExpr } from '../1-parse/ast.ts';
-import { textOf } from '../1-parse/source.ts';
-import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
-import { channelsOf, showType, spatialDims } from '../ir/type.ts';
+import type { Expr } from '../1-parse/ast.ts';
+import { textOf, type Span } from '../1-parse/source.ts';
+import type { Diagnostic, Edit, Fix } from '../diagnostics/diagnostic.ts';
 import type { Node } from '../ir/graph.ts';
-import type { Use } from './problems.ts';
+import { channelsOf, showType, spatialDims } from '../ir/type.ts';
 
-type Explained = Pick<Diagnostic, 'notes' | 'fixes'>;
+/** One value that meets others: a branch, or an operand of arithmetic. */
+export interface Operand {
+  readonly label: string | undefined;
+  readonly expr: Expr;
+  readonly node: Node;
+}
 
-export function explainMismatch(use: Use, merge: MergeExpr): Explained {
-  const axes = differingAxes(use.data);
-  const whys = merge.branches.map((branch, i) => whyBranch(branch, use.data[i], axes));
-  const text = whys.filter((why) => why !== undefined).join('; ');
-  return { notes: text === '' ? [] : [{ word: 'why', text }], fixes: fixesFor(use, merge) };
+export function explainMismatch(
+  op: string,
+  operands: readonly Operand[],
+): Pick<Diagnostic, 'notes' | 'fixes'> {
+  const axes = differingAxes(operands.map(({ node }) => node));
+  const text = operands.map((operand) => whyOperand(operand, axes)).join('; ');
+  const padded = padFix(operands, axes);
+  const fixes = padded ? [padded] : op === 'concat' ? [] : shortcutFix(operands);
+  return { notes: text === '' ? [] : [{ word: 'why', text }], fixes };
 }
 
 /** Axes on which the sizes are not all equal. */
@@ -24,60 +32,123 @@ function differingAxes(nodes: readonly Node[]): readonly string[] {
   return [...axes].filter((axis) => new Set(nodes.map((node) => sizeOn(node, axis))).size > 1);
 }
 
-function sizeOn(node: Node, axis: string): string {
-  return String(node.type.dims[node.type.axes.indexOf(axis)] ?? 'none');
+function sizeOn(node: Node, axis: string): number | undefined {
+  const size = node.type.dims[node.type.axes.indexOf(axis)];
+  return typeof size === 'number' ? size : undefined;
 }
 
-function nameOf(branch: Branch): string {
-  const text = branch.label?.name ?? textOf(branch.value.span);
+function nameOf({ label, expr }: Operand): string {
+  const text = label ?? textOf(expr.span).replace(/\s+/g, ' ');
   return text.length > 32 ? `${text.slice(0, 30)}…` : text;
 }
 
-function whyBranch(branch: Branch, end: Node | undefined, axes: readonly string[]): string | undefined {
-  if (branch.value.kind === 'name' && branch.value.name === 'identity')
-    return `\`${nameOf(branch)}\` passes the input through`;
-  if (!end) return undefined;
-  const parts = axes.flatMap((axis) => {
-    const change = lastChange(end, axis, branch);
-    return change ? [`${change.verb} ${axis} at "${change.at}"`] : [];
-  });
-  if (parts.length === 0) return `\`${nameOf(branch)}\` gives ${showType(end.type)}`;
-  return `\`${nameOf(branch)}\` ${parts.join(' and ')}`;
+function isIdentity({ expr }: Operand): boolean {
+  return expr.kind === 'name' && expr.name === 'identity';
 }
 
-/** The last layer inside the branch's text that gave the axis another size. */
-function lastChange(end: Node, axis: string, branch: Branch): { verb: string; at: string } | undefined {
-  for (let node: Node | undefined = end; node; node = node.inputs[0]) {
-    const before: Node | undefined = node.inputs[0];
-    if (!before || before.op === 'param' || before.op === 'const' || !node.span) return undefined;
-    const [from, to] = [sizeOn(before, axis), sizeOn(node, axis)];
-    if (from === to) continue;
-    const inside = node.span.start >= branch.span.start && node.span.end <= branch.span.end;
-    const text = textOf(node.span);
-    return { verb: verbFor(Number(from), Number(to)), at: inside && text.length < 40 ? text : node.op };
+/** "`main` halves H and W at "stride = 2" and changes C at "conv(128"". */
+function whyOperand(operand: Operand, axes: readonly string[]): string {
+  const name = `\`${nameOf(operand)}\``;
+  if (isIdentity(operand)) return `${name} passes the input through`;
+  const changes = axes.flatMap((axis) => lastChange(operand.node, axis) ?? []);
+  const places = new Map<string, string[]>();
+  for (const { verb, at, axis } of changes) {
+    const key = `${verb} %${at === undefined ? '' : ` at "${at}"`}`;
+    places.set(key, [...(places.get(key) ?? []), axis]);
   }
-  return undefined;
+  const parts = [...places].map(([text, changed]) => text.replace('%', changed.join(' and ')));
+  return parts.length === 0 ? `${name} is ${showType(operand.node.type)}` : `${name} ${parts.join(' and ')}`;
+}
+
+interface Change {
+  readonly axis: string;
+  readonly verb: string;
+  readonly at: string | undefined;
+  readonly node: Node;
+  readonly before: Node;
+}
+
+/** The last layer on the way that gave the axis another size. */
+function lastChange(end: Node, axis: string): Change | undefined {
+  for (let node = end; ;) {
+    const before = node.inputs[0];
+    if (!before || before.op === 'param' || before.op === 'const') return undefined;
+    const [from, to] = [sizeOn(before, axis), sizeOn(node, axis)];
+    if (from !== to && from !== undefined && to !== undefined)
+      return { axis, verb: verbFor(from, to), at: decisive(node, axis), node, before };
+    node = before;
+  }
 }
 
 function verbFor(from: number, to: number): string {
   if (to * 2 === from) return 'halves';
-  if (to === from * 2) return 'doubles';
-  return 'changes';
+  return to === from * 2 ? 'doubles' : 'changes';
+}
+
+/** The words of a call that decide an axis: its stride for places, its beginning for channels. */
+function decisive({ span, op }: Node, axis: string): string | undefined {
+  if (!span) return undefined;
+  const text = textOf(span).replace(/\s+/g, ' ');
+  if (!text.startsWith(op)) return undefined;
+  if (axis === 'C') return text.split(',')[0];
+  const stride = /\bstride = [^,)]+/.exec(text)?.[0];
+  return stride ?? (text.length < 40 ? text : op);
+}
+
+/** Places lost at a border that was not padded come back with `pad = same`. */
+function padFix(operands: readonly Operand[], axes: readonly string[]): Fix | undefined {
+  const spatial = axes.filter((axis) => axis !== 'C');
+  if (spatial.length === 0 || spatial.length < axes.length) return undefined;
+  for (const { node } of operands) {
+    const [change] = spatial.flatMap((axis) => lastChange(node, axis) ?? []);
+    const { span, attrs } = change?.node ?? {};
+    const unpadded = Array.isArray(attrs?.pad) && attrs.pad.flat().every((n) => n === 0);
+    const steps = Array.isArray(attrs?.stride) && attrs.stride.every((n) => n === 1);
+    if (
+      !change ||
+      !span ||
+      !unpadded ||
+      !steps ||
+      !textOf(span).endsWith(')') ||
+      /\bpad\b/.test(textOf(span))
+    )
+      continue;
+    const others = operands.filter((other) => other.node !== node).map((other) => other.node);
+    const restores = spatial.every((axis) =>
+      others.every((other) => sizeOn(other, axis) === sizeOn(change.before, axis)),
+    );
+    if (restores)
+      return {
+        title: `${textOf(span).slice(0, -1)}, pad = same)`,
+        edits: [beforeBracket(span, ', pad = same')],
+      };
+  }
+  return undefined;
+}
+
+function beforeBracket({ source, end }: Span, text: string): Edit {
+  return { span: { source, start: end - 1, end: end - 1 }, text };
 }
 
 /** For an `add` with a bare shortcut: the 1x1 convolution that does what the other branch does. */
-function fixesFor(use: Use, merge: MergeExpr): readonly Fix[] {
-  const at = merge.branches.findIndex(({ value }) => value.kind === 'name' && value.name === 'identity');
-  const other = use.data.find((_, i) => i !== at);
-  const own = use.data[at];
-  const branch = merge.branches[at];
-  if (!other || !own || !branch || use.def.name === 'concat') return [];
-  const stride = commonStride(own, other);
-  if (stride === undefined) return [];
-  const strided = stride === 1 ? '' : `, stride = ${stride}`;
-  const text = `conv(${channelsOf(other.type)}, 1${strided}, bias = false) -> bn`;
-  const label = branch.label ? `${branch.label.name}: ` : '';
-  return [{ title: `${label}${text}`, edits: [{ span: branch.value.span, text }] }];
+function shortcutFix(operands: readonly Operand[]): readonly Fix[] {
+  const own = operands.find(isIdentity);
+  const other = operands.find((operand) => operand !== own);
+  const stride = own && other ? commonStride(own.node, other.node) : undefined;
+  if (!own || !other || stride === undefined) return [];
+  const strided = stride === 1 ? '' : `, stride = ${writtenIn(other, 'H', /\bstride = ([^,()]+)/) ?? stride}`;
+  const channels = writtenIn(other, 'C', /^conv\(([^,()]+)/) ?? channelsOf(other.node.type);
+  const text = `conv(${channels}, 1${strided}, bias = false) -> bn`;
+  const label = own.label === undefined ? '' : `${own.label}: `;
+  return [{ title: `${label}${text}`, edits: [{ span: own.expr.span, text }] }];
+}
+
+/** How the branch itself writes what decides an axis (`c`, `stride`): in a block with parameters a number would fit one use only. */
+function writtenIn({ expr, node }: Operand, axis: string, pattern: RegExp): string | undefined {
+  const span = lastChange(node, axis)?.node.span;
+  const inside =
+    span?.source === expr.span.source && span.start >= expr.span.start && span.end <= expr.span.end;
+  return span && inside ? pattern.exec(textOf(span))?.[1]?.trim() : undefined;
 }
 
 /** The stride s for which ceil(n / s) is the other's size on every spatial axis. */

@@ -44,7 +44,8 @@ export function applyOperator(
   const path = naming === 'at-site' ? site.path : join(site.path, segment);
   const written = value.args.filter((arg) => !isData(arg, value.name));
   const args = [...written, ...defaultArgs(def, written, site, session)];
-  const use: Use = { def, data: data.nodes, origins: data.origins, call: value.expr, args };
+  const { nodes, origins, operands } = data;
+  const use: Use = { def, data: nodes, origins, call: value.expr, args, ...(operands ? { operands } : {}) };
   return makeLayer(use, { path, span: at.expr.span, site }, session);
 }
 
@@ -52,13 +53,16 @@ export function applyOperator(
 interface Data {
   readonly nodes: readonly Node[];
   readonly origins: readonly (Span | undefined)[];
+  /** As they were written, where all of them were: `add(a, b)`. */
+  readonly operands?: NonNullable<Use['operands']>;
 }
 
 function dataInputs(value: OpCall, at: Application, site: Site, session: Session): Data | undefined {
   const given = value.args.filter((arg) => isData(arg, value.name));
   const nodes = given.map(dataNode);
   const origins: (Span | undefined)[] = given.map((arg) => arg.arg.value.span);
-  if (at.piped === 'start' && nodes.length >= leastData(value.name)) return { nodes, origins };
+  if (at.piped === 'start' && nodes.length >= leastData(value.name))
+    return { nodes, origins, operands: given.map(({ arg }) => ({ label: undefined, expr: arg.value })) };
   if (site.incoming) return { nodes: [site.incoming, ...nodes], origins: [site.incoming.span, ...origins] };
   noIncoming(value.name, at, session);
   return undefined;
@@ -203,16 +207,23 @@ function weightNode(
 export function layer(
   name: string,
   data: readonly Node[],
-  origin: { readonly path: string; readonly expr: Expr; readonly site: Site; readonly options?: Attrs },
+  origin: {
+    readonly path: string;
+    readonly expr: Expr;
+    readonly site: Site;
+    readonly options?: Attrs;
+    readonly operands?: readonly Expr[];
+  },
   session: Session,
 ): Value {
   const def = findOp(name, data.length) ?? internal(`there is no operator ${name}`);
   const use: Use = {
     def,
     data,
-    origins: data.map((node) => node.span),
+    origins: data.map((node, i) => origin.operands?.[i]?.span ?? node.span),
     call: origin.expr,
     args: [],
+    ...(origin.operands ? { operands: origin.operands.map((expr) => ({ label: undefined, expr })) } : {}),
     ...(origin.options ? { options: origin.options } : {}),
   };
   return makeLayer(use, { path: origin.path, span: origin.expr.span, site: origin.site }, session);

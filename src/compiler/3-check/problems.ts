@@ -1,11 +1,11 @@
 /** From an operator's `Problem` (which knows no places) to a diagnostic: spans, second places, and fixes as edits. */
-import type { Expr, MergeExpr } from '../1-parse/ast.ts';
+import type { Expr } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
 import type { Edit, Fix, Label } from '../diagnostics/diagnostic.ts';
 import { build } from '../diagnostics/registry.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import type { OpDef, Problem } from '../ops/op.ts';
-import { explainMismatch } from './mismatch.ts';
+import { explainMismatch, type Operand } from './mismatch.ts';
 import type { Session } from './session.ts';
 import { trailTo } from './trail.ts';
 import { unknown, type GivenArg, type Value } from './value.ts';
@@ -21,8 +21,8 @@ export interface Use {
   readonly args: readonly GivenArg[];
   /** Options that need no conversion: the language's own layers. */
   readonly options?: Attrs;
-  /** Set for a merge with branches. */
-  readonly merge?: MergeExpr;
+  /** What the data inputs are called and where they are written, for values that meet: branches, operands. */
+  readonly operands?: readonly { readonly label: string | undefined; readonly expr: Expr }[];
 }
 
 export function reportProblem(problem: Problem, use: Use, span: Span, session: Session): Value {
@@ -34,9 +34,16 @@ export function reportProblem(problem: Problem, use: Use, span: Span, session: S
     fixes: (problem.fixes ?? []).map((fix) => fixOf(fix, use)),
   };
   const explained =
-    use.merge && problem.code === 'shape/branch-mismatch' ? explainMismatch(use, use.merge) : {};
+    problem.code === 'shape/branch-mismatch' ? explainMismatch(use.def.name, operandsOf(use)) : {};
   session.report(build(problem.code, problem.args, at, { ...extras, ...explained }));
   return unknown;
+}
+
+function operandsOf({ operands, data }: Use): readonly Operand[] {
+  return (operands ?? []).flatMap(({ label, expr }, i) => {
+    const node = data[i];
+    return node ? [{ label, expr, node }] : [];
+  });
 }
 
 function placeOf(at: Problem['at'], use: Use): Span | undefined {

@@ -1,0 +1,19 @@
+/** Options that do not exist: seen as soon as it is known what is called, so that one mistake in a pipeline does not hide the next. */
+import type { Arg } from '../1-parse/ast.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import { foreignOption, nearForeignOption } from './foreign.ts';
+
+/** `conv(4, kernel_size = 3)`: with what the option is called here, or the nearest one. */
+export function unknownOption(arg: Arg, known: readonly string[], what: string): Diagnostic {
+  const option = arg.name?.name ?? '';
+  const near = foreignOption(option, known) ?? nearest(option, known) ?? nearForeignOption(option, known);
+  const span = arg.name?.span ?? arg.span;
+  const list = known.length > 0 ? `${what} has ${known.join(', ')}` : `${what} has no options`;
+  return diagnostic('names/unknown-option', { what, option }, span, {
+    label: near === undefined ? undefined : `did you mean ${near}?`,
+    notes: [{ word: 'note', text: list }],
+    fixes: near === undefined ? [] : [{ title: near, edits: [{ span, text: near }] }],
+  });
+}
