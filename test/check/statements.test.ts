@@ -53,6 +53,10 @@ describe('training blocks', () => {
     expect(train('epochs = 3\nphase a { freeze h.**, **.bias }')).toEqual([]);
     expect(train('freeze stem.**')).toEqual(['train/freezes-nothing']);
   });
+  test('crossentropy of probabilities is a second softmax', () => {
+    const text = net.replace('dense(10)', 'dense(10) -> softmax');
+    expect(codes(`${text}train N {\n  loss = crossentropy(y) + 0.1\n}`)).toEqual(['network/softmax-twice']);
+  });
   test('settings and values are known', () => {
     expect(
       train('loss = crossentropy(y)\noptim = sgd(lr = 0.1, momentum = 0.9) schedule cosine\nbatch = 64'),

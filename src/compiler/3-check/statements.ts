@@ -135,12 +135,33 @@ function checkNames(expr: Expr, known: readonly string[], graph: Graph, session:
 
 /** `freeze` has to name weights that there are; phases the same. */
 function checkTrain(item: TrainItem, nets: readonly CheckedNet[], session: Session): void {
-  const graph = nets.find(({ declaration }) => declaration.name === item.net.name)?.facts?.graph;
-  if (!graph) return;
+  const facts = nets.find(({ declaration }) => declaration.name === item.net.name)?.facts;
+  if (!facts) return;
+  const { graph } = facts;
+  for (const clause of item.clauses)
+    if (clause.kind === 'setting' && clause.name.name === 'loss') checkLoss(clause.value, facts, session);
   const paths = topological(graph)
     .filter((node) => node.op === 'param')
     .map(paramPath);
   for (const clause of item.clauses) checkClause(clause, { graph, paths }, session);
+}
+
+/** `crossentropy` takes logits: it has a softmax of its own. */
+function checkLoss(expr: Expr, facts: NetFacts, session: Session): void {
+  if (expr.kind === 'binary') {
+    checkLoss(expr.left, facts, session);
+    return checkLoss(expr.right, facts, session);
+  }
+  if (expr.kind !== 'call' || expr.callee.kind !== 'name' || expr.callee.name !== 'crossentropy') return;
+  const value = expr.args[0]?.value;
+  const node = value?.kind === 'name' ? facts.values.get(value.name) : undefined;
+  if (!value || node?.op !== 'softmax') return;
+  session.report(
+    diagnostic('network/softmax-twice', {}, value.span, {
+      labels: node.span ? [{ span: node.span, text: 'probabilities already' }] : [],
+      notes: [{ word: 'why', text: 'crossentropy takes the scores before a softmax and has its own' }],
+    }),
+  );
 }
 
 function checkClause(
