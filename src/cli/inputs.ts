@@ -52,7 +52,8 @@ function filesByInput(graph: Graph, written: readonly string[]): ReadonlyMap<str
   return files;
 }
 
-async function readInput(
+/** One input from its file. */
+export async function readInput(
   input: GraphInput,
   file: string,
 ): Promise<{ readonly tensor: Tensor; readonly photo: Size | undefined }> {
@@ -113,13 +114,13 @@ function isImage({ format }: GraphInput): boolean {
   return format !== 'f32' && format !== 'i32';
 }
 
-function sizeOfInput({ node }: GraphInput): Size {
+export function sizeOfInput({ node }: GraphInput): Size {
   const [height = 1, width = 1] = shapeOf(node.type);
   return { width, height };
 }
 
 /** "an rgb picture or 416x416x3 numbers (.npy)". */
-function takes(input: GraphInput): string {
+export function takes(input: GraphInput): string {
   const numbers = `${shapeOf(input.node.type).join('x') || 'one'} numbers (.npy)`;
   if (!isImage(input)) return numbers;
   return `${input.format === 'gray' ? 'a' : 'an'} ${input.format} picture or ${numbers}`;

@@ -10,6 +10,7 @@ import { addGraph } from './commands/graph.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addSummary } from './commands/summary.ts';
+import { addTest } from './commands/test.ts';
 import { addWeights } from './commands/weights.ts';
 import { stdlibFolder } from '../compiler/host.ts';
 import { diagnostic } from '../compiler/diagnostics/registry.ts';
@@ -23,6 +24,7 @@ const examples = `
 Examples
   cnnc check net.cnn                                        what is wrong, and how to mend it
   cnnc summary net.cnn --size image=416x416                 layers, shapes, parameters, multiplications
+  cnnc test                                                 the tests, assertions and budgets of every file here
   cnnc run net.cnn --weights f.safetensors --input image=photo.jpg
   cnnc build net.cnn --weights f.safetensors --out dist     an npm package: module, types, weights
   cnnc profile net.cnn --sort time                          where the time goes, against this machine's limit
@@ -57,6 +59,7 @@ function build(end: (code: ExitCode) => void): Command {
     addCheck,
     addSummary,
     addRun,
+    addTest,
     addBuild,
     addProfile,
     addGraph,

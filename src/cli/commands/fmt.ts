@@ -1,9 +1,9 @@
 /** `cnnc fmt`: the one canonical format of `.cnn` files, written in place, or `--check` that they have it. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import { toJson } from '../../compiler/diagnostics/json.ts';
+import { filesIn } from '../files.ts';
 import { InputFailure, UsageFailure, type ExitCode } from '../failure.ts';
 import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 
@@ -69,15 +69,6 @@ async function fmtStdin(files: readonly string[], options: Options): Promise<Exi
   if (options.check || options.json || diagnostics.length > 0) return report([result], options);
   process.stdout.write(text);
   return 0;
-}
-
-/** The file itself, or every `.cnn` file of a folder in order of name. */
-function filesIn(path: string): readonly string[] {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.cnn') && !/(^|[\\/])node_modules[\\/]/.test(name))
-    .sort()
-    .map((name) => join(path, name));
 }
 
 function report(results: readonly Result[], options: Options): ExitCode {

@@ -12,7 +12,7 @@ import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions 
 import type { WeightOptions } from '../weights.ts';
 import { collect } from './summary.ts';
 
-type Target = 'wasm' | 'tfjs' | 'eval';
+export type Target = 'wasm' | 'tfjs' | 'eval';
 
 interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly input: readonly string[];
@@ -74,7 +74,8 @@ async function run(file: string, options: Options): Promise<ExitCode> {
   return 0;
 }
 
-function targetOf(text: string): Target {
+/** The target of that name; ends the command where there is none. */
+export function targetOf(text: string): Target {
   const target = (['wasm', 'tfjs', 'eval'] as const).find((known) => known === text);
   if (target) return target;
   throw new UsageFailure(`--target is wasm, tfjs or eval, not ${text}`);
@@ -83,7 +84,8 @@ function targetOf(text: string): Target {
 type Results = Readonly<Record<string, readonly Tensor[]>>;
 type Inputs = Readonly<Record<string, Tensor>>;
 
-const runners: Readonly<
+/** How each target runs a net. */
+export const runners: Readonly<
   Record<Target, (net: OpenNet, inputs: Inputs, weights: WeightSource) => Promise<Results>>
 > = {
   wasm: async ({ graph, project }, inputs, weights) => {
@@ -108,7 +110,12 @@ const runners: Readonly<
   },
 };
 
-async function decode(graph: Graph, raw: Results, seen: Seen | undefined): Promise<readonly RunOutput[]> {
+/** What the raw outputs mean. */
+export async function decode(
+  graph: Graph,
+  raw: Results,
+  seen: Seen | undefined,
+): Promise<readonly RunOutput[]> {
   const { decodeOutput } = await import('../../runtime/output.ts');
   const { decodeHeads } = await import('../../vision/decode-heads.ts');
   const { manifestKind } = await import('../manifest-kind.ts');

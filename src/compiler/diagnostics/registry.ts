@@ -11,6 +11,7 @@ import { assertDiagnostics } from './assert.ts';
 import { detectDiagnostics } from './detect.ts';
 import { networkDiagnostics } from './network.ts';
 import { shapeDiagnostics } from './shape.ts';
+import { testDiagnostics } from './test.ts';
 import { trainDiagnostics } from './train.ts';
 import { valueDiagnostics } from './value.ts';
 import { nameDiagnostics } from './names.ts';
@@ -29,6 +30,7 @@ export const registry = {
   ...detectDiagnostics,
   ...assertDiagnostics,
   ...trainDiagnostics,
+  ...testDiagnostics,
   ...allowDiagnostics,
   ...memoryDiagnostics,
   ...weightsDiagnostics,

@@ -1,0 +1,161 @@
+/** Everything that one file says must be so: its assertions, its budgets and its tests, each with how it came out. */
+import { dirname } from 'node:path';
+import type { AssertStatement, BudgetStatement, TestItem } from '../../compiler/1-parse/ast.ts';
+import { textOf, type Span } from '../../compiler/1-parse/source.ts';
+import { check, instantiate, resolve, type Diagnostic, type Model } from '../../compiler/index.ts';
+import { diagnostic } from '../../compiler/diagnostics/registry.ts';
+import { topological } from '../../compiler/ir/graph.ts';
+import { decode, runners, type Target } from '../commands/run.ts';
+import { InputFailure } from '../failure.ts';
+import type { OpenNet } from '../nets.ts';
+import { openProject, type Project } from '../project.ts';
+import { weightsOf, type NetWeights, type WeightOptions } from '../weights.ts';
+import { checkPlanned } from './budgets.ts';
+import { CannotCompare, judge } from './conditions.ts';
+import { testInputs } from './test-inputs.ts';
+import { outputValue, type Value } from './values.ts';
+
+export interface Outcome {
+  readonly kind: 'assert' | 'budget' | 'test';
+  readonly name: string;
+  readonly passed: boolean;
+  /** Where the weights of a test came from. */
+  readonly weights?: string;
+  readonly milliseconds?: number;
+  /** Why it did not pass. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface FileOutcome {
+  readonly file: string;
+  readonly outcomes: readonly Outcome[];
+  /** What is wrong with the file besides; where there is an error, nothing was run. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface TestOptions extends WeightOptions {
+  readonly target: Target;
+  /** Only those whose name contains it. */
+  readonly only?: string;
+}
+
+/** Runs what the file says. Throws an `InputFailure` only where the file cannot be read. */
+export async function testFile(file: string, options: TestOptions): Promise<FileOutcome> {
+  const project = openProject(file);
+  const { model, diagnostics: resolved } = resolve(project.entry, project.host);
+  const checked = check(model);
+  const found = [...resolved, ...checked.diagnostics, ...checkPlanned(model)];
+  const statements = statementsOf(model).filter(({ name }) => name.includes(options.only ?? ''));
+  const isStatement = (d: Diagnostic): boolean =>
+    statements.some(({ statement }) => statement.kind !== 'test' && covers(statement.span, d.span));
+  const others = found.filter((d) => !isStatement(d)).map(project.show);
+  const canRun = others.every(({ severity }) => severity !== 'error');
+  const outcomes: Outcome[] = [];
+  const nets = new Map<string, Promise<TestedNet>>();
+  for (const { name, statement } of statements) {
+    if (statement.kind === 'test') {
+      if (canRun) outcomes.push(await runTest(statement, { name, file, project, model, options, nets }));
+      continue;
+    }
+    const own = found.filter((d) => covers(statement.span, d.span)).map(project.show);
+    outcomes.push({ kind: statement.kind, name, passed: own.length === 0, diagnostics: own });
+  }
+  return { file, outcomes, diagnostics: others };
+}
+
+type Said = AssertStatement | BudgetStatement | TestItem;
+
+/** Assertions and budgets of the file and of its nets, and tests, in the order of the text. */
+function statementsOf(model: Model): readonly { readonly name: string; readonly statement: Said }[] {
+  return model.entry.file.items
+    .flatMap((item): readonly Said[] => {
+      if (item.kind === 'assert' || item.kind === 'budget' || item.kind === 'test') return [item];
+      const inside = item.kind === 'net' ? (item.body?.statements ?? []) : [];
+      return inside.filter((s) => s.kind === 'assert' || s.kind === 'budget');
+    })
+    .map((statement) => ({ name: nameOf(statement), statement }));
+}
+
+function nameOf(statement: Said): string {
+  if (statement.kind === 'test') return statement.title.value;
+  return textOf(statement.span).replace(/\s+/g, ' ');
+}
+
+function covers(outer: Span, inner: Span): boolean {
+  return outer.source.path === inner.source.path && outer.start <= inner.start && inner.end <= outer.end;
+}
+
+interface Running {
+  readonly name: string;
+  readonly file: string;
+  readonly project: Project;
+  readonly model: Model;
+  readonly options: TestOptions;
+  /** Nets with their weights, opened once for all tests of the file. */
+  readonly nets: Map<string, Promise<TestedNet>>;
+}
+
+interface TestedNet {
+  readonly net: OpenNet;
+  readonly weights: NetWeights;
+}
+
+async function runTest(item: TestItem, running: Running): Promise<Outcome> {
+  const { name, project, nets } = running;
+  const start = performance.now();
+  const done = (diagnostics: readonly Diagnostic[], weights?: string): Outcome => ({
+    kind: 'test',
+    name,
+    passed: diagnostics.length === 0,
+    milliseconds: performance.now() - start,
+    ...(weights === undefined ? {} : { weights }),
+    diagnostics,
+  });
+  try {
+    const tested = item.net?.name ?? '';
+    const opened = nets.get(tested) ?? openTested(item, running);
+    nets.set(tested, opened);
+    const { net, weights } = await opened;
+    const scope = await outputsOf(item, { net, weights, running });
+    const hasWeights = topological(net.graph).some(({ op }) => op === 'param');
+    return done(failures(item, scope).map(project.show), hasWeights ? weights.origin : undefined);
+  } catch (error) {
+    if (!(error instanceof InputFailure)) throw error;
+    return done(error.diagnostics);
+  }
+}
+
+async function openTested(item: TestItem, { file, project, model, options }: Running): Promise<TestedNet> {
+  const name = item.net?.name;
+  const made = instantiate(model, { ...(name === undefined ? {} : { net: name }), mode: 'inference' });
+  if (!made.graph) throw new InputFailure(made.diagnostics.map(project.show));
+  const net: OpenNet = { file, project, model, graph: made.graph, doc: undefined, diagnostics: [] };
+  return { net, weights: await weightsOf(net, options) };
+}
+
+/** Runs the net on the test's inputs; outputs by their names. */
+async function outputsOf(
+  item: TestItem,
+  { net, weights, running }: TestedNet & { readonly running: Running },
+): Promise<Readonly<Record<string, Value>>> {
+  const { graph } = net;
+  const { model, file, project } = running;
+  const given = await testInputs(item, graph, { model, folder: dirname(file), show: project.show });
+  const raw = await runners[running.options.target](net, given.tensors, weights.source);
+  const outputs = await decode(graph, raw, given.seen);
+  return Object.fromEntries(outputs.map((output) => [output.output.name, outputValue(output)]));
+}
+
+function failures(item: TestItem, scope: Readonly<Record<string, Value>>): readonly Diagnostic[] {
+  return item.expects.flatMap(({ condition, with: probability }): readonly Diagnostic[] => {
+    try {
+      const { holds, span, found } = judge(condition, probability, scope);
+      if (holds) return [];
+      const args = { title: item.title.value, condition: textOf(span).replace(/\s+/g, ' ') };
+      return [diagnostic('test/failed', args, span, { label: `found ${found}` })];
+    } catch (error) {
+      if (!(error instanceof CannotCompare)) throw error;
+      return [diagnostic('test/cannot-compare', { what: error.message }, error.span)];
+    }
+  });
+}
