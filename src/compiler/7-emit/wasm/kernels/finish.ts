@@ -7,14 +7,14 @@ import { isExpensive } from '../../../6-plan/algorithms/epilogue.ts';
 import { lanes } from '../../../6-plan/algorithms/tile.ts';
 import type { Epilogue } from '../../../ir/kernel.ts';
 import type { Scalar } from '../../../ir/scalar.ts';
-import { v128 } from '../assembler/index.ts';
-import type { FunctionBuilder, I32, Local, V128 } from '../assembler/index.ts';
+import { i32, v128 } from '../assembler/index.ts';
+import type { FunctionBuilder, I32, I32Like, Local, V128 } from '../assembler/index.ts';
 import { emitScalar, type ScalarContext } from '../scalar/emit.ts';
 
-/** Bytes from one pixel to the next, across and down. */
+/** Bytes from one pixel to the next, across and down: numbers, or locals where they are known at run time only. */
 export interface PixelSteps {
-  readonly column: number;
-  readonly row: number;
+  readonly column: I32Like;
+  readonly row: I32Like;
 }
 
 export interface FinishOperand extends PixelSteps {
@@ -50,6 +50,23 @@ export function finishOf(
   };
 }
 
+/** The finish with steps that are known at run time: `steps(0)` of the output, `steps(1 + i)` of operand i. */
+export function withSteps(
+  f: FunctionBuilder,
+  finish: Finish,
+  { height, width }: { readonly height: number; readonly width: number },
+  steps: (index: number) => { readonly column: I32; readonly row: I32 },
+): Finish {
+  const loaded = (index: number): PixelSteps => ({
+    column: width > 1 ? f.let(steps(index).column) : 0,
+    row: height > 1 ? f.let(steps(index).row) : 0,
+  });
+  const operands = finish.operands.map((operand, i) =>
+    operand.per === 'tensor' ? { ...operand, ...loaded(1 + i) } : operand,
+  );
+  return { ...finish, out: loaded(0), operands };
+}
+
 /** Pixels and channels of what is finished. */
 export interface FinishShape {
   readonly height: number;
@@ -70,19 +87,20 @@ export function emitFinish(
   if (finish.deferred) return finishInLoop(f, finish, shape, sums, pointers);
   const context = { f, constants: f.constants() };
   const scalars = splatScalars(f, finish, pointers);
+  const places = [finish.out, ...finish.operands].map((steps, i) =>
+    pixelPlaces(f, pointers[i] as Local<'i32'>, steps, shape.width),
+  );
   sums.forEach((row, pixel) => {
-    const at = { row: Math.floor(pixel / shape.width), column: pixel % shape.width };
+    const [out, ...operandPlaces] = places.map((place) => place(pixel)) as [Place, ...Place[]];
     const values = row.map((sum, j) => {
       const operands = finish.operands.map((operand, i) =>
-        operand.per === 'scalar'
-          ? (scalars[i] as V128)
-          : f.let(v128.load(pointers[1 + i] as I32, offsetOf(operand, at) + j * 16)),
+        operand.per === 'scalar' ? (scalars[i] as V128) : f.let(loadFrom(operandPlaces[i] as Place, j * 16)),
       );
       return finish.expr ? f.let(emitScalar(context, finish.expr, [sum, ...operands])) : sum;
     });
     // All loads of a pixel come before its stores, else V8 could not pair them.
     values.forEach((value, j) =>
-      storeLanes(f, pointers[0] as I32, offsetOf(finish.out, at) + j * 16, value, shape.channels - j * lanes),
+      storeLanes(f, out.base, out.offset + j * 16, value, shape.channels - j * lanes),
     );
   });
 }
@@ -94,8 +112,31 @@ export function storeLanes(f: FunctionBuilder, base: I32, offset: number, value:
   for (let lane = 0; lane < count; lane++) f.store32Lane(base, offset + lane * 4, kept, lane);
 }
 
-function offsetOf(steps: PixelSteps, at: PixelSteps): number {
-  return at.row * steps.row + at.column * steps.column;
+/** An address: base + offset. */
+interface Place {
+  readonly base: I32;
+  readonly offset: number;
+}
+
+function loadFrom({ base, offset }: Place, further: number): V128 {
+  return v128.load(base, offset + further);
+}
+
+/** Addresses of pixels, to be asked for in order: constant offsets from the pointer, or pointers that step from pixel to pixel. */
+function pixelPlaces(
+  f: FunctionBuilder,
+  pointer: Local<'i32'>,
+  { column, row }: PixelSteps,
+  width: number,
+): (pixel: number) => Place {
+  if (typeof column === 'number' && typeof row === 'number')
+    return (pixel) => ({ base: pointer, offset: Math.floor(pixel / width) * row + (pixel % width) * column });
+  let [first, current] = [pointer, pointer];
+  return (pixel) => {
+    if (pixel > 0 && pixel % width === 0) current = first = f.let(i32.add(first, row));
+    else if (pixel > 0) current = f.let(i32.add(current, column));
+    return { base: current, offset: 0 };
+  };
 }
 
 /** Operands that are one number, in all lanes. */
@@ -135,8 +176,10 @@ function finishMemory(
   const whole = Math.floor(shape.channels / lanes);
   const pair = f.engine.wide ? 2 : 1;
   const step = (across: keyof PixelSteps): void => {
-    const walked = (steps: PixelSteps, vectors: number): number =>
-      across === 'column' ? steps.column - vectors * 16 : steps.row - shape.width * steps.column;
+    const walked = (steps: PixelSteps, vectors: number): I32 =>
+      across === 'column'
+        ? i32.add(steps.column, -vectors * 16)
+        : i32.add(steps.row, i32.mul(steps.column, -shape.width));
     f.increment(out, walked(finish.out, shape.vectors));
     finish.operands.forEach((operand, i) =>
       f.increment(operands[i] as Local<'i32'>, walked(operand, operand.per === 'scalar' ? 0 : shape.vectors)),

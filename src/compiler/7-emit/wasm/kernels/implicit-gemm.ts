@@ -12,10 +12,10 @@ import { internal } from '../../../diagnostics/internal.ts';
 import type { ConvKernel } from '../../../ir/kernel.ts';
 import { i32, select } from '../assembler/index.ts';
 import type { FunctionRef, Local, ModuleBuilder } from '../assembler/index.ts';
-import type { Emitter } from '../emit-context.ts';
+import type { EmitContext, Emitter } from '../emit-context.ts';
 import { convGeometry, mergeRun, type ConvGeometry } from './conv-geometry.ts';
 import { finishOf, type Finish } from './finish.ts';
-import { gemmTile, type Reduction } from './gemm-tile.ts';
+import { gemmDescriptor, gemmTile, type Reduction } from './gemm-tile.ts';
 import { emitBand, emitPlanes, tileKey, type Tiles } from './plane.ts';
 import { callWith, combineStrides, copyPointers, movePointers, type Strides } from './pointers.ts';
 
@@ -28,19 +28,21 @@ interface Layer {
   readonly geometry: ConvGeometry;
   readonly reduction: Reduction;
   readonly finish: Finish;
+  /** Address of the descriptor of its tiles. */
+  readonly descriptor: number;
   readonly panels: readonly Panel[];
   /** Rows of a chunk, or undefined where the whole input is one. */
   readonly chunk: number | undefined;
 }
 
 /** Emits `implicit-gemm` and `gemv` steps. */
-export const emitImplicitGemm: Emitter = (step, { module, f }) => {
-  const layer = layerOf(step, module);
+export const emitImplicitGemm: Emitter = (step, { module, f, table }) => {
+  const layer = layerOf(step, module, table);
   const { start } = layer.geometry;
   callWith(f, layerFunction(module, layer), start.slice(0, pointerCount(layer)));
 };
 
-function layerOf(step: Step, module: ModuleBuilder): Layer {
+function layerOf(step: Step, module: ModuleBuilder, table: EmitContext['table']): Layer {
   const { kernel } = step;
   if (kernel.kind !== 'conv') internal(`implicit-gemm of a ${kernel.kind} kernel`);
   const vectors = Number(step.tuning['vectors']);
@@ -54,21 +56,16 @@ function layerOf(step: Step, module: ModuleBuilder): Layer {
     row: strides[1][i] ?? 0,
     column: strides[2][i] ?? 0,
   });
-  const operands = kernel.epilogue?.operands ?? [];
+  const operands = (kernel.epilogue?.operands ?? []).map((_, i) => pixelSteps(3 + i));
+  const reduction = mergeRun(geometry.taps, kernel.inC / kernel.groups);
   return {
     kernel,
     layout,
     geometry,
     panels,
-    reduction: {
-      ...mergeRun(geometry.taps, kernel.inC / kernel.groups),
-      weightStep: 0,
-    },
-    finish: finishOf(
-      kernel.epilogue,
-      pixelSteps(2),
-      operands.map((_, i) => pixelSteps(3 + i)),
-    ),
+    reduction,
+    finish: finishOf(kernel.epilogue, pixelSteps(2), operands),
+    descriptor: table(gemmDescriptor(reduction, { x: pixelSteps(0), out: pixelSteps(2), operands })),
     chunk: chunk === 'columns' ? chunkRowsOf(geometry) : chunk,
   };
 }
@@ -186,7 +183,7 @@ function groupStrides(layer: Layer): Strides {
 
 /** (pointers[, rows]) → one panel of channels over all pixels, or over `rows` rows of a plane where the layer is chunked. */
 function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel): FunctionRef {
-  const { geometry, chunk, layout } = layer;
+  const { geometry, chunk, layout, descriptor } = layer;
   const [, rows, columns] = geometry.size;
   const plane = { rows, columns, ...(chunk === undefined ? {} : { tallest: 1 }) };
   const cover = coverPlane(plane, panel.vectors, layout.depth, m.engine);
@@ -195,14 +192,17 @@ function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel): FunctionRe
   const params = Array<'i32'>(chunk === undefined ? count : count + 1).fill('i32');
   return m.function({ name: `panel_${panel.channels}`, params }, (f, ...locals) => {
     const pointers = locals.slice(0, count);
-    if (chunk === undefined) emitPlanes(f, { geometry, cover, tiles, pointers });
-    else cover.bands.forEach((band) => emitBand(f, { geometry, band, tiles, pointers, rows: locals[count] }));
+    if (chunk === undefined) emitPlanes(f, { geometry, cover, tiles, pointers, descriptor });
+    else
+      cover.bands.forEach((band) =>
+        emitBand(f, { geometry, band, tiles, pointers, descriptor, rows: locals[count] }),
+      );
   });
 }
 
 /** The tile functions of a cover, by height × width. */
 function coverTiles(m: ModuleBuilder, layer: Layer, panel: Panel, cover: Cover): Tiles {
-  const { geometry, finish, reduction } = layer;
+  const { finish, reduction } = layer;
   const tiles = new Map<string, FunctionRef>();
   for (const { height, runs } of cover.bands)
     for (const { width } of runs)
@@ -210,9 +210,7 @@ function coverTiles(m: ModuleBuilder, layer: Layer, panel: Panel, cover: Cover):
         tileKey(height, width),
         gemmTile(m, {
           shape: { height, width, vectors: panel.vectors, channels: panel.channels },
-          xColumn: geometry.strides[2][0] ?? 0,
-          xRow: geometry.strides[1][0] ?? 0,
-          reduction: { ...reduction, weightStep: panel.vectors * 16 },
+          reduction,
           start: 'panel',
           finish,
         }),

@@ -19,6 +19,8 @@ interface Walked {
   readonly tiles: Tiles;
   /** Addresses of the first pixel; moved on the way. */
   readonly pointers: readonly Local<'i32'>[];
+  /** Address of the tiles' descriptor, their last argument, if they have one. */
+  readonly descriptor?: number;
 }
 
 /** All planes, each covered alike. */
@@ -42,6 +44,7 @@ export function emitBand(
     tiles,
     pointers,
     rows,
+    descriptor,
   }: Walked & { readonly band: Band; readonly rows?: Local<'i32'> | undefined },
 ): void {
   const [, row, column] = geometry.strides;
@@ -49,7 +52,7 @@ export function emitBand(
     for (const { width, count } of band.runs) {
       const tile = tiles.get(tileKey(band.height, width)) ?? internal('a tile without code');
       f.for(f.i32(), 0, count, 1, () => {
-        callWith(f, tile, pointers);
+        callWith(f, tile, descriptor === undefined ? pointers : [...pointers, descriptor]);
         movePointers(f, pointers, column, width);
       });
     }

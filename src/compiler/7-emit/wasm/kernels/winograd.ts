@@ -13,10 +13,10 @@ import { internal } from '../../../diagnostics/internal.ts';
 import type { ConvKernel } from '../../../ir/kernel.ts';
 import { f32x4, i32, select, v128 } from '../assembler/index.ts';
 import type { FunctionBuilder, FunctionRef, I32, Local, ModuleBuilder, V128 } from '../assembler/index.ts';
-import type { Emitter } from '../emit-context.ts';
+import type { EmitContext, Emitter } from '../emit-context.ts';
 import { convGeometry, type ConvGeometry } from './conv-geometry.ts';
 import { emitFinish, finishOf, type Finish } from './finish.ts';
-import { gemmTile } from './gemm-tile.ts';
+import { gemmDescriptor, gemmTile, type Reduction } from './gemm-tile.ts';
 import { emitPlanes, tileKey, type Tiles } from './plane.ts';
 import { callWith, combineStrides, copyPointers, movePointers, type Strides } from './pointers.ts';
 import { transformInput, transformOutput } from './winograd-transforms.ts';
@@ -28,17 +28,20 @@ interface Layer {
   readonly layout: WinogradLayout;
   readonly geometry: ConvGeometry;
   readonly finish: Finish;
+  /** Of the matrix products, with the address of their descriptor. */
+  readonly reduction: Reduction;
+  readonly descriptor: number;
   /** Vectors of channels that a transform handles together: two make one 256-bit register. */
   readonly across: number;
 }
 
-export const emitWinograd: Emitter = (step, { module, f }) => {
-  const layer = layerOf(step, module);
+export const emitWinograd: Emitter = (step, { module, f, table }) => {
+  const layer = layerOf(step, module, table);
   // Scratch is a pointer of its own here, whether or not the epilogue is deferred.
   callWith(f, layerFunction(module, layer), layer.geometry.start);
 };
 
-function layerOf(step: Step, { engine }: ModuleBuilder): Layer {
+function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['table']): Layer {
   const { kernel } = step;
   if (kernel.kind !== 'conv') internal(`winograd of a ${kernel.kind} kernel`);
   const tile: TileSize = step.tuning['tile'] === 4 ? 4 : 2;
@@ -49,10 +52,19 @@ function layerOf(step: Step, { engine }: ModuleBuilder): Layer {
     row: row[i] ?? 0,
     column: column[i] ?? 0,
   });
+  const shape = winogradShape(kernel, tile, vectors, engine, Number(step.tuning['block']));
+  const reduction = { taps: [], run: { count: kernel.inC, step: 4 } };
+  const gemmSteps = {
+    x: { row: 0, column: shape.inC * 4 },
+    out: { row: 0, column: shape.outC * 4 },
+    operands: [],
+  };
   return {
     kernel,
     tile,
-    shape: winogradShape(kernel, tile, vectors, engine, Number(step.tuning['block'])),
+    shape,
+    reduction,
+    descriptor: table(gemmDescriptor(reduction, gemmSteps)),
     layout: { kind: 'winograd', tile, vectors, inC: kernel.inC, outC: kernel.outC },
     geometry,
     finish: finishOf(
@@ -211,7 +223,11 @@ function productsFunction(m: ModuleBuilder, layer: Layer): FunctionRef {
 }
 
 /** (input, weights, products) → one panel of channels of one position, for all tiles of a block. */
-function panelFunction(m: ModuleBuilder, { kernel, shape }: Layer, { vectors }: Panel): FunctionRef {
+function panelFunction(
+  m: ModuleBuilder,
+  { kernel, shape, reduction, descriptor }: Layer,
+  { vectors }: Panel,
+): FunctionRef {
   const cover = coverPlane({ rows: 1, columns: shape.block }, vectors, kernel.inC, m.engine);
   const strides = [shape.inC * 4, 0, shape.outC * 4];
   const still = [0, 0, 0];
@@ -221,11 +237,9 @@ function panelFunction(m: ModuleBuilder, { kernel, shape }: Layer, { vectors }: 
         tileKey(height, width),
         gemmTile(m, {
           shape: { height, width, vectors, channels: vectors * lanes },
-          xColumn: shape.inC * 4,
-          xRow: 0,
-          reduction: { taps: [], run: { count: kernel.inC, step: 4 }, weightStep: vectors * 16 },
+          reduction,
           start: 'zero',
-          finish: finishOf(undefined, { row: 0, column: shape.outC * 4 }, []),
+          finish: finishOf(undefined, { row: 0, column: 0 }, []),
         }),
       ]),
     ),
@@ -237,6 +251,7 @@ function panelFunction(m: ModuleBuilder, { kernel, shape }: Layer, { vectors }: 
       cover,
       tiles,
       pointers,
+      descriptor,
     }),
   );
 }
@@ -324,8 +339,9 @@ function patchFunction(m: ModuleBuilder, { shape, tile, kernel, finish }: Layer)
   return m.function({ name: 'winograd_patch', params }, (f, ...locals) => {
     const [rows, columns] = locals.slice(count) as unknown as readonly [Local<'i32'>, Local<'i32'>];
     const line = locals.slice(0, count);
-    const rowSteps = [tile * shape.outC * 4, finish.out.row, ...finish.operands.map(({ row }) => row), 0];
-    const pixelSteps = [shape.outC * 4, finish.out.column, ...finish.operands.map(({ column }) => column), 0];
+    const steps = [finish.out, ...finish.operands];
+    const rowSteps = [tile * shape.outC * 4, ...steps.map(({ row }) => Number(row)), 0];
+    const pixelSteps = [shape.outC * 4, ...steps.map(({ column }) => Number(column)), 0];
     f.for(f.i32(), 0, rows, 1, () => {
       const pixel = copyPointers(f, line);
       f.for(f.i32(), 0, columns, 1, () => {
