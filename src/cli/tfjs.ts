@@ -12,7 +12,7 @@ export async function tfjsFiles(
   { graph, doc }: OpenNet,
   weights: WeightSource,
 ): Promise<readonly PackageFile[]> {
-  const { files, className } = await emitTfjs(graph);
+  const { files, className } = await emitTfjs(graph, { doc });
   const { ts } = await import('ts-morph');
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
   const sources = Object.entries(files);

@@ -5,6 +5,7 @@
 import { isStatic } from '../../ir/rewrite.ts';
 import { topological, type Graph, type Node } from '../../ir/graph.ts';
 import type { WeightSource } from '../../ops/evaluate.ts';
+import { spellLosses } from '../spell-losses.ts';
 import { channelsFirst, channelsLast } from './ops/shape.ts';
 import { emitterOf } from './ops/index.ts';
 import { dataType, encodeModel, type ModelProto, type ValueInfoProto } from './schema.ts';
@@ -19,7 +20,8 @@ export async function emitOnnx(graph: Graph, weights: WeightSource): Promise<Uin
 }
 
 /** The model before encoding. */
-export function onnxModel(graph: Graph, weights: WeightSource): ModelProto {
+export function onnxModel(written: Graph, weights: WeightSource): ModelProto {
+  const graph = spellLosses(written);
   const writer = onnxWriter(graph, weights);
   for (const { name, node } of graph.inputs) writer.values.set(node, borderInput(writer, name, node));
   for (const node of topological(graph)) {

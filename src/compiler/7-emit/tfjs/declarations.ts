@@ -54,13 +54,17 @@ export function declareOutputs(file: SourceFile, graph: Graph, className: string
 export function declareNet(
   file: SourceFile,
   graph: Graph,
-  { className, program }: { readonly className: string; readonly program: Program },
+  {
+    className,
+    program,
+    doc,
+  }: { readonly className: string; readonly program: Program; readonly doc: string | undefined },
 ): void {
   const hasWeights = program.weights.length > 0;
   const declared = file.addClass({
     name: className,
     isExported: true,
-    docs: [`The net ${graph.name}. \`predict\` runs it on a batch.`],
+    docs: [doc?.trim() ?? `The net ${graph.name}. \`predict\` runs it on a batch.`],
     properties: hasWeights
       ? [{ name: '#weights', isReadonly: true, type: 'ReturnType<typeof readWeights>' }]
       : [],

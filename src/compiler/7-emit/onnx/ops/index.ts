@@ -7,12 +7,12 @@ import { dense, flatten } from './dense.ts';
 import { clamp, merge, passThrough, prelu, relu6, sameInOnnx, silu, spelledOut } from './elementwise.ts';
 import type { OnnxEmitter } from './emitter.ts';
 import { bn, inNorm, ln, lrn } from './norm.ts';
-import { alongAxis, argmax, globalPool, overAxes } from './reduce.ts';
+import { alongAxis, argmax, globalPool, l2norm, overAxes } from './reduce.ts';
 import { depthToSpace, resize, spaceToDepth, upsample } from './resize.ts';
 import { concat, pad, part, rename, reshape, transpose } from './shape.ts';
 import { avgpool, conv, deconv, dwconv, maxpool } from './window.ts';
 
-/** Values of their own, which are written where they are read; losses and gradients, which belong to training. */
+/** Values of their own, which are written where they are read; and losses, which `spellLosses` replaces. */
 type Unemitted =
   'const' | 'input' | 'param' | 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse' | GradientOpName;
 
@@ -44,7 +44,7 @@ const emitters: Readonly<Record<Exclude<OpName, Unemitted>, OnnxEmitter>> = {
   hswish: sameInOnnx,
   identity: passThrough,
   in_norm: inNorm,
-  l2norm: overAxes('ReduceL2'),
+  l2norm,
   leaky_relu: sameInOnnx,
   ln,
   log: sameInOnnx,

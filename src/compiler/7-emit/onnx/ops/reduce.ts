@@ -14,9 +14,19 @@ export const argmax: OnnxEmitter = (op) => {
   return op.emit('Cast', [index], { to: 1 });
 };
 
-/** Reduction over the axes that the result lacks. */
+/** Reduction over the axes that the result lacks; to ONNX an empty list would mean all, the batch included. */
 export function overAxes(type: string): OnnxEmitter {
-  return (op) => op.emit(type, [op.input(0), op.ints(reducedAxes(op))], { keepdims: 0 });
+  return (op) => reduced(op, type, op.input(0));
+}
+
+/** √(sum(x²)), right also where nothing is reduced. */
+export const l2norm: OnnxEmitter = (op) => {
+  const squares = op.emit('Mul', [op.input(0), op.input(0)]);
+  return op.emit('Sqrt', [reduced(op, 'ReduceSum', squares)]);
+};
+
+function reduced(op: OnnxContext, type: string, value: string): string {
+  return op.emit(type, [value, op.ints(reducedAxes(op))], { keepdims: 0, noop_with_empty_axes: 1 });
 }
 
 /** The global pools keep the spatial axes with size 1, so a reshape drops them. */

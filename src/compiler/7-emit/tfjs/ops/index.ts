@@ -28,7 +28,7 @@ import { depthToSpace, resize, spaceToDepth, upsample } from './resize.ts';
 import { elementwise } from './scalar.ts';
 import { concat, pad, part, toOwnShape, transpose } from './shape.ts';
 
-/** Values of their own, which the program writes where they are read; losses and gradients, which belong to training. */
+/** Values of their own, which are written where they are read; and losses, which `spellLosses` replaces. */
 type Unemitted =
   'const' | 'input' | 'param' | 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse' | GradientOpName;
 
