@@ -121,6 +121,12 @@ export async function encodeModel(model: ModelProto): Promise<Uint8Array> {
   return (await modelType()).encode(model).finish();
 }
 
+/** The model in the bytes of an .onnx file; fields that the schema does not list are skipped. Throws where the bytes are no protobuf. */
+export async function decodeModel(bytes: Uint8Array): Promise<ModelProto> {
+  const type = await modelType();
+  return type.toObject(type.decode(bytes), { longs: Number, arrays: true }) as ModelProto;
+}
+
 async function modelType(): Promise<Type> {
   const { default: protobuf } = await import('protobufjs/light.js');
   const nested = Object.fromEntries(
