@@ -6,6 +6,6 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 if (!existsSync(join(here, 'node_modules', '.package-lock.json'))) {
-  console.log('First run: installing the peers (onnxruntime-web, TensorFlow.js, LiteRT.js) …');
+  console.log('First run: installing the peers (onnxruntime-web, TensorFlow.js) …');
   execSync('npm ci --ignore-scripts --no-audit --no-fund --loglevel=error', { cwd: here, stdio: 'inherit' });
 }
