@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
+import { addDiff } from './commands/diff.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFmt } from './commands/fmt.ts';
 import { addGraph } from './commands/graph.ts';
@@ -64,6 +65,7 @@ function build(end: (code: ExitCode) => void): Command {
     addProfile,
     addGraph,
     addFmt,
+    addDiff,
     addWeights,
     addExplain,
   ])
