@@ -26,7 +26,7 @@ const tileCycles = 16;
 const accumulatorCycles = 1.2;
 /** A panel of weights larger than this share of the L1 cache comes from L2, at so many bytes per cycle. */
 const level1Bytes = 24 * 1024;
-const level2BytesPerCycle = 96;
+const level2BytesPerCycle = 192;
 
 /** Registers that a vector of the tile needs: with 256-bit tiles, V8 packs neighbouring vectors in pairs. */
 function registersAcross(vectors: number, engine: Engine): number {
