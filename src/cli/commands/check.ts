@@ -3,8 +3,13 @@ import type { Command } from 'commander';
 import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import type { NetInfo } from '../../compiler/index.ts';
 import type { ExitCode } from '../failure.ts';
-import { InputFailure } from '../failure.ts';
+import type { FileCheck } from '../checking.ts';
+import { UsageFailure } from '../failure.ts';
 import { colors, count, showDiagnostics, writeLine, type CommonOptions } from '../terminal.ts';
+
+interface Options extends CommonOptions {
+  readonly watch?: boolean;
+}
 
 export function addCheck(program: Command, end: (code: ExitCode) => void): void {
   program
@@ -14,34 +19,51 @@ export function addCheck(program: Command, end: (code: ExitCode) => void): void 
     .description(
       'Checks .cnn files: names, shapes, assertions, budgets. Every problem is shown with the places that decide it\nand, where there is one, a fix. Exit code 1 if there is an error; warnings alone give 0.',
     )
+    .option('--watch', 'check again whenever one of the files, or one that they import, changes')
     .option('--json', 'print { diagnostics: [{ code, severity, message, file, start, end, notes, fixes }] }')
-    .addHelpText('after', '\nExamples\n  cnnc check net.cnn\n  cnnc check nets/*.cnn --json')
-    .action(async (files: readonly string[], options: CommonOptions) =>
-      end(await checkFiles(files, options)),
-    );
+    .addHelpText(
+      'after',
+      '\nExamples\n  cnnc check net.cnn\n  cnnc check nets/*.cnn --json\n  cnnc check net.cnn --watch',
+    )
+    .action(async (files: readonly string[], options: Options) => end(await checkFiles(files, options)));
 }
 
-async function checkFiles(files: readonly string[], options: CommonOptions): Promise<ExitCode> {
-  const { resolve, check } = await import('../../compiler/index.ts');
-  const { openProject } = await import('../project.ts');
-  const found: Diagnostic[] = [];
-  const nets: NetInfo[] = [];
-  for (const file of files) {
-    try {
-      const project = openProject(file);
-      const resolved = resolve(project.entry, project.host);
-      const checked = check(resolved.model);
-      found.push(...[...resolved.diagnostics, ...checked.diagnostics].map(project.show));
-      nets.push(...checked.nets);
-    } catch (error) {
-      if (!(error instanceof InputFailure)) throw error;
-      found.push(...error.diagnostics);
-    }
-  }
-  const diagnostics = distinct(found);
+async function checkFiles(files: readonly string[], options: Options): Promise<ExitCode> {
+  if (options.watch) return watch(files, options);
+  const { checkFile } = await import('../checking.ts');
+  return report(
+    files.map((file) => checkFile(file)),
+    options,
+  );
+}
+
+async function watch(files: readonly string[], { json }: Options): Promise<ExitCode> {
+  if (json) throw new UsageFailure('--watch and --json exclude each other');
+  const { watchFiles } = await import('../watching.ts');
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  await watchFiles(files, {
+    signal: stop.signal,
+    show: (checks) => {
+      if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[3J\u001b[H');
+      report(checks, {});
+      writeLine(colors.dim(`\n${new Date().toLocaleTimeString('en-GB')}  watching, Ctrl-C ends`));
+    },
+  });
+  return 0;
+}
+
+/** Shows what was found in all files, and says how the command ends. */
+function report(checks: readonly FileCheck[], options: CommonOptions): ExitCode {
+  const diagnostics = distinct(checks.flatMap((one) => one.diagnostics));
   showDiagnostics(diagnostics, { ...options, to: 'stdout' });
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  if (!options.json) summarise({ files: files.length, errors, warnings: diagnostics.length - errors }, nets);
+  const found = { files: checks.length, errors, warnings: diagnostics.length - errors };
+  if (!options.json)
+    summarise(
+      found,
+      checks.flatMap(({ nets }) => nets),
+    );
   return errors > 0 ? 1 : 0;
 }
 
