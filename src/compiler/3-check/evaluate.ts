@@ -164,11 +164,10 @@ function evaluateCall(expr: CallExpr, site: Site, session: Session): Value {
   return unknown;
 }
 
-/** A tensor, or axes: `x -> sum(H)` is the layer, `sum(depth)` the sum of constants. */
+/** A tensor, or axes: `x -> sum(H)` is the layer, `sum(depth)` the sum of constants. Lists of axes are not nested. */
 function isForLayer(value: Value): boolean {
-  return value.kind === 'list'
-    ? value.items.some(isForLayer)
-    : value.kind === 'tensor' || value.kind === 'word';
+  const isOne = ({ kind }: Value): boolean => kind === 'tensor' || kind === 'word';
+  return value.kind === 'list' ? value.items.some(isOne) : isOne(value);
 }
 
 export function evaluateArguments(args: readonly Arg[], site: Site, session: Session): readonly GivenArg[] {
