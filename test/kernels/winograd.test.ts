@@ -26,8 +26,8 @@ function winogradCase({ height, width, pads, inC, outC }: Spec, around: Around):
   );
 }
 
-/** Rounding of the transforms, relative to the sum of magnitudes: measured below 1e-6 and 3e-6. */
-const tolerances: Readonly<Record<string, number>> = { 'winograd-2x2': 2e-6, 'winograd-4x4': 1e-5 };
+/** Rounding of the transforms, relative to the sum of magnitudes: measured below 2e-7 and 3e-6 (docs/performance.md). */
+const tolerances: Readonly<Record<string, number>> = { 'winograd-2x2': 1e-6, 'winograd-4x4': 1e-5 };
 const sizes: readonly AlgorithmName[] = ['winograd-2x2', 'winograd-4x4'];
 
 const pad = fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 2 }));
