@@ -91,6 +91,7 @@ function start(plan: Plan, { weights, inputs }: ProfileOptions): Started {
   const memory = new WebAssembly.Memory(pagesOf(manifest));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { cnnc: { memory } });
   new Uint8Array(memory.buffer).set(pack(plan, weights), manifest.weights.offset);
+  (exports.prepare as () => void)();
   return {
     write: () =>
       manifest.inputs.forEach((input) => writeInput(memory.buffer, input, inputs[input.name] as Tensor)),

@@ -1,6 +1,6 @@
 /**
  * The runtime of compiled nets: pick a variant, instantiate it with exactly the memory it needs, stream the weights into
- * that memory, run. No dependencies; the same file in Node and in browsers. A model needs no disposal: when the last reference to it
+ * that memory, let the program expand them there, run. No dependencies; the same file in Node and in browsers. A model needs no disposal: when the last reference to it
  * goes, the garbage collector frees its memory.
  */
 import { InputError, UnsupportedError, WeightsError } from './errors.ts';
@@ -74,7 +74,8 @@ export async function load(program: Program, options: LoadOptions = {}): Promise
     instantiate(build.code, memory),
     fillWeights(build, memory, options),
   ]);
-  const { run } = instance.exports as { readonly run: () => void };
+  const { prepare, run } = instance.exports as { readonly prepare: () => void; readonly run: () => void };
+  prepare();
   return {
     manifest,
     variant,

@@ -2,16 +2,16 @@
  * What the runtime must know about a generated program, as plain JSON: where its inputs, outputs and weights lie in linear
  * memory and what they mean. The contract between `emitWasm` and the runtime; the runtime knows nothing else of the compiler.
  *
- * The program imports its memory as `cnnc.memory` (so that weights can stream into it while the code compiles) and exports
- * `run()`: one call per inference. Constants are data segments of the module; weights are read from a file straight to
- * `weights.offset`; inputs are written and outputs read at their offsets.
+ * The program imports its memory as `cnnc.memory` (so that weights can stream into it while the code compiles) and exports `prepare()`:
+ * to be called exactly once, when the file of weights has been read to `weights.offset`; it expands them to what `run()` reads, one call
+ * per inference. Constants are data segments of the module; inputs are written and outputs read at their offsets.
  */
 export interface Manifest {
   readonly format: 1;
   readonly net: string;
   /** Exact bytes of memory that the program needs; the memory has the next whole number of 64 KiB pages. */
   readonly memoryBytes: number;
-  /** Where the weights file's bytes go, as they are. */
+  /** Where the weights file's bytes go, as they are, before `prepare()`. */
   readonly weights: { readonly offset: number; readonly bytes: number };
   readonly inputs: readonly ManifestInput[];
   readonly outputs: readonly ManifestOutput[];

@@ -9,8 +9,10 @@ import type { Scalar } from '../../src/compiler/ir/scalar.ts';
 import { sizeOf, type Tensor } from '../../src/compiler/ir/type.ts';
 import { evaluateNode, type WeightSource } from '../../src/compiler/ops/evaluate.ts';
 import { weightOperands } from '../../src/compiler/6-plan/lower.ts';
+import { expandWeights } from '../../src/compiler/6-plan/algorithms/index.ts';
 import { pack } from '../../src/compiler/6-plan/pack.ts';
-import type { Allocation, Buffer, Plan, Step } from '../../src/compiler/6-plan/plan.ts';
+import { decodeHalf } from '../../src/weights/dtype.ts';
+import type { Allocation, Buffer, Expansion, Plan, Step } from '../../src/compiler/6-plan/plan.ts';
 
 export interface Program {
   readonly run: (inputs: Readonly<Record<string, Tensor>>) => Record<string, readonly Tensor[]>;
@@ -19,11 +21,8 @@ export interface Program {
 /** Loads constants and weights; `run` may be called again and again in the same memory. */
 export function load(plan: Plan, weights: WeightSource): Program {
   const memory = new Float32Array(plan.bytes.total / 4);
-  const region = pack(plan, weights);
-  memory.set(
-    new Float32Array(region.buffer, region.byteOffset, region.byteLength / 4),
-    plan.weightsOffset / 4,
-  );
+  new Uint8Array(memory.buffer).set(pack(plan, weights), plan.file.offset);
+  for (const expansion of plan.expansions) expand(memory, expansion);
   for (const { offset, data } of plan.constants) memory.set(data, offset / 4);
   return {
     run: (inputs) => {
@@ -34,6 +33,13 @@ export function load(plan: Plan, weights: WeightSource): Program {
       );
     },
   };
+}
+
+function expand(memory: Float32Array, { kind, from, to, bytes, layout }: Expansion): void {
+  const source = memory.buffer.slice(from, from + bytes);
+  if (kind === 'widen') memory.set(decodeHalf(new Uint16Array(source)), to / 4);
+  else if (kind === 'copy') memory.set(new Float32Array(source), to / 4);
+  else memory.set(expandWeights(layout, new Float32Array(source)), to / 4);
 }
 
 function runStep(plan: Plan, memory: Float32Array, step: Step, weights: WeightSource): void {

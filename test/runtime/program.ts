@@ -10,6 +10,10 @@ const yAt = 1024;
 
 const text = `(module
   (import "cnnc" "memory" (memory 1))
+  (func (export "prepare")
+    (f32.store (i32.const ${weightsAt}) (f32.neg (f32.load (i32.const ${weightsAt}))))
+    (f32.store (i32.const ${weightsAt + 4}) (f32.neg (f32.load (i32.const ${weightsAt + 4}))))
+    (f32.store (i32.const ${weightsAt + 8}) (f32.neg (f32.load (i32.const ${weightsAt + 8})))))
   (func (export "run")
     (local $y i32) (local $x i32) (local $c i32)
     (local.set $y (i32.const 0))
@@ -36,7 +40,8 @@ const text = `(module
 const { parseWat } = await wabt();
 const code = Uint8Array.from(parseWat('add.wat', text).toBinary({}).buffer);
 
-export const weights = Float32Array.of(0.5, 100, -1);
+/** As the file holds them; `prepare` makes 0.5, 100 and −1 of them, if it is called once. */
+export const weights = Float32Array.of(-0.5, -100, 1);
 const bytes = new Uint8Array(weights.buffer);
 
 /** 2x2x3 with a halo of one pixel: 4 pixels per row, and the first pixel 15 elements in. */

@@ -74,6 +74,12 @@ describe('load', () => {
       expect(tensorOf(await load(loaded, options), numbers)).toEqual(added);
   });
 
+  it('prepares the weights once in each load', async () => {
+    const shared = program();
+    const models = [await load(shared), await load(shared)];
+    for (const model of [...models, ...models]) expect(tensorOf(model, numbers)).toEqual(added);
+  });
+
   it('reports progress', async () => {
     const seen: [number, number][] = [];
     await load(program(), {

@@ -101,7 +101,9 @@ describe('modules', () => {
     const planned = plan(graph, engine);
     const { bytes } = emitWasm(planned, { steps: true, names: true });
     const exported = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name);
-    expect(exported.toSorted()).toEqual(['run', ...planned.steps.map((_, i) => `step${i}`)].toSorted());
+    expect(exported.toSorted()).toEqual(
+      ['prepare', 'run', ...planned.steps.map((_, i) => `step${i}`)].toSorted(),
+    );
   });
 
   test('plain engines get no relaxed instruction', () => {

@@ -11,12 +11,13 @@ import { alignment } from './arena.ts';
 import { geometryOf, rowStrides } from './geometry.ts';
 import { layOut, type Layout } from './layout.ts';
 import { lowerGraph, weightOperands } from './lower.ts';
-import type { Allocation, Buffer, Engine, Plan, Step } from './plan.ts';
+import type { Allocation, Buffer, Engine, Plan, Step, WeightsType } from './plan.ts';
 import { buildProgram, type OperandRef, type Value, type Work } from './program.ts';
 import { schedules } from './schedule.ts';
+import { storeWeights } from './stored.ts';
 import { createStatics, type StaticPlace, type Statics } from './statics.ts';
 
-export type { Engine, Plan } from './plan.ts';
+export type { Engine, Plan, WeightsType } from './plan.ts';
 export { memoryProblems } from './memory-problems.ts';
 export { pack } from './pack.ts';
 export { printPlan } from './print.ts';
@@ -25,28 +26,36 @@ export { verifyPlan } from './verify.ts';
 export interface PlanOptions {
   /** Results within rounding of direct convolution: no Winograd. Default false. */
   readonly precise?: boolean;
+  /** How the weights file stores numbers; in memory they are f32. Default f32. */
+  readonly weightsType?: WeightsType;
 }
 
 /** The plan of `graph` (optimised, all sizes concrete) for `engine`. Its memory may exceed what an engine has: see `memoryProblems`. */
-export function plan(graph: Graph, engine: Engine, { precise = false }: PlanOptions = {}): Plan {
+export function plan(graph: Graph, engine: Engine, options: PlanOptions = {}): Plan {
+  const { precise = false, weightsType = 'f32' } = options;
   const lowered = lowerGraph(graph, engine, { precise });
   const layouts = schedules(graph).map((order) => layOut(buildProgram(graph, order, lowered)));
   const best = layouts.reduce((a, b) => (b.arena.bytes < a.arena.bytes ? b : a));
-  return assemble(best, engine);
+  return assemble(best, engine, weightsType);
 }
 
 /** Regions get addresses, values buffers, works steps. */
-function assemble(layout: Layout, engine: Engine): Plan {
+function assemble(layout: Layout, engine: Engine, weightsType: WeightsType): Plan {
   const statics = createStatics();
   for (const work of layout.placement.works)
     for (const i of work.operands.keys()) staticPlace(work, i, statics);
   const bytes = {
     constants: statics.bytes('constants'),
-    weights: statics.bytes('weights'),
+    weights: statics.bytes('expanded') + statics.bytes('weights'),
     arena: layout.arena.bytes,
   };
   const weightsOffset = bytes.constants;
-  const bases = { constants: 0, weights: weightsOffset, arena: weightsOffset + bytes.weights };
+  const bases = {
+    constants: 0,
+    expanded: weightsOffset,
+    weights: weightsOffset + statics.bytes('expanded'),
+    arena: weightsOffset + bytes.weights,
+  };
   const memory = createMemory(layout, bases);
   const steps = layout.placement.works.map((work, index) =>
     stepOf(work, index, { layout, memory, statics, bases }),
@@ -62,14 +71,15 @@ function assemble(layout: Layout, engine: Engine): Plan {
     steps,
     buffers: memory.buffers(),
     allocations: memory.allocations(),
-    weights: statics.weights().map((weight) => ({ ...weight, offset: weightsOffset + weight.offset })),
+    ...storeWeights(statics.weights(), bases, weightsType),
     constants: statics.constants(),
     bytes: { ...bytes, total: bases.arena + bytes.arena + alignment },
     weightsOffset,
   };
 }
 
-type Bases = Readonly<Record<Allocation['region'], number>>;
+/** Addresses of the regions; `expanded` is the first part of the weights. */
+export type Bases = Readonly<Record<StaticPlace['region'] | 'arena', number>>;
 
 interface Memory {
   readonly bufferOf: (value: Value) => Buffer;
@@ -103,7 +113,15 @@ function createMemory(layout: Layout, bases: Bases): Memory {
     const { region, bytes } = place;
     const id = allocations.length;
     const life = { first: -1, last: layout.placement.works.length };
-    allocations.push({ id, region, offset: bases[region] + place.offset, bytes, ...life, zero: false });
+    const owner = region === 'expanded' ? 'weights' : region;
+    allocations.push({
+      id,
+      region: owner,
+      offset: bases[region] + place.offset,
+      bytes,
+      ...life,
+      zero: false,
+    });
     ofPlace.set(place, id);
     return id;
   };

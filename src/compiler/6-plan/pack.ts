@@ -1,33 +1,44 @@
-/** The weights of a plan as bytes: what a weights file holds and what is read straight into memory at `Plan.weightsOffset`. */
-import type { Tensor } from '../ir/type.ts';
-import { evaluateNode, type Memo, type WeightSource } from '../ops/evaluate.ts';
+/** The weights of a plan as bytes: what a weights file holds, and what is read into memory at `Plan.file` before `prepare`. */
 import { internal } from '../diagnostics/internal.ts';
+import { evaluateNode, type Memo, type WeightSource } from '../ops/evaluate.ts';
 import { packWeights } from './algorithms/index.ts';
+import { toHalves } from './halves.ts';
 import type { PackedWeight, Plan } from './plan.ts';
 
-/** The exact bytes of the weights region (little endian, zeros between blocks), from the weights by `param` node. */
+/**
+ * The exact bytes of the weights file (little endian, zeros between blocks), from the weights by `param` node. Besides them, no more than
+ * one block is in memory at a time; what several blocks need is computed for each.
+ */
 export function pack(plan: Plan, weights: WeightSource): Uint8Array {
-  const region = new Uint8Array(plan.bytes.weights);
+  const file = new Uint8Array(plan.file.bytes);
+  for (const block of plan.weights) {
+    const numbers = compactNumbers(block, plan.file.type, weights);
+    const { offset, bytes } = block.stored;
+    if (numbers.byteLength > bytes)
+      internal(`the layout ${block.layout.kind} gives ${numbers.byteLength} bytes for ${bytes}`);
+    file.set(littleEndian(numbers), offset);
+  }
+  return file;
+}
+
+function compactNumbers(
+  { nodes, layout }: PackedWeight,
+  type: Plan['file']['type'],
+  weights: WeightSource,
+): Float32Array | Uint16Array {
   const memo: Memo = new Map();
-  for (const block of plan.weights)
-    writeBlock(region, block, plan.weightsOffset, (node) => evaluateNode(node, weights, memo));
-  return region;
+  const floats = packWeights(
+    layout,
+    nodes.map((node) => evaluateNode(node, weights, memo)),
+  );
+  return type === 'f32' ? floats : toHalves(floats);
 }
 
-function writeBlock(
-  region: Uint8Array,
-  { nodes, offset, bytes, layout }: PackedWeight,
-  base: number,
-  valueOf: (node: PackedWeight['nodes'][number]) => Tensor,
-): void {
-  const floats = packWeights(layout, nodes.map(valueOf));
-  if (floats.byteLength > bytes)
-    internal(`the layout ${layout.kind} gives ${floats.byteLength} bytes for ${bytes}`);
-  const at = offset - base;
-  if (littleEndian) new Float32Array(region.buffer, at, floats.length).set(floats);
-  else
-    for (const [i, value] of floats.entries())
-      new DataView(region.buffer).setFloat32(at + 4 * i, value, true);
-}
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+function littleEndian(numbers: Float32Array | Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  if (isLittleEndian) return bytes;
+  const size = numbers.BYTES_PER_ELEMENT;
+  return bytes.map((_, i) => bytes[i - (i % size) + size - 1 - (i % size)] ?? 0);
+}

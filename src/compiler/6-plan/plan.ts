@@ -43,11 +43,37 @@ export interface Allocation {
   readonly zero: boolean;
 }
 
-/** How a static value that depends on weights is laid out; chosen with the algorithm. Executed once, at build time, by `pack`. */
+/**
+ * How a static value that depends on weights is laid out; chosen with the algorithm. Compact in the file, where `pack` puts it once, at
+ * build time; final in memory, where `prepare` puts it once, after the load.
+ */
 export interface PackedWeight {
   /** The static values in the block: one for `plain`; the weight and then the bias (if there is one) for an algorithm's layout. */
   readonly nodes: readonly Node[];
+  /** The final block. */
   readonly offset: number;
+  readonly bytes: number;
+  /** Where the compact block begins in the file, and its bytes there. */
+  readonly stored: { readonly offset: number; readonly bytes: number };
+  readonly layout: WeightLayout;
+}
+
+/** How the weights file stores numbers. */
+export type WeightsType = 'f32' | 'f16';
+
+/**
+ * One step from the file's bytes to the final weights: reads `bytes` bytes at `from`, writes the result at `to`. `copy` moves them (the
+ * ranges may overlap); `widen` turns halves into floats, from front to back; an algorithm's own kind makes its final block out of the
+ * compact one, which it finds at the end of the final one's place. `prepare` does all of them, in order, once.
+ *
+ * No second copy of the weights is ever needed, because the file is read to the *end* of the region: no block is larger in the file than
+ * in memory, so what is written for a block ends before the next block's compact form begins. Blocks that are final as they are in the
+ * file lie behind all others, hence already in their places.
+ */
+export interface Expansion {
+  readonly kind: 'copy' | 'widen' | 'winograd';
+  readonly from: number;
+  readonly to: number;
   readonly bytes: number;
   readonly layout: WeightLayout;
 }
@@ -96,6 +122,10 @@ export interface Plan {
     readonly arena: number;
     readonly total: number;
   };
-  /** Start of the weights region: the weights file is read straight there. */
+  /** Start of the weights region. */
   readonly weightsOffset: number;
+  /** Where the weights file is read to: the end of the weights region. */
+  readonly file: { readonly offset: number; readonly bytes: number; readonly type: WeightsType };
+  /** From the file's bytes to the final weights, in order. */
+  readonly expansions: readonly Expansion[];
 }

@@ -1,6 +1,7 @@
 /**
  * The regions that no step writes: constants (tables of operators and static values that depend on no weight; part of the program) and
- * weights (static values over params; a file read straight into memory). Each value is stored once per layout that some algorithm wants.
+ * weights (static values over params, from a file). Each value is stored once per layout that some algorithm wants. Blocks that the file
+ * holds in a smaller form come first (`Expansion` in plan.ts says why): they are a part of the weights region of their own.
  */
 import { internal } from '../diagnostics/internal.ts';
 import type { Node } from '../ir/graph.ts';
@@ -8,15 +9,24 @@ import { foldNodes } from '../ir/rewrite.ts';
 import { shapeOf, sizeOf } from '../ir/type.ts';
 import { evaluateNode } from '../ops/evaluate.ts';
 import type { PackedBlock } from './algorithms/algorithm.ts';
-import { packWeights } from './algorithms/index.ts';
+import { expandWeights, packWeights } from './algorithms/index.ts';
 import { aligned } from './arena.ts';
-import type { PackedWeight } from './plan.ts';
+import type { WeightLayout } from './plan.ts';
 
-/** A stored value: its region and the offset from the region's start. */
+/** A stored value: its region (or part of one) and the offset from that one's start. */
 export interface StaticPlace {
-  readonly region: 'weights' | 'constants';
+  readonly region: 'expanded' | 'weights' | 'constants';
   readonly offset: number;
   readonly bytes: number;
+}
+
+/** A block of weights. */
+export interface StaticWeight {
+  readonly nodes: readonly Node[];
+  readonly place: StaticPlace;
+  readonly layout: WeightLayout;
+  /** Bytes of the form that the file holds. */
+  readonly compactBytes: number;
 }
 
 export interface Statics {
@@ -26,8 +36,8 @@ export interface Statics {
   readonly packed: (nodes: readonly Node[], block: PackedBlock) => StaticPlace;
   /** A table of an operator. */
   readonly table: (data: Float32Array) => StaticPlace;
-  /** What has been stored, in order; offsets from the region's start. */
-  readonly weights: () => readonly PackedWeight[];
+  /** What has been stored, in the order of memory. */
+  readonly weights: () => readonly StaticWeight[];
   readonly constants: () => readonly { readonly offset: number; readonly data: Float32Array }[];
   readonly bytes: (region: StaticPlace['region']) => number;
 }
@@ -39,9 +49,9 @@ const isKnown = foldNodes<boolean>(
 
 /** Empty regions. */
 export function createStatics(): Statics {
-  const weights: PackedWeight[] = [];
+  const weights: StaticWeight[] = [];
   const constants: { offset: number; data: Float32Array }[] = [];
-  const ends = { weights: 0, constants: 0 };
+  const ends = { expanded: 0, weights: 0, constants: 0 };
   const places = new Map<string | Float32Array, StaticPlace>();
   const idOf = createIds();
 
@@ -50,15 +60,16 @@ export function createStatics(): Statics {
     ends[region] = offset + aligned(bytes);
     return { region, offset, bytes };
   };
-  const store = (nodes: readonly Node[], { layout, bytes }: PackedBlock): StaticPlace => {
+  const store = (nodes: readonly Node[], block: PackedBlock): StaticPlace => {
+    const { layout, bytes, compactBytes = bytes } = block;
     if (!nodes.every(isKnown)) {
-      const place = reserve('weights', bytes);
-      weights.push({ nodes, offset: place.offset, bytes, layout });
+      const place = reserve(compactBytes < bytes ? 'expanded' : 'weights', bytes);
+      weights.push({ nodes, place, layout, compactBytes });
       return place;
     }
     const place = reserve('constants', bytes);
     const values = nodes.map((node) => evaluateNode(node, () => internal('a constant reads a weight')));
-    constants.push({ offset: place.offset, data: packWeights(layout, values) });
+    constants.push({ offset: place.offset, data: expandWeights(layout, packWeights(layout, values)) });
     return place;
   };
   const packed = (nodes: readonly Node[], block: PackedBlock): StaticPlace => {
@@ -79,7 +90,10 @@ export function createStatics(): Statics {
     plain: (node) => packed([node], { layout: { kind: 'plain' }, bytes: 4 * sizeOf(shapeOf(node.type)) }),
     packed,
     table,
-    weights: () => weights,
+    weights: () =>
+      (['expanded', 'weights'] as const).flatMap((region) =>
+        weights.filter(({ place }) => place.region === region),
+      ),
     constants: () => constants,
     bytes: (region) => ends[region],
   };

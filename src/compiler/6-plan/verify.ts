@@ -4,7 +4,7 @@
  */
 import { accessOf } from './access.ts';
 import { alignment } from './arena.ts';
-import type { Allocation, Buffer, Plan, Step } from './plan.ts';
+import type { Allocation, Buffer, Expansion, PackedWeight, Plan, Step } from './plan.ts';
 
 /** Everything that is wrong with `plan`, one line each; empty for a good one. */
 export function verifyPlan(plan: Plan): readonly string[] {
@@ -13,6 +13,43 @@ export function verifyPlan(plan: Plan): readonly string[] {
     ...overlapFaults(plan),
     ...plan.buffers.flatMap((buffer) => bufferFaults(buffer, plan)),
     ...plan.steps.flatMap((step) => lifetimeFaults(step, plan)),
+    ...plan.weights.flatMap((block) => blockFaults(block, plan)),
+    ...plan.expansions.flatMap((_, i) => expansionFaults(plan.expansions, i)),
+  ];
+}
+
+/** A block is final in the file, or an expansion writes it. */
+function blockFaults({ offset, bytes, stored }: PackedWeight, plan: Plan): readonly string[] {
+  const faults: string[] = [];
+  const at = plan.file.offset + stored.offset;
+  const isFinal = at === offset && plan.file.type === 'f32' && stored.bytes >= bytes;
+  const last = plan.expansions.findLast(({ to }) => to === offset);
+  if (!isFinal && (!last || last.to + writtenBytes(last) < offset + bytes))
+    faults.push(`the weights at ${offset} are never brought to their place`);
+  if (stored.offset + stored.bytes > plan.file.bytes)
+    faults.push(`the weights at ${offset} leave their file`);
+  return faults;
+}
+
+/** Bytes that an expansion writes at least; what an algorithm's own writes is its block, which other checks cover. */
+function writtenBytes({ kind, from, to, bytes }: Expansion): number {
+  if (kind === 'copy') return bytes;
+  return kind === 'widen' ? 2 * bytes : from + bytes - to;
+}
+
+/** Nothing is overwritten that a later expansion reads, except what the next one makes of this one's result. */
+function expansionFaults(expansions: readonly Expansion[], i: number): readonly string[] {
+  const expansion = expansions[i];
+  if (!expansion) return [];
+  const end = expansion.to + writtenBytes(expansion);
+  const lost = expansions
+    .slice(i + 1)
+    .filter(({ from, bytes }) => from < end && expansion.to < from + bytes)
+    .filter(({ from }) => from !== expansion.to);
+  const overtakes = expansion.kind === 'widen' && expansion.from + expansion.bytes < end;
+  return [
+    ...lost.map(({ from }) => `the weights read at ${from} are overwritten before`),
+    ...(overtakes ? [`the halves at ${expansion.from} are overwritten while they are read`] : []),
   ];
 }
 

@@ -17,6 +17,7 @@ export function loadProgram(plan: Plan, weights: WeightSource): LoadedProgram {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { cnnc: { memory } });
   new Uint8Array(memory.buffer).set(pack(plan, weights), manifest.weights.offset);
+  (instance.exports.prepare as () => void)();
   const floats = new Float32Array(memory.buffer);
   const run = instance.exports.run as () => void;
   return {

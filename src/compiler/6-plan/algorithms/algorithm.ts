@@ -47,6 +47,8 @@ export interface Choice {
 export interface PackedBlock {
   readonly layout: WeightLayout;
   readonly bytes: number;
+  /** Bytes of the compact form that the weights file holds, where that is smaller. */
+  readonly compactBytes?: number;
 }
 
 /**
@@ -63,4 +65,6 @@ export interface Algorithm {
   /** Layout kinds that this algorithm packs; `tensors` are the weight and then the bias (if the kernel has one), as on disk. */
   readonly layouts: readonly string[];
   readonly pack: (layout: WeightLayout, tensors: readonly Tensor[]) => Float32Array;
+  /** From the compact form that `pack` gives to the final one, where they differ: the reference of the generated `prepare`. */
+  readonly expand?: (layout: WeightLayout, compact: Float32Array) => Float32Array;
 }

@@ -29,11 +29,21 @@ export function candidates(kernel: Kernel, engine: Engine, options: AlgorithmOpt
 }
 
 /**
- * The floats of a packed block. `plain` is the row-major tensor itself; every other kind belongs to the algorithm that lists it.
- * `tensors` are the nodes' values in the order of `PackedWeight.nodes`.
+ * The floats of a block as the weights file holds them. `plain` is the row-major tensor itself; every other kind belongs to the algorithm
+ * that lists it. `tensors` are the nodes' values in the order of `PackedWeight.nodes`.
  */
 export function packWeights(layout: WeightLayout, tensors: readonly Tensor[]): Float32Array {
   if (layout.kind === 'plain') return tensors[0]?.data ?? internal('a plain weight without a value');
+  return ownerOf(layout).pack(layout, tensors);
+}
+
+/** The floats of a block as kernels read them, from those of the file. */
+export function expandWeights(layout: WeightLayout, compact: Float32Array): Float32Array {
+  if (layout.kind === 'plain') return compact;
+  return ownerOf(layout).expand?.(layout, compact) ?? compact;
+}
+
+function ownerOf(layout: WeightLayout): Algorithm {
   const owner = algorithms.find((algorithm) => algorithm.layouts.includes(layout.kind));
-  return owner?.pack(layout, tensors) ?? internal(`no algorithm packs the layout ${layout.kind}`);
+  return owner ?? internal(`no algorithm packs the layout ${layout.kind}`);
 }

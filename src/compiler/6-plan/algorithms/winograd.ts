@@ -18,7 +18,7 @@ import { lanes } from './tile.ts';
 export type TileSize = 2 | 4;
 
 /** Kernel transforms G: rows are positions of the transformed tile, columns taps (points 0, ±1, ±2, ∞ and 0, ±1, ∞). */
-const kernelTransforms: Readonly<Record<TileSize, readonly (readonly [number, number, number])[]>> = {
+export const kernelTransforms: Readonly<Record<TileSize, readonly (readonly [number, number, number])[]>> = {
   2: [
     [1, 0, 0],
     [1 / 2, 1 / 2, 1 / 2],
@@ -35,6 +35,8 @@ const kernelTransforms: Readonly<Record<TileSize, readonly (readonly [number, nu
   ],
 };
 
+/** Numbers of a kernel. */
+const taps = 9;
 /** Below as many channels the transforms cost more than they save. */
 const fewestChannels = 8;
 /** Cycles of the transforms of one tile and one register of channels (measured). */
@@ -87,6 +89,7 @@ function winogradAlgorithm(tile: TileSize, name: 'winograd-4x4' | 'winograd-2x2'
     // Both sizes share one layout; the smaller one lists it.
     layouts: tile === 2 ? ['winograd'] : [],
     pack: packWinograd,
+    expand: expandWinograd,
   };
 }
 
@@ -116,7 +119,7 @@ function chooseWinograd(
     tuning: { tile, vectors, block: shape.block },
     halos: [{ operand: kernel.x, halo: tileHalo(kernel, shape) }],
     scratchBytes: scratchLayout(shape).bytes,
-    weights: { layout, bytes: 4 * winogradFloats(layout) },
+    weights: { layout, bytes: 4 * winogradFloats(layout), compactBytes: 4 * compactFloats(layout) },
     cost: winogradCost(kernel, shape, vectors, engine),
   };
 }
@@ -214,12 +217,17 @@ export function scratchLayout({ tile, inPosition, outPosition, outC }: WinogradS
   return { products, patch, finish, bytes: finish + finishScratchBytes };
 }
 
-/** Floats of the packed block: biases, then for every position its panels of weights. */
+/** Floats of the final block: biases, then for every position its panels of weights. */
 function winogradFloats(layout: WinogradLayout): number {
   return biasFloats(layout) + (layout.tile + 2) ** 2 * positionFloats(layout);
 }
 
-/** Floats of one position's weights: panels of [inC][vectors · 4]. */
+/** Floats of the compact block: biases, then for every tap its panels of weights. */
+function compactFloats(layout: WinogradLayout): number {
+  return biasFloats(layout) + taps * positionFloats(layout);
+}
+
+/** Floats of one position's or tap's weights: panels of [inC][vectors · 4]. */
 export function positionFloats({ inC, outC, vectors }: WinogradLayout): number {
   return panelsOf(outC, vectors).reduce((sum, panel) => sum + inC * panel.vectors * lanes, 0);
 }
@@ -229,55 +237,58 @@ export function biasFloats({ outC }: WinogradLayout): number {
   return Math.ceil(outC / 16) * 16;
 }
 
-/** weight [outC, inC, 3, 3] and bias [outC] (or none) → biases, then U[position][panel][inC][vectors · 4] with U = G g Gᵀ. */
-export function packWinograd(layout: WeightLayout, tensors: readonly Tensor[]): Float32Array {
-  const { tile, vectors, inC, outC } = layout as WinogradLayout;
+/** weight [outC, inC, 3, 3] and bias [outC] (or none) → biases, then g[tap][panel][inC][vectors · 4]. */
+function packWinograd(layout: WeightLayout, tensors: readonly Tensor[]): Float32Array {
+  const { vectors, inC, outC } = layout as WinogradLayout;
   const [weight, bias] = tensors;
-  if (!weight || weight.data.length !== outC * inC * 9) internal('a weight of another shape than its layout');
-  const packed = new Float32Array(winogradFloats(layout as WinogradLayout));
-  packed.set(bias?.data ?? []);
+  if (!weight || weight.data.length !== outC * inC * taps)
+    internal('a weight of another shape than its layout');
+  const packed = new Float32Array(compactFloats(layout as WinogradLayout));
+  if (bias) packed.set(bias.data);
   const start = biasFloats(layout as WinogradLayout);
   const stride = positionFloats(layout as WinogradLayout);
-  const transform = {
-    kernels: weight.data,
-    matrix: Float64Array.from(kernelTransforms[tile].flat()),
-    packed,
-    stride,
-  };
+  const { data } = weight;
   for (const panel of panelsOf(outC, vectors)) {
     const width = panel.vectors * lanes;
+    const to = start + panel.first * inC;
     for (let c = 0; c < inC; c++)
-      for (let j = 0; j < panel.channels; j++)
-        transformKernel(transform, {
-          from: ((panel.first + j) * inC + c) * 9,
-          to: start + panel.first * inC + c * width + j,
-        });
+      for (let j = 0; j < panel.channels; j++) {
+        const from = ((panel.first + j) * inC + c) * taps;
+        const at = to + c * width + j;
+        for (let tap = 0; tap < taps; tap++) packed[at + tap * stride] = data[from + tap]!;
+      }
   }
   return packed;
 }
 
-interface KernelTransform {
-  readonly kernels: Float32Array;
-  /** G, row-major. */
-  readonly matrix: Float64Array;
-  readonly packed: Float32Array;
-  /** Floats between the positions of one kernel. */
-  readonly stride: number;
+/** Biases and kernels g → biases and transformed kernels U = G g Gᵀ, rounded as the generated code rounds. */
+function expandWinograd(layout: WeightLayout, compact: Float32Array): Float32Array {
+  const { tile } = layout as WinogradLayout;
+  const start = biasFloats(layout as WinogradLayout);
+  const stride = positionFloats(layout as WinogradLayout);
+  const expanded = new Float32Array(winogradFloats(layout as WinogradLayout));
+  expanded.set(compact.subarray(0, start));
+  const G = kernelTransforms[tile];
+  for (let at = start; at < start + stride; at++)
+    for (const [i, row] of G.entries()) {
+      const columns = [0, 1, 2].map((s) =>
+        combine(
+          row,
+          [0, 3, 6].map((r) => compact[at + (r + s) * stride]!),
+        ),
+      );
+      for (const [j, line] of G.entries())
+        expanded[at + (i * (tile + 2) + j) * stride] = combine(line, columns);
+    }
+  return expanded;
 }
 
-/** G g Gᵀ of the 3 × 3 kernel at `from`, in double precision: plain loops, since a network has millions of kernels. */
-function transformKernel(
-  { kernels: g, matrix, packed, stride }: KernelTransform,
-  { from, to }: { readonly from: number; readonly to: number },
-): void {
-  for (let i = 0, at = to; i < matrix.length; i += 3) {
-    const [a, b, c] = [matrix[i]!, matrix[i + 1]!, matrix[i + 2]!];
-    const x = a * g[from]! + b * g[from + 3]! + c * g[from + 6]!;
-    const y = a * g[from + 1]! + b * g[from + 4]! + c * g[from + 7]!;
-    const z = a * g[from + 2]! + b * g[from + 5]! + c * g[from + 8]!;
-    for (let j = 0; j < matrix.length; j += 3, at += stride)
-      packed[at] = matrix[j]! * x + matrix[j + 1]! * y + matrix[j + 2]! * z;
-  }
+/** Σ coefficient · value in single precision, from left to right; values without a coefficient do not count, whatever they are. */
+function combine(coefficients: readonly number[], values: readonly number[]): number {
+  const products = coefficients.flatMap((coefficient, i) =>
+    coefficient === 0 ? [] : [Math.fround(Math.fround(coefficient) * values[i]!)],
+  );
+  return products.reduce((sum, product) => Math.fround(sum + product));
 }
 
 function winogradCost(kernel: ConvKernel, shape: WinogradShape, vectors: number, engine: Engine): number {

@@ -1,6 +1,6 @@
 /**
- * WebAssembly: a plan as one module with one exported function `run()`, and the manifest that tells the runtime where everything
- * lies. All addresses are constants; kernels are functions of their addresses, stored once however many steps use them.
+ * WebAssembly: a plan as one module that exports `prepare()`, for the weights, and `run()`; and the manifest that tells the runtime where
+ * everything lies. All addresses are constants; kernels are functions of their addresses, stored once however many steps use them.
  */
 import { internal } from '../../diagnostics/internal.ts';
 import type { Allocation, Buffer, Plan, Step } from '../../6-plan/plan.ts';
@@ -10,6 +10,7 @@ import type { EmitContext } from './emit-context.ts';
 import { emitters } from './emitters.ts';
 import { emitClear } from './halo.ts';
 import { manifestOf } from './manifest.ts';
+import { emitPrepare } from './prepare.ts';
 import { createTables, type Tables } from './tables.ts';
 
 export interface WasmProgram {
@@ -32,6 +33,7 @@ export function emitWasm(plan: Plan, { steps = false, names = false }: EmitWasmO
   const tables = createTables(plan.bytes.total);
   const run = steps ? emitSteps(plan, module, tables) : emitRun(plan, module, tables);
   module.export('run', run);
+  module.export('prepare', emitPrepare(plan, module));
   const memoryBytes = tables.end();
   module.importMemory({ module: 'cnnc', name: 'memory', pages: Math.ceil(memoryBytes / pageBytes) });
   for (const { offset, data } of plan.constants) module.data(offset, bytesOf(data));

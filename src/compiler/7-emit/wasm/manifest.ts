@@ -18,7 +18,7 @@ export function manifestOf(plan: Plan, memoryBytes: number): Manifest {
     format: 1,
     net: plan.name,
     memoryBytes,
-    weights: { offset: plan.weightsOffset, bytes: plan.bytes.weights },
+    weights: { offset: plan.file.offset, bytes: plan.file.bytes },
     inputs: plan.inputs.map(({ input, buffer }) => inputOf(input, buffer)),
     outputs: plan.outputs.map(({ output, buffers }) => outputOf(output, buffers)),
   };
