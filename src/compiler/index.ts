@@ -24,6 +24,7 @@ export {
 } from './3-check/index.ts';
 export type { Diagnostic, Edit, Fix, Label, Severity } from './diagnostics/diagnostic.ts';
 export { nodeHost } from './host.ts';
+export { createChecker, type Checker, type CheckResult } from './incremental.ts';
 export { printGraph } from './ir/print.ts';
 export { verify } from './ir/verify.ts';
 export { optimize, passes, type OptimizeOptions } from './5-optimize/index.ts';

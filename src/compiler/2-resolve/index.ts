@@ -47,6 +47,7 @@ export function resolve(
     words: names.words,
     unknownOptions: names.unknownOptions,
     broken: new Set([...circular, ...names.broken]),
+    mentions: names.mentions,
     allowances,
     host,
   };

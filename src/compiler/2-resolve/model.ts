@@ -101,6 +101,8 @@ export interface Model {
   readonly unknownOptions: ReadonlySet<Arg>;
   /** Declarations that phase 3 must not evaluate, because something about them was reported. */
   readonly broken: ReadonlySet<Declaration>;
+  /** Which top-level declarations each one's text names, in the order of the text, repetitions included. */
+  readonly mentions: ReadonlyMap<Declaration, readonly { readonly to: Declaration; readonly span: Span }[]>;
   /** Warnings that comments switch off. */
   readonly allowances: Allowances;
   readonly host: Host;

@@ -9,11 +9,10 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { Graph } from '../ir/graph.ts';
 import { withoutAllowed } from '../diagnostics/allowances.ts';
 import { checkAssert } from './body.ts';
-import { costs } from './costs.ts';
 import { childFrame, type Site } from './frame.ts';
-import { buildGraph, type InputSizes, type Instance } from './instantiate.ts';
-import { lintGraph } from './lints.ts';
-import type { NetFacts, NetQueries } from './query.ts';
+import { buildGraph, type InputSizes } from './instantiate.ts';
+import { askNets, type Memo } from './ask-nets.ts';
+import type { NetFacts } from './query.ts';
 import { newSession, onceReporter, type Mode, type Session } from './session.ts';
 import { checkStatements } from './statements.ts';
 import { int, type GivenArg, type Value } from './value.ts';
@@ -22,6 +21,7 @@ export { limitsOf, type Limit } from './budgets.ts';
 export { costs, type Costs, type NodeCost } from './costs.ts';
 export { budgetsOf, movesOf, weightsFor, type WeightsDeclaration } from './statements.ts';
 export { summarize, type LayerSummary, type Summary } from './summarize.ts';
+export type { Found, Memo, Outcome } from './ask-nets.ts';
 export type { InputSizes } from './instantiate.ts';
 export type { NetFacts } from './query.ts';
 export type { Mode } from './session.ts';
@@ -40,20 +40,25 @@ export interface NetInfo {
   readonly facts: NetFacts | undefined;
 }
 
-/** Checks every net, assertion and budget of the entry file. Nets that need parameters are checked where they are used. */
-export function check(model: Model): {
+/**
+ * Checks every net, assertion and budget of the entry file. Nets that need parameters are checked where they are used.
+ * `memo` may know what nets came to before (incremental.ts).
+ */
+export function check(
+  model: Model,
+  options: { readonly memo?: Memo } = {},
+): {
   readonly diagnostics: readonly Diagnostic[];
   readonly nets: readonly NetInfo[];
 } {
   const found: Diagnostic[] = [];
   const report = onceReporter(found);
-  const queries = netQueries(model, report);
+  const { queries, lint } = askNets(model, report, options.memo);
   const nets = netsOf(model).map((declaration): NetInfo => {
     const { name, item } = declaration;
     const complete = item.params.every((param) => param.default !== undefined);
     const facts = complete ? queries(declaration, []) : undefined;
-    if (facts) lintGraph(facts.graph, report);
-    if (facts && hasTrainingOnly(declaration)) checkTraining(declaration, model, report);
+    if (facts) lint(declaration, facts);
     return { name, declaration, exported: item.exported, complete, facts };
   });
   const session = newSession({ model, mode: 'inference', report, queries });
@@ -61,21 +66,6 @@ export function check(model: Model): {
   for (const item of model.entry.file.items) if (item.kind === 'assert') checkAssert(item, site, session);
   checkStatements(nets, site, session);
   return { diagnostics: withoutAllowed(found, model.allowances), nets };
-}
-
-function hasTrainingOnly({ item }: NetDeclaration): boolean {
-  return item.body?.statements.some((s) => 'trainOnly' in s && s.trainOnly) ?? false;
-}
-
-/** Values that exist only while training have to fit as well. */
-function checkTraining(
-  declaration: NetDeclaration,
-  model: Model,
-  report: (diagnostic: Diagnostic) => void,
-): void {
-  const session = newSession({ model, mode: 'training', report });
-  const instance = buildGraph({ declaration, args: [], name: declaration.name }, {}, session);
-  if (instance) lintGraph(instance.graph, report);
 }
 
 /** Declarations of the nets of the entry file, in order. */
@@ -96,27 +86,6 @@ function fileSite(model: Model): Site {
     self: undefined,
     depth: 0,
   };
-}
-
-/** Instantiates each net once; nets with arguments are not kept. */
-function netQueries(model: Model, report: (diagnostic: Diagnostic) => void): NetQueries {
-  const known = new Map<NetDeclaration, NetFacts | undefined | 'open'>();
-  const queries: NetQueries = (declaration, args) => {
-    const before = args.length === 0 ? known.get(declaration) : undefined;
-    if (before === 'open') return undefined;
-    if (known.has(declaration) && args.length === 0) return before;
-    if (args.length === 0) known.set(declaration, 'open');
-    const session = newSession({ model, mode: 'inference', report, queries });
-    const instance = buildGraph({ declaration, args, name: declaration.name }, {}, session);
-    const facts = instance && factsOf(instance);
-    if (args.length === 0) known.set(declaration, facts);
-    return facts;
-  };
-  return queries;
-}
-
-function factsOf({ graph, values }: Instance): NetFacts {
-  return { graph, costs: costs(graph), values };
 }
 
 /**
@@ -140,7 +109,7 @@ export function instantiate(
     model,
     mode: options.mode,
     report,
-    queries: netQueries(model, report),
+    queries: askNets(model, report).queries,
   });
   const args = [...chosen.args, ...givenParams(options.params ?? {}, chosen.declaration)];
   const instance = buildGraph({ ...chosen, args }, options.sizes ?? {}, session);

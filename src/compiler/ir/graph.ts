@@ -77,7 +77,10 @@ export interface Graph {
 }
 
 /** Nodes in topological order (inputs before users), each once; the order is deterministic. */
-export function topological(graph: Graph): readonly Node[] {
+export function topological(graph: {
+  readonly inputs: readonly Pick<GraphInput, 'node'>[];
+  readonly outputs: readonly Pick<GraphOutput, 'nodes'>[];
+}): readonly Node[] {
   const order: Node[] = [];
   const done = new Set<Node>();
   // An explicit stack: a net of 10 000 layers must not overflow the call stack.

@@ -1,0 +1,188 @@
+/**
+ * Checking a file again and again while it is edited. Files that did not change are not parsed again, and a net is evaluated
+ * again only when its own text, or that of a declaration it reaches, has changed; otherwise what it came to before is moved to
+ * where the text stands now. The results are those of a fresh `resolve` and `check`: what an outcome depends on is its key.
+ */
+import type { Source, Span } from './1-parse/source.ts';
+import { resolve } from './2-resolve/index.ts';
+import type { Declaration, Host, Model, Module, NetDeclaration } from './2-resolve/model.ts';
+import { check, type Found, type Memo, type NetInfo, type Outcome } from './3-check/index.ts';
+import type { Diagnostic } from './diagnostics/diagnostic.ts';
+import { moveDiagnostic, moveFacts } from './move.ts';
+
+export interface CheckResult {
+  readonly model: Model;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly nets: readonly NetInfo[];
+}
+
+export interface Checker {
+  /** Everything wrong with a file and its imports, and its nets; fast where little changed since the last call. */
+  check(source: Source): CheckResult;
+}
+
+/** A file that was read while checking (names of classes), and what it held. */
+type Reading = readonly [path: string, text: string | undefined];
+
+/** An outcome with everything that it follows from. */
+interface Kept {
+  readonly key: string;
+  readonly parts: readonly Part[];
+  readonly readings: readonly Reading[];
+  readonly outcome: Outcome;
+}
+
+/** A piece of text that an outcome's spans may lie in. */
+interface Part {
+  readonly source: Source;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A checker for the files of a host. It keeps one outcome for each net of the last check that met it. */
+export function createChecker(host: Host): Checker {
+  let kept: ReadonlyMap<string, Kept> = new Map();
+  return {
+    check: (source) => {
+      const resolved = resolve(source, host);
+      const readings: Reading[] = [];
+      const model: Model = { ...resolved.model, host: watched(host, readings) };
+      const now = new Map<string, Kept>();
+      const checked = check(model, { memo: memoOf(model, { before: kept, now, readings, host }) });
+      kept = now;
+      return { model, diagnostics: [...resolved.diagnostics, ...checked.diagnostics], nets: checked.nets };
+    },
+  };
+}
+
+function watched(host: Host, readings: Reading[]): Host {
+  const read = (path: string): string | undefined => {
+    const text = host.read(path);
+    readings.push([path, text]);
+    return text;
+  };
+  return host.list ? { read, list: host.list.bind(host) } : { read };
+}
+
+interface Memory {
+  readonly before: ReadonlyMap<string, Kept>;
+  readonly now: Map<string, Kept>;
+  readonly readings: Reading[];
+  readonly host: Host;
+}
+
+function memoOf(model: Model, memory: Memory): Memo {
+  return {
+    outcome: (of, declaration, compute) => {
+      const place = `${of} ${idOf(declaration)}`;
+      const reached = reachedFrom(declaration, model);
+      const key = keyOf(reached, model);
+      const known = memory.before.get(place);
+      const isKnown = known !== undefined && known.key === key;
+      const recalled = isKnown ? recall(known, reached, memory) : undefined;
+      const outcome = recalled ?? compute();
+      const readings = recalled && isKnown ? known.readings : [...memory.readings];
+      const parts = partsOf(reached);
+      // A message that points outside of what the net is made of would move with text that is not in the key.
+      if (key !== undefined && liesWithin(outcome, parts))
+        memory.now.set(place, { key, parts, readings, outcome });
+      return outcome;
+    },
+  };
+}
+
+function recall(known: Kept, reached: Reached, memory: Memory): Outcome | undefined {
+  if (known.readings.some(([path, text]) => memory.host.read(path) !== text)) return undefined;
+  memory.readings.push(...known.readings);
+  const nets = new Map(reached.declarations.map((declaration) => [idOf(declaration), declaration]));
+  const move = mover(known.parts, partsOf(reached));
+  const { facts, found } = known.outcome;
+  return {
+    facts: facts && moveFacts(facts, move),
+    found: found.map((each): Found => {
+      if ('code' in each) return moveDiagnostic(each, move);
+      return nets.get(idOf(each)) as NetDeclaration;
+    }),
+  };
+}
+
+// ---- What an outcome follows from
+
+interface Reached {
+  /** The declaration, and all that its text names, and theirs. */
+  readonly declarations: readonly Declaration[];
+  /** The files that they are in. */
+  readonly modules: readonly Module[];
+}
+
+const idOf = ({ name, span }: Declaration): string => `${span.source.path}\0${name}`;
+
+function reachedFrom(declaration: Declaration, model: Model): Reached {
+  const declarations = new Set([declaration]);
+  const modules = new Set<Module>();
+  // The set grows while it is walked.
+  for (const each of declarations) {
+    if ('module' in each && each.module) modules.add(each.module);
+    for (const { to } of model.mentions.get(each) ?? []) declarations.add(to);
+  }
+  return { declarations: [...declarations], modules: [...modules] };
+}
+
+/** Equal keys, equal outcomes (but for places). Undefined for what is circular or declared twice: it is evaluated each time. */
+function keyOf({ declarations, modules }: Reached, model: Model): string | undefined {
+  if (declarations.some((declaration) => model.broken.has(declaration))) return undefined;
+  const texts = declarations.map((declaration) => {
+    const named = new Set((model.mentions.get(declaration) ?? []).map(({ to }) => idOf(to)));
+    return [idOf(declaration), textOfPart(partOf(declaration)), ...named].join('\0');
+  });
+  const settings = modules.map(({ source, file }) =>
+    [source.path, ...settingsOf(file.items).map(textOfPart)].join('\0'),
+  );
+  return [...texts, ...settings].join('\0\0');
+}
+
+/** `defaults` and families, which no name leads to. */
+function settingsOf(items: Module['file']['items']): readonly Part[] {
+  return items.filter((item) => item.kind === 'defaults' || item.kind === 'family').map(({ span }) => span);
+}
+
+function partsOf({ declarations, modules }: Reached): readonly Part[] {
+  return [...declarations.map(partOf), ...modules.flatMap(({ file }) => settingsOf(file.items))];
+}
+
+function partOf(declaration: Declaration): Part {
+  if ('item' in declaration) return declaration.item.span;
+  return declaration.kind === 'let' ? declaration.statement.span : declaration.span;
+}
+
+const textOfPart = ({ source, start, end }: Part): string => source.text.slice(start, end);
+
+// ---- Places
+
+/** Moves spans from the parts where they were to the same parts now. */
+function mover(from: readonly Part[], to: readonly Part[]): (span: Span) => Span {
+  const moved = new Map<Span, Span>();
+  return (span) => {
+    const known = moved.get(span);
+    if (known) return known;
+    const at = from.findIndex((part) => isWithin(span, part));
+    const [before, now] = [from[at], to[at]];
+    const by = before && now ? now.start - before.start : 0;
+    const result = { source: now?.source ?? span.source, start: span.start + by, end: span.end + by };
+    moved.set(span, result);
+    return result;
+  };
+}
+
+function isWithin({ source, start, end }: Span, part: Part): boolean {
+  return source.path === part.source.path && start >= part.start && end <= part.end;
+}
+
+function liesWithin({ found }: Outcome, parts: readonly Part[]): boolean {
+  return found.every((each) => {
+    if (!('code' in each)) return true;
+    const spans = [each.span, ...each.labels.map(({ span }) => span)];
+    for (const { edits } of each.fixes) for (const { span } of edits) spans.push(span);
+    return spans.every((span) => parts.some((part) => isWithin(span, part)));
+  });
+}

@@ -1,0 +1,144 @@
+/** A checker that remembers says what a fresh check says, after any edit; and it does remember. */
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  check,
+  createChecker,
+  nodeHost,
+  resolve,
+  type Diagnostic,
+  type NetInfo,
+} from '../../src/compiler/index.ts';
+import { stdlibFolder } from '../../src/compiler/host.ts';
+import { topological } from '../../src/compiler/ir/graph.ts';
+import { showType } from '../../src/compiler/ir/type.ts';
+
+const host = nodeHost(stdlibFolder());
+const path = 'edited.cnn';
+
+/** Everything a result says, places included, as plain data. */
+function told(diagnostics: readonly Diagnostic[], nets: readonly NetInfo[]): unknown {
+  const place = (span: Diagnostic['span'] | undefined): string =>
+    span === undefined ? '' : `${span.source.path}:${span.start}-${span.end} of ${span.source.text.length}`;
+  return {
+    diagnostics: diagnostics.map((d) => ({
+      ...d,
+      span: place(d.span),
+      labels: d.labels.map(({ span, text }) => [place(span), text]),
+      fixes: d.fixes.map(({ title, edits }) => [title, edits.map((edit) => [place(edit.span), edit.text])]),
+    })),
+    nets: nets.map(({ name, complete, exported, facts }) => ({
+      name,
+      complete,
+      exported,
+      costs: facts && [facts.costs.params, facts.costs.trainable, facts.costs.macs, facts.costs.nodes.size],
+      values: facts && [...facts.values].map(([value, node]) => [value, node.path, place(node.span)]),
+      outputs: facts?.graph.outputs.map((output) => ({ ...output, nodes: output.nodes.map((n) => n.path) })),
+      nodes:
+        facts &&
+        topological(facts.graph).map(
+          (node) => `${node.path} ${node.op} ${showType(node.type)} ${place(node.span)}`,
+        ),
+    })),
+  };
+}
+
+function fresh(text: string): unknown {
+  const resolved = resolve({ path, text }, nodeHost(stdlibFolder()));
+  const { diagnostics, nets } = check(resolved.model);
+  return told([...resolved.diagnostics, ...diagnostics], nets);
+}
+
+/** One line after another, as a person edits: removed, repeated, commented, or with another number or name. */
+const edits: readonly ((lines: readonly string[], at: number, by: number) => readonly string[])[] = [
+  (lines, at) => lines.toSpliced(at, 1),
+  (lines, at) => lines.toSpliced(at, 0, lines[at] ?? ''),
+  (lines, at) => lines.toSpliced(at, 0, '// a comment'),
+  (lines, at, by) => lines.with(at, (lines[at] ?? '').replace(/\d+/, String(by))),
+  (lines, at, by) => lines.with(at, (lines[at] ?? '').replace(/\d+(?=\D*$)/, String(by))),
+  (lines, at) => lines.with(at, (lines[at] ?? '').replace(/\brelu\b/, 'sigmoid')),
+  (lines, at) => lines.with(at, (lines[at] ?? '').replace(/^(\s*)(\w+)/, '$1$2x')),
+  (lines, at) => lines.toSpliced(at, 0, 'block relu6 = relu'),
+  (lines, at) => lines.toSpliced(at, 0, 'defaults { conv { bias = false } }'),
+];
+
+const edit = fc.record({
+  kind: fc.nat(edits.length - 1),
+  line: fc.nat(1000),
+  by: fc.integer({ min: 0, max: 9 }),
+  /** Whether the edit is taken back afterwards. */
+  undo: fc.boolean(),
+});
+
+const files = ['lenet', 'resnet', 'googlenet', 'yolo', 'unet', 'face', 'mobilenet', 'heads', 'filters'];
+
+describe('createChecker', () => {
+  test.each(files)('%s: equals a fresh check after random edits', { timeout: 120_000 }, (name) => {
+    const original = readFileSync(join(stdlibFolder(), `${name}.cnn`), 'utf8').split('\n');
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (steps) => {
+        const checker = createChecker(host);
+        let lines: readonly string[] = original;
+        checker.check({ path, text: lines.join('\n') });
+        for (const { kind, line, by, undo } of steps) {
+          const edited = edits[kind]?.(lines, line % lines.length, by) ?? lines;
+          const text = edited.join('\n');
+          const { diagnostics, nets } = checker.check({ path, text });
+          expect(told(diagnostics, nets)).toEqual(fresh(text));
+          if (!undo) lines = edited;
+        }
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  const text = [
+    'block A(c) = conv(c, 3) -> relu',
+    'block B = conv(4, 3)',
+    'net N {',
+    '  in x: f32[9, 9, 3]',
+    '  out y: x -> A(2)',
+    '}',
+    'net M {',
+    '  in x: f32[9, 9, 3]',
+    '  out y: x -> B',
+    '}',
+  ];
+  const graphs = (checker: ReturnType<typeof createChecker>, lines: readonly string[]) =>
+    checker.check({ path, text: lines.join('\n') }).nets.map(({ facts }) => facts?.graph);
+  const types = (checker: ReturnType<typeof createChecker>, lines: readonly string[]) =>
+    graphs(checker, lines).map((graph) => graph?.outputs[0]?.nodes[0]?.type);
+
+  test('a net that an edit does not reach is not evaluated again', () => {
+    const checker = createChecker(host);
+    const [n, m] = types(checker, text);
+    const [n2, m2] = types(checker, text.with(0, 'block A(c) = conv(c + 1, 3) -> relu'));
+    expect(n2).not.toEqual(n);
+    // The same object: it was carried over, not computed anew.
+    expect(m2).toBe(m);
+  });
+
+  test('places move with the text', () => {
+    const checker = createChecker(host);
+    graphs(checker, text);
+    const [, m] = graphs(checker, ['// one line more', ...text]);
+    const { span } = m?.outputs[0]?.nodes[0] ?? {};
+    expect(span?.source.text.slice(span.start, span.end)).toBe('conv(4, 3)');
+    expect(span?.source.text).toContain('one line more');
+  });
+
+  test('class names in a file are read again', () => {
+    let classes = 'a\nb\n';
+    const memory = { read: (file: string) => (file === 'classes.txt' ? classes : undefined) };
+    const checker = createChecker(memory);
+    const lines = ['net N {', '  in x: f32[4]', '  out y: label(x -> dense(2)) of "classes.txt"', '}'].join(
+      '\n',
+    );
+    const codes = () => checker.check({ path, text: lines }).diagnostics.map(({ code }) => code);
+    expect(codes()).toEqual([]);
+    classes = 'a\nb\nc\n';
+    expect(codes()).toEqual(['network/classes-count']);
+  });
+});
