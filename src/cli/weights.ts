@@ -40,7 +40,7 @@ export async function weightsOf(net: OpenNet, options: WeightOptions): Promise<N
   const at = options.weights === undefined ? item?.span : undefined;
   const { file, diagnostics } = openSafetensors(path, at);
   if (!file) throw new InputFailure(diagnostics.map(net.project.show));
-  const bound = bindWeights(net.graph, file, {
+  const bound = bindWeights(net.sliding?.written ?? net.graph, file, {
     ...bindOptions(net, item, options),
     ...(at ? { at } : {}),
     seed,

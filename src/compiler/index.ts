@@ -9,6 +9,7 @@ export {
   instantiate,
   movesOf,
   netsOf,
+  slide,
   summarize,
   weightsFor,
   type Costs,
@@ -19,6 +20,7 @@ export {
   type NetParams,
   type LayerSummary,
   type NodeCost,
+  type Sliding,
   type Summary,
   type WeightsDeclaration,
 } from './3-check/index.ts';

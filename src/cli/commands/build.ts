@@ -39,6 +39,7 @@ export function addBuild(program: Command, end: (code: ExitCode) => void): void 
     )
     .option('--net <name>', 'which net of the file')
     .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
+    .option('--fully-convolutional', 'one pass over a larger input (--size) instead of window by window')
     .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
     .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
     .option('--seed <n>', 'initial values instead of trained weights')
@@ -55,7 +56,7 @@ async function build(file: string, options: Options): Promise<ExitCode> {
     throw new UsageFailure(`--target is wasm or tfjs, not ${options.target}`);
   if (options.out === undefined && options.dump.length === 0)
     throw new UsageFailure('build needs --out <folder>');
-  const { openNet } = await import('../nets.ts');
+  const { openNet, slidingLine } = await import('../nets.ts');
   const net = openNet(file, options);
   const dumps = await dumpsOf(net, options.dump);
   if (!options.json) for (const { text } of dumps) writeLine(text.trimEnd());
@@ -70,6 +71,7 @@ async function build(file: string, options: Options): Promise<ExitCode> {
   const weights = await weightsOf(net, options);
   const files = options.target === 'wasm' ? await wasmPackage(net, weights) : await tfjsPackage(net, weights);
   writeFolder(options.out, files);
+  if (net.sliding) say(slidingLine(net.sliding), options);
   report({ net, weights, files, options, dumps });
   if (!options.json) showDiagnostics([...warnings, ...weights.diagnostics], {});
   return 0;

@@ -43,6 +43,7 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
     )
     .option('--net <name>', 'which net of the file')
     .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
+    .option('--fully-convolutional', 'one pass over a larger input (--size) instead of window by window')
     .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
     .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
     .option('--seed <n>', 'initial values instead of trained weights')
@@ -56,7 +57,7 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
 
 async function run(file: string, options: Options): Promise<ExitCode> {
   const target = targetOf(options.target);
-  const { openNet } = await import('../nets.ts');
+  const { openNet, slidingLine } = await import('../nets.ts');
   const { weightsOf } = await import('../weights.ts');
   const { readInputs } = await import('../inputs.ts');
   const net = openNet(file, options);
@@ -65,6 +66,7 @@ async function run(file: string, options: Options): Promise<ExitCode> {
   if (!options.json) showDiagnostics([...net.diagnostics, ...weights.diagnostics], {});
   if (!weights.trained && options.seed === undefined)
     say(colors.dim(`no weights given: running with ${weights.origin}`), options);
+  if (net.sliding) say(slidingLine(net.sliding), options);
   const raw = await runners[target](net, given.tensors, weights.source);
   const outputs = await decode(net.graph, raw, given.seen);
   if (options.save !== undefined) await save(options.save, outputs);

@@ -5,7 +5,7 @@ import type { LayerSummary } from '../../compiler/index.ts';
 import type { Graph, GraphOutput } from '../../compiler/ir/graph.ts';
 import { shapeOf } from '../../compiler/ir/type.ts';
 import type { ExitCode } from '../failure.ts';
-import type { NetOptions } from '../nets.ts';
+import type { NetOptions, OpenNet, SlidingFigures } from '../nets.ts';
 import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 
 interface Options extends NetOptions, CommonOptions {}
@@ -43,10 +43,11 @@ export function addSummary(program: Command, end: (code: ExitCode) => void): voi
     )
     .option('--net <name>', 'which net of the file')
     .option('--size <name=HxW>', 'size of an input, such as image=416x416 (may be repeated)', collect, [])
+    .option('--fully-convolutional', 'one pass over a larger input (--size) instead of window by window')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExamples\n  cnnc summary net.cnn\n  cnnc summary resnet.cnn --net ResNet50 --size image=320x320 --json',
+      '\nExamples\n  cnnc summary net.cnn\n  cnnc summary resnet.cnn --net ResNet50 --size image=320x320 --json\n  cnnc summary lenet.cnn --net LeNet5 --fully-convolutional --size digit=64x64',
     )
     .action(async (file: string, options: Options) => end(await summary(file, options)));
 }
@@ -57,15 +58,22 @@ export function collect(value: string, before: readonly string[]): readonly stri
 }
 
 async function summary(file: string, options: Options): Promise<ExitCode> {
-  const { openNet } = await import('../nets.ts');
+  const { openNet, slidingLine } = await import('../nets.ts');
   const net = openNet(file, options);
-  const result = await summarise(net.graph);
+  const result = { ...(await summarise(net.graph)), ...slidingJson(net) };
   if (options.json) writeJson(result);
   else {
     await print(result);
+    if (net.sliding) writeLine(slidingLine(net.sliding));
     showDiagnostics(net.diagnostics, {});
   }
   return 0;
+}
+
+function slidingJson({ sliding }: OpenNet): { readonly sliding?: SlidingFigures } {
+  if (!sliding) return {};
+  const { written: _written, ...figures } = sliding;
+  return { sliding: figures };
 }
 
 /** The figures of an inference graph. */

@@ -8,6 +8,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
 import { claim } from './declare.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
+import { netSource } from './net-source.ts';
 import { childScope, lookup, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { classLists, outputKinds } from './vocabulary.ts';
@@ -177,9 +178,11 @@ export function netScope(net: NetDeclaration, place: Place): Scope {
 
 /** Names of everything that a net takes over from the net it extends or stands for. */
 function baseScope(item: NetItem, params: Scope, place: Place): Scope | undefined {
-  const source = item.base ?? item.alias;
-  if (!source) return undefined;
+  const made = netSource(item);
+  if (!made) return undefined;
+  const source = made.net;
   bindExpr(source, 'layer', params, place);
+  if (made.slidesOver) bindExpr(made.slidesOver, 'value', params, place);
   let callee = source.kind === 'call' ? source.callee : source;
   // A family's variant is a member of its net.
   if (callee.kind === 'member') callee = callee.object;

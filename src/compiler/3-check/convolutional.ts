@@ -4,7 +4,14 @@
  * kernel is the map that was flattened; global pools become pools of that size. Output place (i, j) is what the network gives for the
  * window that starts at (i, j) · stride. Weight names and shapes on disk stay as they are.
  */
-import { topological, type Attrs, type Graph, type GraphInput, type Node } from '../ir/graph.ts';
+import {
+  topological,
+  type Attrs,
+  type Graph,
+  type GraphInput,
+  type Node,
+  type OutputKind,
+} from '../ir/graph.ts';
 import { channelsOf, featureMap, shapeOf, spatialDims } from '../ir/type.ts';
 import { opDef } from '../ops/index.ts';
 import { canonicalAttrs, inputRoles, makeNode, type Origin } from '../ops/build.ts';
@@ -155,13 +162,19 @@ function assemble(graph: Graph, input: GraphInput, places: ReadonlyMap<Node, Pla
     graph: {
       name: graph.name,
       inputs: [{ ...input, node: slid(input.node) }],
-      outputs: graph.outputs.map((o) => ({ ...o, nodes: o.nodes.map(slid) })),
+      outputs: graph.outputs.map((o) => ({ ...o, output: perPlace(o.output), nodes: o.nodes.map(slid) })),
     },
     window,
     stride: totalStride(output, window.length),
     places: spatialDims(slid(output).type).map(Number),
     inexact: topological(graph).filter(hasPadding),
   };
+}
+
+/** A class per place is a mask; other meanings of one window are plain numbers per place. */
+function perPlace(output: OutputKind): OutputKind {
+  if (output.kind === 'label') return { ...output, kind: 'mask' };
+  return ['tensor', 'mask', 'image', 'detect'].includes(output.kind) ? output : { kind: 'tensor' };
 }
 
 /** Product of the strides on one way from the output to the input (they agree on all ways, else merges would not fit). */

@@ -22,6 +22,8 @@ export { costs, type Costs, type NodeCost } from './costs.ts';
 export { budgetsOf, movesOf, weightsFor, type WeightsDeclaration } from './statements.ts';
 export { summarize, type LayerSummary, type Summary } from './summarize.ts';
 export type { Found, Memo, Outcome } from './ask-nets.ts';
+export { slide } from './sliding.ts';
+export type { Sliding } from './convolutional.ts';
 export type { InputSizes } from './instantiate.ts';
 export type { NetFacts } from './query.ts';
 export type { Mode } from './session.ts';

@@ -5,10 +5,11 @@ import type { Graph, GraphInput, GraphOutput, Node } from '../ir/graph.ts';
 import type { Application } from './apply.ts';
 import { childFrame, type Site } from './frame.ts';
 import { makeInput } from './inputs.ts';
-import { runNet, type NetRun } from './net.ts';
+import { runNet, slidesOver, type NetRun } from './net.ts';
 import { outputNodes } from './outputs.ts';
 import { reportDisagreements } from './size-report.ts';
 import type { Session } from './session.ts';
+import { slideInstance } from './sliding.ts';
 import { unknown, type GivenArg } from './value.ts';
 
 /** Sizes by input name, as the input declares them: all its axes, or only the named ones. */
@@ -26,6 +27,7 @@ export function buildGraph(
   session: Session,
 ): Instance | undefined {
   const { declaration } = net;
+  const sliding = slidesOver(declaration, session);
   const inputs: GraphInput[] = [];
   let failed = false;
   const at: Application = {
@@ -35,7 +37,8 @@ export function buildGraph(
   const run = runNet(net, at, rootSite(declaration), {
     session,
     input: (statement, site) => {
-      const made = makeInput(statement, sizes[statement.name.name], site, session);
+      const size = sliding ? undefined : sizes[statement.name.name];
+      const made = makeInput(statement, size, site, session);
       if (!made) failed = true;
       if (made) inputs.push(made.input);
       return made?.value ?? unknown;
@@ -44,7 +47,11 @@ export function buildGraph(
   if (!run.complete || failed || !checkSizes(sizes, inputs, declaration, session)) return undefined;
   const outputs = graphOutputs(run, declaration, session);
   reportDisagreements(session);
-  return outputs && { graph: { name: net.name, inputs, outputs }, values: run.values };
+  if (!outputs) return undefined;
+  const instance: Instance = { graph: { name: net.name, inputs, outputs }, values: run.values };
+  if (!sliding) return instance;
+  const given = sizes[inputs[0]?.name ?? ''];
+  return slideInstance(instance, { sizes: sliding, given }, rootSite(declaration), session);
 }
 
 function rootSite(declaration: NetDeclaration): Site {

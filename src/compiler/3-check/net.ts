@@ -2,8 +2,9 @@
  * Evaluates a net: its parameters, what it takes over from the net it extends or stands for (with `replace`d values), and its
  * statements from top to bottom. Used for a net on its own and for a net inside another.
  */
-import type { InStatement, OutStatement, ReplaceStatement, Statement } from '../1-parse/ast.ts';
+import type { Expr, InStatement, OutStatement, ReplaceStatement, Statement } from '../1-parse/ast.ts';
 import type { NetDeclaration } from '../2-resolve/model.ts';
+import { netSource } from '../2-resolve/net-source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
 import { bindParams, type Application } from './apply.ts';
@@ -52,12 +53,23 @@ export function runNet(
 
 /** The net that another extends or stands for, as far as names tell. */
 export function baseOf(net: NetDeclaration, session: Session): NetDeclaration | undefined {
-  const source = net.item.base ?? net.item.alias;
+  const source = netSource(net.item)?.net;
   if (!source) return undefined;
   let callee = source.kind === 'call' ? source.callee : source;
   if (callee.kind === 'member') callee = callee.object;
   const found = session.model.bindings.get(callee);
   return found?.kind === 'net' && found !== net ? found : undefined;
+}
+
+/** The size over which the net, or one that it stands for, is made to slide. */
+export function slidesOver(net: NetDeclaration, session: Session): Expr | undefined {
+  const seen = new Set<NetDeclaration>();
+  for (let at: NetDeclaration | undefined = net; at && !seen.has(at); at = baseOf(at, session)) {
+    seen.add(at);
+    const sizes = netSource(at.item)?.slidesOver;
+    if (sizes) return sizes;
+  }
+  return undefined;
 }
 
 /** A net sees the values of the net that it extends: its frame lies inside the other's. */
@@ -76,7 +88,7 @@ function runDeclaration(net: NetDeclaration, args: readonly GivenArg[], outer: S
   const site: Site = { ...outer, module: net.module };
   if (!bindParams(net.item.params, args, { name: net.name, at: run.at, site }, session)) return false;
   const own = ownReplacements(net, site);
-  const source = net.item.base ?? net.item.alias;
+  const source = netSource(net.item)?.net;
   if (source) {
     const base = evaluate(source, site, session);
     if (base.kind !== 'net' || !site.frame.parent) return notANet(base, source.span, session);

@@ -35,8 +35,13 @@ export function summarize(graph: Graph): Summary {
   const fields = new Map<Node, Field>();
   const shown = new Map<Node, string>();
   const layers: LayerSummary[] = [];
+  const fixed = new Map<Node, Weight>();
   for (const node of topological(graph)) {
     if (node.op === 'param' || node.op === 'const') continue;
+    if (isStatic(node, fixed)) {
+      fixed.set(node, weightOf(node, total, fixed));
+      continue;
+    }
     const data = node.op === 'input' ? [] : inputRoles(node).data.filter((input) => fields.has(input));
     const field = fieldOf(node, data, fields);
     fields.set(node, field);
@@ -44,7 +49,7 @@ export function summarize(graph: Graph): Summary {
     shown.set(node, owner ?? node.path);
     if (owner !== undefined && node.op !== 'input') continue;
     const inputs = [...new Set(data.map((input) => shown.get(input) ?? input.path))];
-    layers.push(row(node, inputs, field, total));
+    layers.push({ ...row(node, inputs, field), ...weightOf(node, total, fixed) });
   }
   return { layers, costs: total };
 }
@@ -54,15 +59,32 @@ function inputOwning(node: Node, graph: Graph): string | undefined {
   return graph.inputs.find(({ name }) => node.path === name || node.path.startsWith(`${name}.`))?.name;
 }
 
-function row(node: Node, inputs: readonly string[], field: Field, total: Costs): LayerSummary {
-  const cost = total.nodes.get(node) ?? { params: 0, trainable: 0, macs: 0 };
+type Weight = Pick<LayerSummary, 'params' | 'trainable' | 'macs'>;
+
+/** Computed once from weights (a dense layer's turned into a kernel): part of the layer that reads it. */
+function isStatic(node: Node, fixed: ReadonlyMap<Node, unknown>): boolean {
+  return (
+    node.inputs.length > 0 && node.inputs.every((n) => n.op === 'param' || n.op === 'const' || fixed.has(n))
+  );
+}
+
+/** A layer's own costs and the parameters of what it alone reads. */
+function weightOf(node: Node, total: Costs, fixed: ReadonlyMap<Node, Weight>): Weight {
+  const own = total.nodes.get(node) ?? { params: 0, trainable: 0, macs: 0 };
+  return node.inputs.reduce((sum, input) => {
+    const read = fixed.get(input);
+    if (!read) return sum;
+    return { ...sum, params: sum.params + read.params, trainable: sum.trainable + read.trainable };
+  }, own);
+}
+
+function row(node: Node, inputs: readonly string[], field: Field): Omit<LayerSummary, keyof Weight> {
   return {
     path: node.path,
     op: node.op,
     inputs,
     output: showType(node.type),
     shape: shapeOf(node.type),
-    ...cost,
     receptiveField: field === 'all' ? 'all' : field.size.map(Math.round),
     node,
   };

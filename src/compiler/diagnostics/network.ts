@@ -18,6 +18,23 @@ export const networkDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n}\nassert N.y.C == 3',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
   },
+  'network/cannot-slide': {
+    severity: 'error',
+    message: '{name} cannot slide over a larger image: {reason}',
+    explain:
+      '`convolutional(net, 28x28)` turns dense layers into convolutions, so that one pass over a larger image gives what the net gives for every window. That needs one input with spatial axes, and layers that do at every place what they do in a window.',
+    bad: 'net N {\n  in image: f32[14, 14, 3]\n  y = image -> conv(8, 5) -> upsample(2) -> gap -> dense(4)\n  out p: tensor(y)\n}\nnet Sliding = convolutional(N, 28x28)',
+    good: 'net N {\n  in image: f32[14, 14, 3]\n  y = image -> conv(8, 5) -> maxpool(2) -> gap -> dense(4)\n  out p: tensor(y)\n}\nnet Sliding = convolutional(N, 28x28)',
+  },
+  'network/slides-inexactly': {
+    severity: 'warning',
+    message:
+      '{name} slides, but not exactly: padded layers ({count}) see neighbours where a window alone sees zeros',
+    explain:
+      'A padded layer puts zeros around a window. In one pass over a larger image the neighbouring pixels are there instead, so results differ from those of the window on its own, most near its border. Nets without padding slide exactly.',
+    bad: 'net N {\n  in image: f32[14, 14, 3]\n  y = image -> conv(8, 5, pad = 2) -> maxpool(2) -> gap -> dense(4)\n  out p: tensor(y)\n}\nnet Sliding = convolutional(N, 28x28)',
+    good: 'net N {\n  in image: f32[14, 14, 3]\n  y = image -> conv(8, 5) -> maxpool(2) -> gap -> dense(4)\n  out p: tensor(y)\n}\nnet Sliding = convolutional(N, 28x28)',
+  },
   'network/input-kind': {
     severity: 'error',
     message: '{kind} is no kind of input',
