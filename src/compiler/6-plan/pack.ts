@@ -6,39 +6,46 @@ import { toHalves } from './halves.ts';
 import type { PackedWeight, Plan } from './plan.ts';
 
 /**
- * The exact bytes of the weights file (little endian, zeros between blocks), from the weights by `param` node. Besides them, no more than
- * one block is in memory at a time; what several blocks need is computed for each.
+ * The exact bytes of the weights file (little endian, zeros between blocks), from the weights by `param` node. Besides them, only the
+ * tensors of one block are in memory at a time; what several blocks need is computed for each.
  */
 export function pack(plan: Plan, weights: WeightSource): Uint8Array {
   const file = new Uint8Array(plan.file.bytes);
   for (const block of plan.weights) {
-    const numbers = compactNumbers(block, plan.file.type, weights);
     const { offset, bytes } = block.stored;
-    if (numbers.byteLength > bytes)
-      internal(`the layout ${block.layout.kind} gives ${numbers.byteLength} bytes for ${bytes}`);
-    file.set(littleEndian(numbers), offset);
+    const stored = file.subarray(offset, offset + bytes);
+    if (plan.file.type === 'f16') store(stored, toHalves(packBlock(block, weights)));
+    else packFloats(stored, block, weights);
   }
   return file;
 }
 
-function compactNumbers(
-  { nodes, layout }: PackedWeight,
-  type: Plan['file']['type'],
-  weights: WeightSource,
-): Float32Array | Uint16Array {
-  const memo: Memo = new Map();
-  const floats = packWeights(
-    layout,
-    nodes.map((node) => evaluateNode(node, weights, memo)),
-  );
-  return type === 'f32' ? floats : toHalves(floats);
-}
-
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-function littleEndian(numbers: Float32Array | Uint16Array): Uint8Array {
+/** Packs in place, where the machine's order of bytes is the file's. */
+function packFloats(stored: Uint8Array, block: PackedWeight, weights: WeightSource): void {
+  const place = isLittleEndian
+    ? new Float32Array(stored.buffer, stored.byteOffset, stored.length / 4)
+    : undefined;
+  const floats = packBlock(block, weights, place);
+  if (floats !== place) store(stored, floats);
+}
+
+function packBlock(
+  { nodes, layout }: PackedWeight,
+  weights: WeightSource,
+  into?: Float32Array,
+): Float32Array {
+  const memo: Memo = new Map();
+  const tensors = nodes.map((node) => evaluateNode(node, weights, memo));
+  return packWeights(layout, tensors, into);
+}
+
+function store(stored: Uint8Array, numbers: Float32Array | Uint16Array): void {
+  if (numbers.byteLength > stored.length)
+    internal(`a block of ${numbers.byteLength} bytes where the file has ${stored.length}`);
   const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-  if (isLittleEndian) return bytes;
   const size = numbers.BYTES_PER_ELEMENT;
-  return bytes.map((_, i) => bytes[i - (i % size) + size - 1 - (i % size)] ?? 0);
+  if (isLittleEndian) stored.set(bytes);
+  else for (let i = 0; i < bytes.length; i++) stored[i] = bytes[i - (i % size) + size - 1 - (i % size)]!;
 }

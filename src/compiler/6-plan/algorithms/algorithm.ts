@@ -62,9 +62,12 @@ export interface Algorithm {
   readonly name: AlgorithmName;
   readonly doc: string;
   readonly choose: (kernel: Kernel, engine: Engine, options: AlgorithmOptions) => Choice | undefined;
-  /** Layout kinds that this algorithm packs; `tensors` are the weight and then the bias (if the kernel has one), as on disk. */
+  /**
+   * Layout kinds that this algorithm packs; `tensors` are the weight and then the bias (if the kernel has one), as on disk. Packs into
+   * `into` (zeros, at least as large as the block) where that is given.
+   */
   readonly layouts: readonly string[];
-  readonly pack: (layout: WeightLayout, tensors: readonly Tensor[]) => Float32Array;
+  readonly pack: (layout: WeightLayout, tensors: readonly Tensor[], into?: Float32Array) => Float32Array;
   /** From the compact form that `pack` gives to the final one, where they differ: the reference of the generated `prepare`. */
   readonly expand?: (layout: WeightLayout, compact: Float32Array) => Float32Array;
 }

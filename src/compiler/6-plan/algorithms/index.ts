@@ -30,11 +30,15 @@ export function candidates(kernel: Kernel, engine: Engine, options: AlgorithmOpt
 
 /**
  * The floats of a block as the weights file holds them. `plain` is the row-major tensor itself; every other kind belongs to the algorithm
- * that lists it. `tensors` are the nodes' values in the order of `PackedWeight.nodes`.
+ * that lists it. `tensors` are the nodes' values in the order of `PackedWeight.nodes`. An algorithm packs into `into` where that is given.
  */
-export function packWeights(layout: WeightLayout, tensors: readonly Tensor[]): Float32Array {
+export function packWeights(
+  layout: WeightLayout,
+  tensors: readonly Tensor[],
+  into?: Float32Array,
+): Float32Array {
   if (layout.kind === 'plain') return tensors[0]?.data ?? internal('a plain weight without a value');
-  return ownerOf(layout).pack(layout, tensors);
+  return ownerOf(layout).pack(layout, tensors, into);
 }
 
 /** The floats of a block as kernels read them, from those of the file. */

@@ -62,28 +62,50 @@ export function groupFloats(layout: PanelLayout): number {
 }
 
 /** weight [outC, inC / groups, ...window] and bias [outC] (or none) → the panels of all groups. */
-export function packPanels(layout: WeightLayout, tensors: readonly Tensor[]): Float32Array {
+export function packPanels(
+  layout: WeightLayout,
+  tensors: readonly Tensor[],
+  into?: Float32Array,
+): Float32Array {
   const { vectors, groups, outC, depth } = layout as PanelLayout;
   const [weight, bias] = tensors;
   if (!weight || weight.data.length !== outC * depth) internal('a weight of another shape than its layout');
   const inC = weight.shape[1] ?? 1;
   const taps = depth / inC;
   const perGroup = outC / groups;
-  const packed = new Float32Array(groups * groupFloats(layout as PanelLayout));
+  const packed = into ?? new Float32Array(groups * groupFloats(layout as PanelLayout));
   let at = 0;
   for (let group = 0; group < groups; group++) {
     for (const panel of panelsOf(perGroup, vectors)) {
       const first = group * perGroup + panel.first;
       const width = panel.vectors * lanes;
-      for (let j = 0; j < panel.channels; j++) {
-        const channel = first + j;
-        packed[at + j] = bias?.data[channel] ?? 0;
-        for (let tap = 0; tap < taps; tap++)
-          for (let c = 0; c < inC; c++)
-            packed[at + (1 + tap * inC + c) * width + j] = weight.data[(channel * inC + c) * taps + tap] ?? 0;
-      }
+      if (bias) packed.set(bias.data.subarray(first, first + panel.channels), at);
+      const from = first * depth;
+      packPanel(weight.data, packed, { ...panel, from, to: at + width, inC, taps });
       at += panelFloats(panel, depth);
     }
   }
   return packed;
+}
+
+/** So many input channels are turned at a time: a cache line of every output channel. */
+const channelsAtOnce = 16;
+
+/** [channels][inC][taps] → [taps][inC][width]. */
+function packPanel(
+  weight: Float32Array,
+  packed: Float32Array,
+  panel: Panel & { readonly from: number; readonly to: number; readonly inC: number; readonly taps: number },
+): void {
+  const { channels, from, to, inC, taps } = panel;
+  const width = panel.vectors * lanes;
+  for (let start = 0; start < inC; start += channelsAtOnce) {
+    const end = Math.min(inC, start + channelsAtOnce);
+    for (let j = 0; j < channels; j++) {
+      const source = from + j * inC * taps;
+      for (let tap = 0; tap < taps; tap++)
+        for (let c = start; c < end; c++)
+          packed[to + (tap * inC + c) * width + j] = weight[source + c * taps + tap]!;
+    }
+  }
 }

@@ -238,12 +238,12 @@ export function biasFloats({ outC }: WinogradLayout): number {
 }
 
 /** weight [outC, inC, 3, 3] and bias [outC] (or none) → biases, then g[tap][panel][inC][vectors · 4]. */
-function packWinograd(layout: WeightLayout, tensors: readonly Tensor[]): Float32Array {
+function packWinograd(layout: WeightLayout, tensors: readonly Tensor[], into?: Float32Array): Float32Array {
   const { vectors, inC, outC } = layout as WinogradLayout;
   const [weight, bias] = tensors;
   if (!weight || weight.data.length !== outC * inC * taps)
     internal('a weight of another shape than its layout');
-  const packed = new Float32Array(compactFloats(layout as WinogradLayout));
+  const packed = into ?? new Float32Array(compactFloats(layout as WinogradLayout));
   if (bias) packed.set(bias.data);
   const start = biasFloats(layout as WinogradLayout);
   const stride = positionFloats(layout as WinogradLayout);

@@ -28,6 +28,25 @@ export function forEachPlace(
   }
 }
 
+/**
+ * The innermost axes over which every operand moves with one step, as one run of `length` elements: all axes of tensors of one shape, a
+ * kernel's inner axes where a value per output channel scales it. `outer` axes are left.
+ */
+export function uniformAxes(
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+): { readonly outer: number; readonly length: number; readonly steps: readonly number[] } {
+  // Axes of size one never move.
+  const last = shape.findLastIndex((size) => size !== 1);
+  const steps = strides.map((along) => along[last] ?? 0);
+  let outer = Math.max(0, last);
+  let length = shape[last] ?? 1;
+  const continues = (axis: number): boolean =>
+    shape[axis] === 1 || strides.every((along, k) => along[axis] === (steps[k] ?? 0) * length);
+  while (outer > 0 && continues(outer - 1)) length *= shape[--outer] ?? 1;
+  return { outer, length, steps };
+}
+
 /** One tap of a window: the index of the input's place (row-major over the spatial axes) and of the kernel's. */
 export type TapVisitor = (inputPlace: number, kernelPlace: number) => void;
 
