@@ -4,7 +4,7 @@
  */
 import { topological, type Graph, type Node } from '../ir/graph.ts';
 import { shapeOf, sizeOf } from '../ir/type.ts';
-import { inputRoles } from '../ops/build.ts';
+import { dataInputs } from '../ops/build.ts';
 import { opDef } from '../ops/index.ts';
 
 export interface NodeCost {
@@ -57,6 +57,6 @@ function weightCost(node: Node, counted: Set<Node>): { params: number; trainable
 
 /** Static nodes are computed once, when weights are bound: they cost nothing per inference, but none exists before optimising. */
 function macsOf(node: Node): number {
-  const data = inputRoles(node).data.map((input) => input.type);
+  const data = dataInputs(node).map((input) => input.type);
   return opDef(node.op).cost(node.attrs, data, node.type).macs;
 }

@@ -9,7 +9,7 @@ import { operatorsCalled } from '../2-resolve/vocabulary.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import { isConcrete, sameType, scalarType, shapeOf, showType, sizeOf, type TensorType } from '../ir/type.ts';
-import { canonicalAttrs, constNode, makeNode, paramNode } from '../ops/build.ts';
+import { canonicalAttrs, constNode, paramNode, typedNode } from '../ops/build.ts';
 import { findOp } from '../ops/index.ts';
 import { isProblem, type OpDef, type WeightSpec } from '../ops/op.ts';
 import { noIncoming, type Application } from './apply.ts';
@@ -43,7 +43,8 @@ export function applyOperator(
   const segment = segments.get(value.expr) ?? segments.get(at.expr) ?? value.name;
   const path = naming === 'at-site' ? site.path : join(site.path, segment);
   const written = value.args.filter((arg) => !isData(arg, value.name));
-  const args = [...written, ...defaultArgs(def, written, site, session)];
+  const defaults = defaultArgs(def, written, site, session);
+  const args = defaults.length === 0 ? written : [...written, ...defaults];
   const { nodes, origins, operands } = data;
   const use: Use = { def, data: nodes, origins, call: value.expr, args, ...(operands ? { operands } : {}) };
   return makeLayer(use, { path, span: at.expr.span, site }, session);
@@ -83,9 +84,10 @@ function operatorFor(value: OpCall, count: number, at: Application, session: Ses
 /** Values are data, and so is a number for an operator that combines values: `-> mul(0.17)`. */
 function isData({ value, name }: GivenArg, called: string): boolean {
   if (value.kind === 'tensor') return true;
-  const combines = (def: OpDef): boolean => def.arity.max > 1 && def.params.length === 0;
   return value.kind === 'number' && name === undefined && operatorsCalled(called).some(combines);
 }
+
+const combines = (def: OpDef): boolean => def.arity.max > 1 && def.params.length === 0;
 
 function dataNode({ value, arg }: GivenArg): Node {
   if (value.kind === 'tensor') return value.node;
@@ -100,7 +102,8 @@ function defaultArgs(
   site: Site,
   session: Session,
 ): readonly GivenArg[] {
-  const defaults = site.module.defaults.get(def.name) ?? [];
+  const defaults = site.module.defaults.get(def.name);
+  if (!defaults) return [];
   const positional = written.filter((arg) => arg.name === undefined).length;
   const taken = new Set([
     ...written.map((arg) => arg.name),
@@ -130,7 +133,8 @@ export function makeLayer(use: Use, origin: Origin, session: Session): Value {
   const weights = weightNodes(use, attrs, origin, session);
   if (!weights) return unknown;
   const path = visiblePath(session, origin.path);
-  const node = makeNode(use.def.name, [...use.data, ...weights], attrs, { path, span: origin.span });
+  const inputs = weights.length === 0 ? use.data : [...use.data, ...weights];
+  const node = typedNode(use.def.name, inputs, attrs, { type, path, span: origin.span });
   if (
     session.named.sizes.size > 0 &&
     (use.data.some((input) => session.symbolic.has(input)) || hasSymbolicOption(use))
@@ -146,11 +150,11 @@ function fitsInMemory(type: TensorType, span: Span, session: Session): boolean {
 }
 
 function weightNodes(use: Use, attrs: Attrs, origin: Origin, session: Session): readonly Node[] | undefined {
-  const specs =
-    use.def.weights?.(
-      attrs,
-      use.data.map((node) => node.type),
-    ) ?? [];
+  if (!use.def.weights) return [];
+  const specs = use.def.weights(
+    attrs,
+    use.data.map((node) => node.type),
+  );
   const nodes: Node[] = [];
   for (const spec of specs) {
     if (!fitsInMemory(spec.type, origin.span, session)) return undefined;

@@ -90,8 +90,9 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
 
 function withinMinimum(value: AttrValue, param: ParamSpec, given: GivenArg, session: Session): boolean {
   const least = param.min;
+  if (least === undefined || (typeof value === 'number' && value >= least)) return true;
   const numbers = [value].flat(2).filter((x): x is number => typeof x === 'number');
-  if (least === undefined || numbers.every((n) => n >= least)) return true;
+  if (numbers.every((n) => n >= least)) return true;
   session.report(
     diagnostic(
       'value/too-small',

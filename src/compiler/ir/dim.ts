@@ -31,8 +31,14 @@ export function namedDim(name: string): SymbolicDim {
 }
 
 export function addDims(a: Dim, b: Dim): Dim {
-  if (typeof a === 'number' && typeof b === 'number') return a + b;
+  if (typeof a === 'number') return typeof b === 'number' ? a + b : plus(b, a);
+  if (typeof b === 'number') return plus(a, b);
   return normal(constantOf(a) + constantOf(b), [...termsOf(a), ...termsOf(b)]);
+}
+
+/** Terms of a normal form stay as they are when a number is added. */
+function plus(dim: SymbolicDim, n: number): SymbolicDim {
+  return n === 0 ? dim : { kind: 'sum', constant: dim.constant + n, terms: dim.terms };
 }
 
 export function subDims(a: Dim, b: Dim): Dim {
@@ -74,7 +80,8 @@ export function ceilDivDim(a: Dim, divisor: number): Dim {
 
 /** True when the two are equal for every value of the names. (False does not mean that they always differ.) */
 export function sameDim(a: Dim, b: Dim): boolean {
-  return typeof a === 'number' || typeof b === 'number' ? a === b : showDim(a) === showDim(b);
+  if (a === b || typeof a === 'number' || typeof b === 'number') return a === b;
+  return showDim(a) === showDim(b);
 }
 
 /** The value of `dim` where the names have the given sizes. */
@@ -113,8 +120,19 @@ function showTerm({ coefficient, atom }: DimTerm): string {
   return coefficient === -1 ? `-${showAtom(atom)}` : `${coefficient}·${showAtom(atom)}`;
 }
 
+/** Texts of atoms that are not names: they are the keys of normal forms, and asked for at every layer. */
+const shown = new WeakMap<DimAtom, string>();
+
 function showAtom(atom: DimAtom): string {
   if (atom.kind === 'name') return atom.name;
+  const known = shown.get(atom);
+  if (known !== undefined) return known;
+  const text = spellAtom(atom);
+  shown.set(atom, text);
+  return text;
+}
+
+function spellAtom(atom: Exclude<DimAtom, { kind: 'name' }>): string {
   if (atom.kind === 'product') return atom.factors.map(showAtom).join('·');
   const inner = showDim(atom.numerator);
   const bare = atom.numerator.terms.length === 1 && atom.numerator.constant === 0;
@@ -152,6 +170,9 @@ function termsOf(dim: Dim): readonly DimTerm[] {
 }
 
 function normal(constant: number, terms: readonly DimTerm[]): Dim {
+  const [only] = terms;
+  if (only && terms.length === 1 && only.coefficient !== 0)
+    return { kind: 'sum', constant: constant + 0, terms };
   const byKey = new Map<string, DimTerm>();
   for (const term of terms) {
     const key = showAtom(term.atom);

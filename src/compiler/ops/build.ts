@@ -27,6 +27,17 @@ export function makeNode(op: string, inputs: readonly Node[], attrs: Attrs, orig
   return { op: op as OpName, inputs, attrs, type, path: origin.path, span: origin.span };
 }
 
+/** A node whose type the operator's rule gave already: `type` is `opDef(op).type(attrs, data)`. */
+export function typedNode(
+  op: string,
+  inputs: readonly Node[],
+  attrs: Attrs,
+  origin: Origin & { readonly type: TensorType },
+): Node {
+  const { type, path, span } = origin;
+  return { op: op as OpName, inputs, attrs, type, path, span };
+}
+
 /** A value that the caller gives. */
 export function inputNode(name: string, type: TensorType, span: Span | undefined): Node {
   return { op: 'input', inputs: [], attrs: { name }, type, path: name, span };
@@ -69,6 +80,11 @@ export function buildFrom(origin: Origin): Build {
 /** How many of `count` inputs are data. Only merges take any number, and they own no weights. */
 function dataCount(def: OpDef, count: number): number {
   return Math.min(count, def.arity.max);
+}
+
+/** The data inputs of a node. */
+export function dataInputs(node: Node): readonly Node[] {
+  return node.inputs.slice(0, dataCount(opDef(node.op), node.inputs.length));
 }
 
 /** The inputs of a node by role: data, weights, operands of the fused epilogue. */

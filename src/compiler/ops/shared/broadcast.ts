@@ -4,12 +4,14 @@
  */
 import { sameDim, showDim, type Dim } from '../../ir/dim.ts';
 import type { Index, Load, Operand } from '../../ir/kernel.ts';
-import { shapeOf, type Axis, type TensorType } from '../../ir/type.ts';
+import { sameType, shapeOf, type Axis, type TensorType } from '../../ir/type.ts';
 import type { Problem } from '../op.ts';
 import { problem, showSizes } from './problem.ts';
 
 /** The common type of all operands (f32), or the problem that they have none. `verb` is the participle for the message: "added". */
 export function broadcastTypes(types: readonly TensorType[], verb: string): TensorType | Problem {
+  const [first] = types;
+  if (first?.dtype === 'f32' && types.every((type) => type === first || sameType(type, first))) return first;
   let axes: readonly Axis[] = [];
   for (const type of types) {
     const merged = mergeAxes(axes, type.axes);
