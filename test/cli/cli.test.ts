@@ -120,13 +120,14 @@ describe('summary', () => {
       params: 112,
       trainable: 112,
       macs: 6480,
+      memoryBytes: 960,
       receptiveField: [3, 3],
     });
   });
 
   it('prints a table', async () => {
     const { stdout } = await cnnc('summary', net);
-    expect(stdout).toMatch(/y\.conv +conv +8x8x4 +112 +6,912 +image/);
+    expect(stdout).toMatch(/y\.conv +conv +8x8x4 +112 +█+ +6,912 +█+ +1\.0 kB +3x3 +image/);
     expect(stdout).toContain('out thing: label 3');
   });
 

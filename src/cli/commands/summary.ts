@@ -3,16 +3,20 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
 import type { LayerSummary } from '../../compiler/index.ts';
 import type { Graph, GraphOutput } from '../../compiler/ir/graph.ts';
-import { shapeOf } from '../../compiler/ir/type.ts';
-import type { ExitCode } from '../failure.ts';
+import { shapeOf, sizeOf } from '../../compiler/ir/type.ts';
+import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet, SlidingFigures } from '../nets.ts';
 import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 
-interface Options extends NetOptions, CommonOptions {}
+interface Options extends NetOptions, CommonOptions {
+  readonly sort?: string;
+}
 
 /** One input or layer in the order of computation; preprocessing belongs to its input. */
 export type LayerRow = Omit<LayerSummary, 'node' | 'shape' | 'output'> & {
   readonly output: readonly number[];
+  /** Bytes of the output as f32. The program reuses them: `arenaBytes` is what it needs at once. */
+  readonly memoryBytes: number;
 };
 
 export interface Summary {
@@ -39,15 +43,16 @@ export function addSummary(program: Command, end: (code: ExitCode) => void): voi
     .argument('<file>', 'a .cnn file')
     .summary('show the layers of a net: shapes, parameters, multiplications')
     .description(
-      'Shows every layer of a net: path, output shape, parameters, multiply-accumulates, and what it is connected to.',
+      'Shows every layer of a net: path, output shape, parameters and multiply-accumulates with their shares as bars, memory of the\noutput, the pixels of the input that one value sees, and what it is connected to.',
     )
     .option('--net <name>', 'which net of the file')
     .option('--size <name=HxW>', 'size of an input, such as image=416x416 (may be repeated)', collect, [])
     .option('--fully-convolutional', 'one pass over a larger input (--size) instead of window by window')
+    .option('--sort <figure>', 'largest first: macs, params or memory')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExamples\n  cnnc summary net.cnn\n  cnnc summary resnet.cnn --net ResNet50 --size image=320x320 --json\n  cnnc summary lenet.cnn --net LeNet5 --fully-convolutional --size digit=64x64',
+      '\nExamples\n  cnnc summary net.cnn\n  cnnc summary net.cnn --sort macs\n  cnnc summary resnet.cnn --net ResNet50 --size image=320x320 --json\n  cnnc summary lenet.cnn --net LeNet5 --fully-convolutional --size digit=64x64',
     )
     .action(async (file: string, options: Options) => end(await summary(file, options)));
 }
@@ -58,9 +63,11 @@ export function collect(value: string, before: readonly string[]): readonly stri
 }
 
 async function summary(file: string, options: Options): Promise<ExitCode> {
+  const order = orderOf(options.sort);
   const { openNet, slidingLine } = await import('../nets.ts');
   const net = openNet(file, options);
-  const result = { ...(await summarise(net.graph)), ...slidingJson(net) };
+  const found = await summarise(net.graph);
+  const result = { ...found, layers: order(found.layers), ...slidingJson(net) };
   if (options.json) writeJson(result);
   else {
     await print(result);
@@ -90,7 +97,11 @@ export async function summarise(graph: Graph): Promise<Summary> {
     macs,
     weightBytes,
     arenaBytes: plan(optimize(graph), { relaxed: true, wide: false }).bytes.arena,
-    layers: layers.map(({ shape, node: _node, ...layer }) => ({ ...layer, output: shape })),
+    layers: layers.map(({ shape, node: _node, ...layer }) => ({
+      ...layer,
+      output: shape,
+      memoryBytes: 4 * sizeOf(shape),
+    })),
   };
 }
 
@@ -104,18 +115,35 @@ async function print(result: Summary): Promise<void> {
   const { default: Table } = await import('cli-table3');
   const number = (n: number): string => (n === 0 ? '' : n.toLocaleString('en'));
   const table = new Table({
-    head: ['layer', 'kind', 'output', 'parameters', 'multiplications', 'connected to'],
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'left'],
+    head: [
+      'layer',
+      'kind',
+      'output',
+      'parameters',
+      '',
+      'multiplications',
+      '',
+      'memory',
+      'sees',
+      'connected to',
+    ],
+    colAligns: ['left', 'left', 'left', 'right', 'left', 'right', 'left', 'right', 'right', 'left'],
     chars: ruled,
     style: { head: ['bold'], border: ['gray'], compact: true },
   });
+  const most = (figure: (layer: LayerRow) => number): number => Math.max(1, ...result.layers.map(figure));
+  const [params, macs] = [most((layer) => layer.params), most((layer) => layer.macs)];
   for (const layer of result.layers)
     table.push([
       layer.path,
       layer.op,
       show(layer.output),
       number(layer.params),
+      bar(layer.params / params),
       number(layer.macs),
+      bar(layer.macs / macs),
+      bytes(layer.memoryBytes),
+      layer.receptiveField === 'all' ? 'all' : layer.receptiveField.join('x'),
       layer.inputs.join(', '),
     ]);
   writeLine(
@@ -129,6 +157,26 @@ async function print(result: Summary): Promise<void> {
   for (const { name, kind, shape } of result.outputs)
     writeLine(`${colors.green('out')} ${name}: ${kind} ${show(shape)}`);
 }
+
+/** `████▌ `: eighths of a cell, of the largest. */
+function bar(share: number): string {
+  const eighths = Math.round(share * 8 * 6);
+  return `${'█'.repeat(eighths >> 3)}${['', ...'▏▎▍▌▋▊▉'][eighths & 7] ?? ''}`;
+}
+
+/** Rows by a figure, largest first, or as they are. */
+function orderOf(sort: string | undefined): (layers: readonly LayerRow[]) => readonly LayerRow[] {
+  if (sort === undefined) return (layers) => layers;
+  const figure = figures[sort];
+  if (!figure) throw new UsageFailure(`--sort is ${Object.keys(figures).join(', ')}, not ${sort}`);
+  return (layers) => [...layers].sort((a, b) => figure(b) - figure(a));
+}
+
+const figures: Readonly<Record<string, (layer: LayerRow) => number>> = {
+  macs: ({ macs }) => macs,
+  params: ({ params }) => params,
+  memory: ({ memoryBytes }) => memoryBytes,
+};
 
 /** Rules under the head and at the ends only, as Keras prints it. */
 export const ruled = {
@@ -154,6 +202,7 @@ function show(shape: readonly number[]): string {
 }
 
 function bytes(n: number): string {
+  if (n < 1000) return `${n} B`;
   const [size, unit] = n < 1e6 ? [n / 1e3, 'kB'] : n < 1e9 ? [n / 1e6, 'MB'] : [n / 1e9, 'GB'];
   return `${size.toFixed(size < 10 ? 1 : 0)} ${unit}`;
 }
