@@ -24,7 +24,7 @@ const nets: Readonly<Record<string, readonly string[]>> = {
   pocket: ['Pocket.s', 'Pocket.m', 'Pocket.l'],
   portrait: ['Portrait'],
   siamese: ['SameHand'],
-  sliding: ['Window'],
+  sliding: ['Window', 'Street'],
   squeeze: ['SqueezeNet10'],
   style: ['Style'],
   transfer: ['Glasses'],

@@ -2,9 +2,11 @@
  * Phase 2: from the entry file to a model in which every name is bound. Reads imports, declares what each file holds, binds
  * every name in every body (also of blocks that nothing uses yet), and gives written layers their path segments.
  */
-import type { File, Item } from '../1-parse/ast.ts';
+import type { File, Ident, Item } from '../1-parse/ast.ts';
 import type { Source } from '../1-parse/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
 import { readAllowances, withoutAllowed } from '../diagnostics/allowances.ts';
 import { bindExpr } from './bind-expr.ts';
 import { bindBody, bindParams, netScope } from './bind-body.ts';
@@ -17,6 +19,7 @@ import { childScope, type Names, type Place } from './names.ts';
 import { reportCase } from './letter-case.ts';
 import { addSegments, type Segments } from './segments.ts';
 import { reportUnused } from './unused.ts';
+import { operatorNames } from './vocabulary.ts';
 
 export type { Declaration, Host, Model, Module, NetDeclaration } from './model.ts';
 
@@ -90,6 +93,17 @@ function emptyNames(diagnostics: Diagnostic[], host: Host): Names {
   };
 }
 
+/** `defaults` are for operators only: a block has the defaults of its parameters. */
+function reportNoOperator(op: Ident, names: Names): void {
+  const near = nearest(op.name, operatorNames);
+  names.report(
+    diagnostic('names/unknown-layer', { name: op.name }, op.span, {
+      label: near === undefined ? undefined : `did you mean ${near}?`,
+      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: op.span, text: near }] }],
+    }),
+  );
+}
+
 function bindItem(item: Item, module: OpenModule, names: Names): void {
   const owner = 'name' in item ? names.bindings.get(item.name as object) : undefined;
   const place: Place = { module, owner, names };
@@ -108,9 +122,10 @@ function bindItem(item: Item, module: OpenModule, names: Names): void {
       bindNetName(item.name, place);
       return item.variants.forEach((v) => v.values.forEach((e) => bindExpr(e, 'value', scope, place)));
     case 'defaults':
-      return item.entries.forEach(({ args }) =>
-        args.forEach((arg) => bindExpr(arg.value, 'value', scope, place)),
-      );
+      return item.entries.forEach(({ op, args }) => {
+        if (!operatorNames.has(op.name)) reportNoOperator(op, names);
+        args.forEach((arg) => bindExpr(arg.value, 'value', scope, place));
+      });
     case 'filter':
     case 'let':
       return bindExpr(item.value, 'value', scope, place);

@@ -117,10 +117,27 @@ export function bindParams(
     if (name === undefined) fine = tooMany(arg, binding.name, params.length, session);
     else if (!params.some((param) => param.name.name === name))
       fine = unknownParam(arg, params, binding.name, session);
-    else given.set(name, arg);
+    else {
+      const first = given.get(name);
+      if (first) fine = givenTwice(name, { first, again: arg, what: binding.name }, session);
+      given.set(name, arg);
+    }
   }
   for (const param of params) fine = bindParam(param, given.get(param.name.name), binding, session) && fine;
   return fine;
+}
+
+/** One option has two values: the place of the second, and the first beside it. */
+export function givenTwice(
+  option: string,
+  { first, again, what }: { readonly first: GivenArg; readonly again: GivenArg; readonly what: string },
+  session: Session,
+): false {
+  const labels = [{ span: first.arg.span, text: 'given here first' }];
+  session.report(
+    diagnostic('value/given-twice', { option, what }, again.arg.span, { label: 'again', labels }),
+  );
+  return false;
 }
 
 function bindParam(

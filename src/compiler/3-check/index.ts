@@ -9,13 +9,14 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { Graph } from '../ir/graph.ts';
 import { withoutAllowed } from '../diagnostics/allowances.ts';
 import { checkAssert } from './body.ts';
+import { argument } from './evaluate.ts';
 import { childFrame, type Site } from './frame.ts';
 import { buildGraph, type InputSizes } from './instantiate.ts';
 import { askNets, type Memo } from './ask-nets.ts';
 import type { NetFacts } from './query.ts';
 import { newSession, onceReporter, type Mode, type Session } from './session.ts';
 import { checkStatements } from './statements.ts';
-import { int, type GivenArg, type Value } from './value.ts';
+import type { GivenArg, Value } from './value.ts';
 
 export { limitsOf, type Limit } from './budgets.ts';
 export { costs, type Costs, type NodeCost } from './costs.ts';
@@ -140,7 +141,7 @@ function chooseNet(
   const [base = '', variant] = (name ?? '').split('.');
   const declared: Declaration | undefined = model.entry.names.get(base);
   if (declared?.kind === 'net') {
-    const args = variant === undefined ? [] : variantArgs(declared, variant);
+    const args = variant === undefined ? [] : variantArgs(declared, variant, { model, report });
     if (args) return { declaration: declared, args, name: name ?? declared.name };
   }
   const known = nets.map((net) => net.name);
@@ -161,13 +162,17 @@ function chooseNet(
 }
 
 /** Arguments of a family's variant; its values are literals or constants of the file. */
-function variantArgs(net: NetDeclaration, variant: string): readonly GivenArg[] | undefined {
+function variantArgs(
+  net: NetDeclaration,
+  variant: string,
+  { model, report }: { readonly model: Model; readonly report: (diagnostic: Diagnostic) => void },
+): readonly GivenArg[] | undefined {
+  const session = newSession({ model, mode: 'inference', report, queries: askNets(model, report).queries });
   const family = net.module.families.get(net.name);
   const found = family?.variants.find((v) => v.name.name === variant);
   return found?.values.map((expr, i): GivenArg => {
     const name = family?.params[i];
-    const value: Value =
-      expr.kind === 'number' ? { kind: 'number', value: expr.value, integer: expr.integer } : int(0);
+    const value = argument(expr, fileSite(model), session);
     return { name: name?.name, value, arg: { kind: 'arg', name, value: expr, span: expr.span } };
   });
 }

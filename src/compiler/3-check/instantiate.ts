@@ -37,7 +37,7 @@ export function buildGraph(
   const run = runNet(net, at, rootSite(declaration), {
     session,
     input: (statement, site) => {
-      const size = sliding ? undefined : sizes[statement.name.name];
+      const size = sliding ? undefined : sizeOfInput(sizes, statement.name.name);
       const made = makeInput(statement, size, site, session);
       if (!made) failed = true;
       if (made) inputs.push(made.input);
@@ -65,6 +65,10 @@ function rootSite(declaration: NetDeclaration): Site {
     self: undefined,
     depth: 0,
   };
+}
+
+function sizeOfInput(sizes: InputSizes, name: string): readonly number[] | undefined {
+  return Object.hasOwn(sizes, name) ? sizes[name] : undefined;
 }
 
 function checkSizes(

@@ -87,7 +87,7 @@ function netMember(expr: MemberExpr, net: Extract<Callable, { kind: 'net' }>, se
   const info = session.queries?.(net.declaration, net.args);
   if (info === undefined) return unknown;
   const name = expr.member.name;
-  const figure = figures[name];
+  const figure = Object.hasOwn(figures, name) ? figures[name] : undefined;
   if (figure) return int(figure(info));
   const value = info.values.get(name);
   if (value) return tensorOf(value);

@@ -11,7 +11,7 @@ import { bindParams, type Application } from './apply.ts';
 import { evaluateStatement, isBroken } from './body.ts';
 import { evaluate, flow } from './evaluate.ts';
 import { childFrame, enter, type Frame, type Site } from './frame.ts';
-import type { Session } from './session.ts';
+import { limits, type Session } from './session.ts';
 import { describe, unknown, type GivenArg, type Value } from './value.ts';
 
 /** An `out` with the site where its expression is evaluated. */
@@ -46,7 +46,9 @@ export function runNet(
   hooks: Pick<Run, 'session' | 'input'>,
 ): NetRun {
   const run: Run = { ...hooks, at, values: new Map(), outputs: new Map(), replacements: new Map() };
-  const inside = { ...site, frame: frameFor(net.declaration, hooks.session) };
+  const frame = frameFor(net.declaration, hooks.session);
+  if (!frame) return { values: run.values, outputs: [], complete: false };
+  const inside = { ...site, frame };
   const complete = runDeclaration(net.declaration, net.args, inside, run);
   return { values: run.values, outputs: [...run.outputs.values()], complete };
 }
@@ -72,11 +74,17 @@ export function slidesOver(net: NetDeclaration, session: Session): Expr | undefi
   return undefined;
 }
 
-/** A net sees the values of the net that it extends: its frame lies inside the other's. */
-function frameFor(net: NetDeclaration, session: Session): Frame {
+/** A net sees the values of the net that it extends: its frame lies inside the other's. Undefined where too many do (reported). */
+function frameFor(net: NetDeclaration, session: Session): Frame | undefined {
   const chain = [net];
-  for (let base = baseOf(net, session); base && !chain.includes(base); base = baseOf(base, session))
+  for (let base = baseOf(net, session); base && !chain.includes(base); base = baseOf(base, session)) {
     chain.push(base);
+    if (chain.length <= limits.depth) continue;
+    session.report(
+      diagnostic('network/blocks-too-deep', { name: base.name, limit: limits.depth }, net.item.name.span),
+    );
+    return undefined;
+  }
   return (
     chain.reduceRight<Frame | undefined>((frame) => childFrame(frame), undefined) ?? childFrame(undefined)
   );
@@ -96,8 +104,27 @@ function runDeclaration(net: NetDeclaration, args: readonly GivenArg[], outer: S
     const inner: Site = { ...site, frame: site.frame.parent };
     if (!runDeclaration(base.declaration, base.args, inner, { ...run, replacements })) return false;
   }
-  for (const statement of net.item.body?.statements ?? []) runStatement(statement, site, run);
+  for (const statement of net.item.body?.statements ?? []) {
+    if (statement.kind === 'out') reportSecondOutput(statement, net, session);
+    runStatement(statement, site, run);
+  }
   return !session.stopped;
+}
+
+/** An output may give another value to an output of the net that is extended, but a body names each once. */
+function reportSecondOutput(
+  out: Extract<Statement, { kind: 'out' }>,
+  net: NetDeclaration,
+  session: Session,
+): void {
+  const first = net.item.body?.statements.find(
+    (other) => other.kind === 'out' && other.name?.name === out.name?.name,
+  );
+  if (first?.kind !== 'out' || first === out || !first.name || !out.name) return;
+  const labels = [{ span: first.name.span, text: 'declared here first' }];
+  session.report(
+    diagnostic('names/duplicate', { name: out.name.name }, out.name.span, { label: 'again', labels }),
+  );
 }
 
 function notANet(base: Value, span: InStatement['span'], session: Session): false {

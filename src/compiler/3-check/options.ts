@@ -3,7 +3,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, AttrValue } from '../ir/graph.ts';
 import type { SymbolicDim } from '../ir/dim.ts';
 import type { ParamSpec } from '../ops/op.ts';
-import { reportUnknownOption } from './apply.ts';
+import { givenTwice, reportUnknownOption } from './apply.ts';
 import type { Use } from './problems.ts';
 import type { Session } from './session.ts';
 import { describe, type GivenArg, type Value } from './value.ts';
@@ -36,6 +36,8 @@ export function matchOptions(use: Use, session: Session): ReadonlyMap<string, Gi
         );
       continue;
     }
+    const first = matched.get(name);
+    if (first) fine = givenTwice(name, { first, again: given, what: def.name }, session);
     matched.set(name, given);
   }
   return fine ? matched : undefined;

@@ -74,13 +74,22 @@ function frames(marks: readonly Mark[], style: FrameStyle): readonly string[] {
   );
 }
 
+/** Lines of the sources that diagnostics point at: a file with thousands of errors is split once. */
+const knownLines = new WeakMap<Source, readonly string[]>();
+
+function linesOf(source: Source): readonly string[] {
+  const lines = knownLines.get(source) ?? source.text.split('\n');
+  knownLines.set(source, lines);
+  return lines;
+}
+
 function frame(source: Source, marks: readonly Mark[], style: FrameStyle): readonly string[] {
   const { colors } = style;
   if (source.text === '') return [`  ${colors.dim(visible(source.path))}`];
   const main = marks.find((mark) => mark.primary) ?? marks[0];
   const place = `${visible(source.path)}:${(main?.line ?? 0) + 1}:${(main?.from ?? 0) + 1}`;
   const wanted = [...new Set(marks.map((mark) => mark.line))].sort((a, b) => a - b);
-  const lines = source.text.split('\n');
+  const lines = linesOf(source);
   const digits = Math.max(2, String((wanted.at(-1) ?? 0) + 1).length);
   const out = [`  ${colors.dim(place)}`];
   const gutter = (number: string): string => `   ${colors.dim(`${number.padStart(digits)} |`)}`;

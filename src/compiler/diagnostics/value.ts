@@ -33,6 +33,14 @@ export const valueDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  y = x -> relu(1)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> relu\n  out z: tensor(y)\n}',
   },
+  'value/given-twice': {
+    severity: 'error',
+    message: '{option} of {what} is given twice',
+    explain:
+      'An option has one value: by its place, or by its name. `conv(8, 3, channels = 4)` names the first place again.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3, units = 4)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
+  },
   'value/too-small': {
     severity: 'error',
     message: '{option} is {found}, but it has to be at least {least}',
