@@ -12,6 +12,7 @@ import {
   type Diagnostic,
 } from '../../src/compiler/index.ts';
 import { print } from '../../src/compiler/diagnostics/print.ts';
+import { engines } from '../../src/cli/wasm.ts';
 import { load, pickVariant, type Pixels } from '../../src/runtime/index.ts';
 import { decodeHeads, type Detection } from '../../src/vision/index.ts';
 import { convertTfjs } from '../../src/weights/convert-tfjs.ts';
@@ -56,8 +57,8 @@ export async function loadFaces({ root, faceApi, out, say }: Places): Promise<Fa
   const bound = bindWeights(graph, opened.file);
   if (!bound.weights) throw failure(bound.diagnostics);
   say('compiling');
-  const variant = pickVariant(['relaxed', 'simd']);
-  const planned = plan(optimize(graph), { relaxed: variant === 'relaxed', wide: false });
+  const variant = pickVariant(['wide', 'relaxed', 'simd']);
+  const planned = plan(optimize(graph), engines[variant]);
   const { bytes, manifest: layout } = emitWasm(planned);
   const weights = pack(planned, bound.weights);
   const program = { builds: { [variant]: { manifest: layout, code: bytes } }, detect: decodeHeads };

@@ -11,9 +11,11 @@ import { engines, ownVariant } from './wasm.ts';
 /** The text of `graph`, `after:<pass>`, `plan` or `wat`, for the engine at hand. */
 export async function dump({ graph }: OpenNet, what: string): Promise<string> {
   if (what === 'graph') return printGraph(graph);
-  if (what === 'plan') return printPlan(plan(optimize(graph), engines[ownVariant()]));
+  if (what === 'plan') return printPlan(plan(optimize(graph), engines[ownVariant({ wide: 'off' })]));
   if (what === 'wat')
-    return disassemble(emitWasm(plan(optimize(graph), engines[ownVariant()]), { names: true }).bytes);
+    return disassemble(
+      emitWasm(plan(optimize(graph), engines[ownVariant({ wide: 'off' })]), { names: true }).bytes,
+    );
   const pass = what.startsWith('after:') ? what.slice('after:'.length) : undefined;
   if (pass === undefined)
     throw new UsageFailure(`--dump takes graph, after:<pass>, plan or wat, not ${what}`);

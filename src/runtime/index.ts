@@ -8,7 +8,7 @@ import type { Size } from './fit.ts';
 import { describe, gather, writeInput, type InputValue } from './input.ts';
 import type { Manifest } from './manifest.ts';
 import { decodeOutput, type DetectDecoder, type OutputValue, type Seen } from './output.ts';
-import { pickVariant, type Variant } from './variant.ts';
+import { pickVariant, type Variant, type VariantOptions } from './variant.ts';
 import { readWeights, type WeightsSource } from './weights.ts';
 
 export { checksum } from './checksum.ts';
@@ -28,7 +28,7 @@ export type {
   Seen,
   TensorValue,
 } from './output.ts';
-export { pickVariant, supports, type Variant } from './variant.ts';
+export { pickVariant, supports, type Variant, type VariantOptions } from './variant.ts';
 export type { WeightsSource } from './weights.ts';
 
 /** What the compiler made of a net for one kind of engine. */
@@ -46,10 +46,9 @@ export interface Program {
   readonly detect?: DetectDecoder;
 }
 
-export interface LoadOptions {
+export interface LoadOptions extends VariantOptions {
   /** Weights from elsewhere: an address, or bytes. */
   readonly weights?: WeightsSource;
-  readonly variant?: Variant | 'auto';
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -66,7 +65,7 @@ export interface Model<
 
 /** Compiles the best variant for this engine while its weights arrive. */
 export async function load(program: Program, options: LoadOptions = {}): Promise<Model> {
-  const variant = pickVariant(Object.keys(program.builds) as Variant[], options.variant);
+  const variant = pickVariant(Object.keys(program.builds) as Variant[], options);
   const build = program.builds[variant]!;
   const { manifest } = build;
   const memory = allocate(manifest);

@@ -123,8 +123,8 @@ describe('load', () => {
     expect(supports('simd')).toBe(true);
     expect(pickVariant(['simd'])).toBe('simd');
     expect(pickVariant(['simd', 'relaxed'])).toBe(supports('relaxed') ? 'relaxed' : 'simd');
-    expect(pickVariant(['simd', 'relaxed'], 'simd')).toBe('simd');
-    expect(() => pickVariant(['simd'], 'relaxed')).toThrow(UnsupportedError);
+    expect(pickVariant(['simd', 'relaxed'], { variant: 'simd' })).toBe('simd');
+    expect(() => pickVariant(['simd'], { variant: 'relaxed' })).toThrow(UnsupportedError);
     expect(() => pickVariant([])).toThrow(/does not support WebAssembly SIMD/);
   });
 });

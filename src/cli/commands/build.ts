@@ -1,6 +1,7 @@
 /** `cnnc build`: a net as an npm package (wasm) or as TypeScript on TensorFlow.js, and `--dump` to look inside. */
 import type { Command } from 'commander';
 import type { PackageFile } from '../../compiler/7-emit/package/index.ts';
+import type { Variant } from '../../runtime/variant.ts';
 import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
 import {
@@ -18,6 +19,7 @@ import { collect } from './summary.ts';
 interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly out?: string;
   readonly target: string;
+  readonly wide?: true;
   readonly dump: readonly string[];
 }
 
@@ -25,6 +27,7 @@ const examples = `
 Examples
   cnnc build faces.cnn --weights faces.safetensors --out faces      then: import { load } from './faces/index.js'
   cnnc build faces.cnn --weights faces.safetensors --out faces-tfjs --target tfjs
+  cnnc build resnet.cnn --net ResNet50 --wide --out resnet          also a build that Node runs about 1.5 times as fast
   cnnc build lenet.cnn --net LeNet5 --dump after:fuse-elementwise   the graph after a pass
   cnnc build lenet.cnn --net LeNet5 --dump plan                     memory and algorithms
   cnnc build lenet.cnn --net LeNet5 --dump wat                      the WebAssembly as text`;
@@ -45,6 +48,7 @@ export function addBuild(program: Command, end: (code: ExitCode) => void): void 
     .option('--seed <n>', 'initial values instead of trained weights')
     .option('--out <folder>', 'the folder to write')
     .option('--target <target>', 'wasm or tfjs (TypeScript on TensorFlow.js)', 'wasm')
+    .option('--wide', 'add a build with 256-bit tiles for Node 24 and newer (larger; browsers ignore it)')
     .option('--dump <what>', 'print graph, after:<pass>, plan or wat (may be repeated)', collect, [])
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -54,6 +58,7 @@ export function addBuild(program: Command, end: (code: ExitCode) => void): void 
 async function build(file: string, options: Options): Promise<ExitCode> {
   if (!['wasm', 'tfjs'].includes(options.target))
     throw new UsageFailure(`--target is wasm or tfjs, not ${options.target}`);
+  if (options.wide && options.target !== 'wasm') throw new UsageFailure('--wide is for --target wasm');
   if (options.out === undefined && options.dump.length === 0)
     throw new UsageFailure('build needs --out <folder>');
   const { openNet, slidingLine } = await import('../nets.ts');
@@ -69,7 +74,8 @@ async function build(file: string, options: Options): Promise<ExitCode> {
   const { checkedFile } = await import('../checked.ts');
   const warnings = checkedFile(net);
   const weights = await weightsOf(net, options);
-  const files = options.target === 'wasm' ? await wasmPackage(net, weights) : await tfjsPackage(net, weights);
+  const files =
+    options.target === 'wasm' ? await wasmPackage(net, weights, options) : await tfjsPackage(net, weights);
   writeFolder(options.out, files);
   if (net.sliding) say(slidingLine(net.sliding), options);
   report({ net, weights, files, options, dumps });
@@ -86,12 +92,17 @@ async function dumpsOf(
   return Promise.all(wanted.map(async (what) => ({ what, text: await dump(net, what) })));
 }
 
-async function wasmPackage(net: OpenNet, weights: NetWeights): Promise<readonly PackageFile[]> {
+async function wasmPackage(
+  net: OpenNet,
+  weights: NetWeights,
+  { wide }: Options,
+): Promise<readonly PackageFile[]> {
   const { compileVariant } = await import('../wasm.ts');
   const { emitPackage } = await import('../../compiler/7-emit/package/index.ts');
   const { costs } = await import('../../compiler/index.ts');
   const { graph, project, doc } = net;
-  const variants = (['relaxed', 'simd'] as const).map((variant) =>
+  const names: readonly Variant[] = [...(wide ? (['wide'] as const) : []), 'relaxed', 'simd'];
+  const variants = names.map((variant) =>
     compileVariant(graph, weights.source, { variant, show: project.show }),
   );
   const { params, macs } = costs(graph);

@@ -8,6 +8,7 @@ import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
 import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import type { WeightOptions } from '../weights.ts';
+import { wideOf } from './run.ts';
 import { collect, ruled } from './summary.ts';
 
 interface Options extends NetOptions, WeightOptions, CommonOptions {
@@ -15,6 +16,7 @@ interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly runs: string;
   readonly sort: string;
   readonly svg?: string;
+  readonly wide: string;
 }
 
 const examples = `
@@ -46,6 +48,7 @@ export function addProfile(program: Command, end: (code: ExitCode) => void): voi
     )
     .option('--runs <n>', 'measured inferences; the median counts', '20')
     .option('--sort <by>', 'order (of execution) or time', 'order')
+    .option('--wide <when>', '256-bit tiles: auto (where a check finds them faster) or off', 'auto')
     .option('--svg <file>', 'write a chart')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -79,7 +82,10 @@ async function measureNet(net: OpenNet, options: Options, runs: number): Promise
   if (!options.json) showDiagnostics([...net.diagnostics, ...weights.diagnostics], {});
   const inputs = await inputsOf(net.graph, options.input);
   say(colors.dim(`measuring ${runs} inferences with ${weights.origin}`), options);
-  const planned = planOf(net.graph, { variant: ownVariant(), show: net.project.show });
+  const planned = planOf(net.graph, {
+    variant: ownVariant({ wide: wideOf(options.wide) }),
+    show: net.project.show,
+  });
   return measure(planned, { weights: weights.source, inputs, runs });
 }
 

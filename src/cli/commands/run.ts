@@ -17,6 +17,7 @@ export type Target = 'wasm' | 'tfjs' | 'eval';
 interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly input: readonly string[];
   readonly target: string;
+  readonly wide: string;
   readonly save?: string;
 }
 
@@ -49,6 +50,11 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
     .option('--seed <n>', 'initial values instead of trained weights')
     .option('--input <name=file>', 'a picture or a .npy file (may be repeated)', collect, [])
     .option('--target <target>', 'wasm, tfjs (TensorFlow.js) or eval (plain loops)', 'wasm')
+    .option(
+      '--wide <when>',
+      '256-bit tiles on --target wasm: auto (where a check finds them faster) or off',
+      'auto',
+    )
     .option('--save <folder>', 'write every output as .npy')
     .option('--json', 'print JSON; outputs of up to 4096 numbers are in it')
     .addHelpText('after', examples)
@@ -57,6 +63,7 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
 
 async function run(file: string, options: Options): Promise<ExitCode> {
   const target = targetOf(options.target);
+  const wide = wideOf(options.wide);
   const { openNet, slidingLine } = await import('../nets.ts');
   const { weightsOf } = await import('../weights.ts');
   const { readInputs } = await import('../inputs.ts');
@@ -67,7 +74,7 @@ async function run(file: string, options: Options): Promise<ExitCode> {
   if (!weights.trained && options.seed === undefined)
     say(colors.dim(`no weights given: running with ${weights.origin}`), options);
   if (net.sliding) say(slidingLine(net.sliding), options);
-  const raw = await runners[target](net, given.tensors, weights.source);
+  const raw = await runners[target](net, given.tensors, { weights: weights.source, wide });
   const outputs = await decode(net.graph, raw, given.seen);
   if (options.save !== undefined) await save(options.save, outputs);
   if (options.json)
@@ -83,22 +90,35 @@ export function targetOf(text: string): Target {
   throw new UsageFailure(`--target is wasm, tfjs or eval, not ${text}`);
 }
 
+/** The value of `--wide`; ends the command where it is neither. */
+export function wideOf(text: string): 'auto' | 'off' {
+  if (text === 'auto' || text === 'off') return text;
+  throw new UsageFailure(`--wide is auto or off, not ${text}`);
+}
+
 type Results = Readonly<Record<string, readonly Tensor[]>>;
 type Inputs = Readonly<Record<string, Tensor>>;
 
+interface RunnerOptions {
+  readonly weights: WeightSource;
+  /** Whether the wasm target may take 256-bit tiles. */
+  readonly wide: 'auto' | 'off';
+}
+
 /** How each target runs a net. */
 export const runners: Readonly<
-  Record<Target, (net: OpenNet, inputs: Inputs, weights: WeightSource) => Promise<Results>>
+  Record<Target, (net: OpenNet, inputs: Inputs, options: RunnerOptions) => Promise<Results>>
 > = {
-  wasm: async ({ graph, project }, inputs, weights) => {
+  wasm: async ({ graph, project }, inputs, { weights, wide }) => {
     const { compileVariant, ownVariant, runWasm } = await import('../wasm.ts');
-    return runWasm(compileVariant(graph, weights, { variant: ownVariant(), show: project.show }), inputs);
+    const variant = ownVariant({ wide });
+    return runWasm(compileVariant(graph, weights, { variant, show: project.show }), inputs);
   },
-  eval: async ({ graph }, inputs, weights) => {
+  eval: async ({ graph }, inputs, { weights }) => {
     const { evaluate } = await import('../../compiler/ops/evaluate.ts');
     return evaluate(graph, inputs, weights);
   },
-  tfjs: async ({ graph }, inputs, weights) => {
+  tfjs: async ({ graph }, inputs, { weights }) => {
     const { runTfjs, TfjsMissingError } = await import('../../compiler/7-emit/tfjs/run.ts');
     try {
       return await runTfjs(graph, inputs, weights, { backend: 'cpu' });

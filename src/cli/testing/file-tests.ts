@@ -141,7 +141,10 @@ async function outputsOf(
   const { graph } = net;
   const { model, file, project } = running;
   const given = await testInputs(item, graph, { model, folder: dirname(file), show: project.show });
-  const raw = await runners[running.options.target](net, given.tensors, weights.source);
+  const raw = await runners[running.options.target](net, given.tensors, {
+    weights: weights.source,
+    wide: 'off',
+  });
   const outputs = await decode(graph, raw, given.seen);
   return Object.fromEntries(outputs.map((output) => [output.output.name, outputValue(output)]));
 }

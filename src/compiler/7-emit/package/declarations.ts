@@ -21,7 +21,7 @@ ${[...new Set([...kinds].map((kind) => outputTypes[kind]))].filter((text) => tex
 /** A net in memory. One run at a time; results are copies. Nothing has to be freed. */
 export interface Model {
   /** The WebAssembly features in use. */
-  readonly variant: 'relaxed' | 'simd';
+  readonly variant: 'wide' | 'relaxed' | 'simd';
   /** Throws an \`InputError\` that names the input and its shape. */
   run(inputs: Inputs): Outputs;
 }
@@ -191,7 +191,9 @@ const loadTypes = `
 export interface LoadOptions {
   /** Weights from elsewhere: an address, or bytes. */
   readonly weights?: URL | string | ArrayBuffer | ArrayBufferView;
-  readonly variant?: 'relaxed' | 'simd' | 'auto';
+  readonly variant?: 'wide' | 'relaxed' | 'simd' | 'auto';
+  /** Whether Node may take a build with 256-bit tiles, if the package has one; that switches an experimental pass of V8 on. Default auto. */
+  readonly wide?: 'auto' | 'off';
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }

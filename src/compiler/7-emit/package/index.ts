@@ -60,15 +60,18 @@ interface WeightFile {
   readonly checksum: string;
 }
 
-/** The weights of each variant in order; variants with equal bytes share a file. */
+/** The weights of each variant in order; variants with equal bytes share a file, named after the first of them where there are several. */
 function weightFiles(variants: readonly EmittedVariant[]): readonly WeightFile[] {
   const sums = variants.map(({ weights }) => checksum(weights));
   const shared = new Set(sums).size === 1;
-  return variants.map(({ variant, weights }, i) => ({
-    path: shared ? 'weights.bin' : `weights.${variant}.bin`,
-    content: weights,
-    checksum: sums[i] ?? '',
-  }));
+  return variants.map(({ weights }, i) => {
+    const first = variants[sums.indexOf(sums[i] ?? '')];
+    return {
+      path: shared ? 'weights.bin' : `weights.${first?.variant}.bin`,
+      content: weights,
+      checksum: sums[i] ?? '',
+    };
+  });
 }
 
 function moduleText({ variants, net, file }: PackageSource, weights: readonly WeightFile[]): string {
