@@ -17,7 +17,7 @@ export interface BuiltFaces {
   readonly weights: string;
 }
 
-/** Converts the weights and builds the package. */
+/** Converts the weights and builds the package, with a wide build: Node may take it, Chromium must not. */
 export async function buildFaces(): Promise<BuiltFaces> {
   const folder = mkdtempSync(join(tmpdir(), 'cnnc-faces-'));
   const weights = join(folder, 'faces.safetensors');
@@ -25,7 +25,7 @@ export async function buildFaces(): Promise<BuiltFaces> {
   const manifest = join(faceApi, 'model/tiny_face_detector_model-weights_manifest.json');
   const map = 'examples/faces/weights-map.json';
   await succeed('weights', 'convert', manifest, '--map', map, '--out', weights, '--json');
-  await succeed('build', 'examples/faces/faces.cnn', '--weights', weights, '--out', out, '--json');
+  await succeed('build', 'examples/faces/faces.cnn', '--weights', weights, '--wide', '--out', out, '--json');
   return { folder, out, weights };
 }
 

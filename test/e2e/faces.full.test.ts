@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runTfjs } from '../../src/compiler/7-emit/tfjs/run.ts';
 import { instantiate, nodeHost, resolve } from '../../src/compiler/index.ts';
 import type { Graph } from '../../src/compiler/ir/graph.ts';
-import { fitImage, type Pixels } from '../../src/runtime/index.ts';
+import { fitImage, supports, type Pixels } from '../../src/runtime/index.ts';
 import { decodeHeads, iou, type Detection } from '../../src/vision/index.ts';
 import { bindWeights } from '../../src/weights/bind.ts';
 import { openSafetensors } from '../../src/weights/safetensors.ts';
@@ -22,7 +22,10 @@ import { buildFaces, halfPhoto, type BuiltFaces } from './faces-package.ts';
 const known = [3, 1, 3, 3, 5, 5];
 
 interface Package {
-  load(): Promise<{ run(inputs: { photo: Pixels }): { faces: readonly Detection[] } }>;
+  load(options?: { readonly wide: 'off' }): Promise<{
+    readonly variant: string;
+    run(inputs: { photo: Pixels }): { faces: readonly Detection[] };
+  }>;
 }
 
 let built: BuiltFaces;
@@ -52,6 +55,14 @@ function expectSame(found: readonly Detection[], wanted: readonly Detection[], s
 }
 
 describe('in Node', () => {
+  it('runs the wide build where that is right and faster, and gives the same without it', async () => {
+    const { load } = (await import(pathToFileURL(join(built.out, 'index.js')).href)) as Package;
+    expect((await load()).variant).toBe(supports('wide') ? 'wide' : 'relaxed');
+    const narrow = await load({ wide: 'off' });
+    expect(narrow.variant).toBe('relaxed');
+    for (const [i, photo] of photos.entries()) expectSame(narrow.run({ photo }).faces, inNode[i] ?? [], 1e-5);
+  });
+
   it('finds the faces that the weights are known to find', () => {
     expect(inNode.map((faces) => faces.length)).toEqual(known);
   });
@@ -169,6 +180,7 @@ describe('in Chromium', () => {
       for (const [i, { width, height }] of photos.entries()) {
         const argument = JSON.stringify({ name: `photo${i}.rgba`, width, height });
         const found = (await tab.evaluate(`detect(${argument})`)) as Found;
+        expect(found.variant).toBe('relaxed');
         expectSame(found.pixels, inNode[i] ?? [], 1e-4);
         expectSame(found.canvas, inNode[i] ?? [], 1e-4);
       }

@@ -66,6 +66,8 @@ describe('emitPackage', () => {
       'weights.relaxed.bin',
       'weights.simd.bin',
     ]);
+    const wide = { ...variantOf({ kind: 'tensor' }, 'wide'), weights: new Uint8Array(12) };
+    expect(names([wide, relaxed, simd])).toEqual(['weights.wide.bin', 'weights.relaxed.bin']);
   });
 
   it('decodes boxes where the net detects', async () => {

@@ -1,6 +1,7 @@
 /** The hand-written program of the runtime's tests as the package emitter takes it, with every kind of output. */
 import type { EmittedVariant } from '../../src/compiler/7-emit/package/index.ts';
 import type { ManifestKind } from '../../src/runtime/manifest.ts';
+import type { Variant } from '../../src/runtime/index.ts';
 import { program, weights } from '../runtime/program.ts';
 
 export const kinds = {
@@ -20,7 +21,7 @@ export const kinds = {
   },
 } as const satisfies { readonly [Kind in ManifestKind['kind']]: ManifestKind };
 
-export function variantOf(output: ManifestKind, name: 'simd' | 'relaxed' = 'simd'): EmittedVariant {
+export function variantOf(output: ManifestKind, name: Variant = 'simd'): EmittedVariant {
   const { simd } = program({ output, input: { doc: 'A photo.\n\n*/ evil `${1}`' } }).builds;
   if (!simd || typeof simd.code === 'string') throw new Error('the test program has no bytes');
   return { variant: name, code: simd.code, manifest: simd.manifest, weights: new Uint8Array(weights.buffer) };
