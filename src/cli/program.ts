@@ -1,6 +1,4 @@
 /** The tree of commands, and the one place where failures become messages and exit codes. */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
@@ -8,21 +6,23 @@ import { addDiff } from './commands/diff.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFmt } from './commands/fmt.ts';
 import { addGraph } from './commands/graph.ts';
+import { addInit } from './commands/init.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addSummary } from './commands/summary.ts';
 import { addTest } from './commands/test.ts';
 import { addWeights } from './commands/weights.ts';
-import { stdlibFolder } from '../compiler/host.ts';
 import { diagnostic } from '../compiler/diagnostics/registry.ts';
 import { WriteError } from '../weights/atomic.ts';
 import { InputFailure, UsageFailure, type ExitCode } from './failure.ts';
 import { colors, showDiagnostics, writeJson } from './terminal.ts';
+import { ownVersion } from './version.ts';
 
 const about = `Compiles convolutional networks that are written as text (.cnn files) to small WebAssembly SIMD programs, typed packages and TensorFlow.js code.`;
 
 const examples = `
 Examples
+  cnnc init my-net                                          a project that works
   cnnc check net.cnn                                        what is wrong, and how to mend it
   cnnc summary net.cnn --size image=416x416                 layers, shapes, parameters, multiplications
   cnnc test                                                 the tests, assertions and budgets of every file here
@@ -50,7 +50,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
 function build(end: (code: ExitCode) => void): Command {
   const program = new Command('cnnc')
     .description(about)
-    .version(version(), '-v, --version', 'print the version')
+    .version(ownVersion(), '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .option('--no-color', 'print without colours')
     .addHelpText('after', examples)
@@ -65,18 +65,13 @@ function build(end: (code: ExitCode) => void): Command {
     addProfile,
     addGraph,
     addFmt,
+    addInit,
     addDiff,
     addWeights,
     addExplain,
   ])
     add(program, end);
   return program;
-}
-
-/** The version in the package's own package.json. */
-function version(): string {
-  const path = join(dirname(stdlibFolder()), 'package.json');
-  return String((JSON.parse(readFileSync(path, 'utf8')) as { version?: unknown }).version);
 }
 
 function failed(error: unknown, options: { readonly json: boolean }): ExitCode {

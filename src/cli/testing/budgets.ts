@@ -76,6 +76,7 @@ function figuresOf(model: Model, net: string): Figures | undefined {
   const { graph } = instantiate(model, { net, mode: 'inference' });
   if (!graph) return undefined;
   const planned = plan(optimize(graph), { relaxed: true, wide: false });
-  const { arena, weights, total } = planned.bytes;
-  return { arena, peak: total, download: emitWasm(planned).bytes.length + weights };
+  const { arena, total } = planned.bytes;
+  const { bytes, manifest } = emitWasm(planned);
+  return { arena, peak: total, download: bytes.length + manifest.weights.bytes };
 }

@@ -66,6 +66,13 @@ export const commandDiagnostics = {
       'Numbers must have exactly the shape of the input, channels last, without a batch axis. Pictures may have any size: they are fitted.',
     ...needsFile,
   },
+  'init/folder-not-empty': {
+    severity: 'error',
+    message: '{folder} is not empty',
+    explain:
+      'A new project is written into a new or empty folder. With --force the files that are missing are added; none that is there is changed.',
+    ...needsFile,
+  },
   'build/folder-in-use': {
     severity: 'error',
     message: '{folder} holds files that cnnc did not write',
