@@ -4,8 +4,8 @@ import type { Graph } from '../compiler/ir/graph.ts';
 import type { Tensor } from '../compiler/ir/type.ts';
 import type { WeightSource } from '../compiler/ops/evaluate.ts';
 import { optimize } from '../compiler/5-optimize/index.ts';
-import { memoryProblems, pack, plan } from '../compiler/6-plan/index.ts';
-import type { Engine, Plan } from '../compiler/6-plan/plan.ts';
+import { halfProblems, memoryProblems, pack, plan } from '../compiler/6-plan/index.ts';
+import type { Engine, Plan, WeightsType } from '../compiler/6-plan/plan.ts';
 import type { EmittedVariant } from '../compiler/7-emit/package/index.ts';
 import { emitWasm } from '../compiler/7-emit/wasm/index.ts';
 import {
@@ -26,25 +26,28 @@ export const engines: Readonly<Record<Variant, Engine>> = {
   simd: { relaxed: false, wide: false },
 };
 
+export interface CompileOptions {
+  readonly variant: Variant;
+  readonly show: (diagnostic: Diagnostic) => Diagnostic;
+  /** How the weights file stores numbers; default f32. */
+  readonly weightsType?: WeightsType;
+}
+
 /** The plan of the net for a variant; ends the command where it does not fit into memory. */
-export function planOf(
-  graph: Graph,
-  options: { readonly variant: Variant; readonly show: (diagnostic: Diagnostic) => Diagnostic },
-): Plan {
-  const planned = plan(optimize(graph), engines[options.variant]);
+export function planOf(graph: Graph, options: CompileOptions): Plan {
+  const { variant, weightsType = 'f32' } = options;
+  const planned = plan(optimize(graph), engines[variant], { weightsType });
   stopOnErrors(memoryProblems(planned).map(options.show));
   return planned;
 }
 
-/** One variant of the net with its packed weights; ends the command where it does not fit into memory. */
-export function compileVariant(
-  graph: Graph,
-  weights: WeightSource,
-  options: { readonly variant: Variant; readonly show: (diagnostic: Diagnostic) => Diagnostic },
-): EmittedVariant {
+/** One variant of the net with its packed weights; ends the command where it does not fit into memory, or a weight into 16 bits. */
+export function compileVariant(graph: Graph, weights: WeightSource, options: CompileOptions): EmittedVariant {
   const planned = planOf(graph, options);
   const { bytes, manifest } = emitWasm(planned);
-  return { variant: options.variant, code: bytes, manifest, weights: pack(planned, weights) };
+  const file = pack(planned, weights);
+  stopOnErrors(halfProblems(planned, file).map(options.show));
+  return { variant: options.variant, code: bytes, manifest, weights: file };
 }
 
 /** Raw outputs of one run. */

@@ -45,6 +45,22 @@ function png(width: number, height: number): Uint8Array {
   return canvas.toBuffer('image/png');
 }
 
+/** Weights of Tiny that find a cat; the last layer's are 0 and `largest`. */
+function trained(largest = 5): string {
+  const path = join(folder, 'tiny.safetensors');
+  writeSafetensors(path, [
+    { name: 'y.conv.weight', shape: [4, 3, 3, 3], data: new Float32Array(108).fill(0.01) },
+    { name: 'y.conv.bias', shape: [4], data: new Float32Array(4) },
+    {
+      name: 'y.dense.weight',
+      shape: [3, 4],
+      data: Float32Array.from({ length: 12 }, (_, i) => (i < 4 ? largest : 0)),
+    },
+    { name: 'y.dense.bias', shape: [3], data: new Float32Array(3) },
+  ]);
+  return path;
+}
+
 let net = '';
 let photo = '';
 beforeAll(() => {
@@ -262,21 +278,6 @@ describe('run', () => {
 });
 
 describe('weights', () => {
-  const trained = (): string => {
-    const path = join(folder, 'tiny.safetensors');
-    writeSafetensors(path, [
-      { name: 'y.conv.weight', shape: [4, 3, 3, 3], data: new Float32Array(108).fill(0.01) },
-      { name: 'y.conv.bias', shape: [4], data: new Float32Array(4) },
-      {
-        name: 'y.dense.weight',
-        shape: [3, 4],
-        data: Float32Array.from({ length: 12 }, (_, i) => (i < 4 ? 5 : 0)),
-      },
-      { name: 'y.dense.bias', shape: [3], data: new Float32Array(3) },
-    ]);
-    return path;
-  };
-
   it('fill the net from --weights, or from the file that the .cnn names, with moved and except', async () => {
     const weights = trained();
     const { outputs } = (
@@ -392,6 +393,28 @@ describe('build', () => {
     expect(thing.p).toBeCloseTo(outputs[0]?.value.p ?? 0, 5);
     expect(readFileSync(join(out, 'README.md'), 'utf8')).toContain('Sees small things.');
     expect(statSync(out).mode & 0o055).toBe(0o055);
+  });
+
+  it('stores weights in 16 bits where it is told to, and says which do not fit', async () => {
+    const built = async (type: string): Promise<{ readonly bytes: number; readonly p: number }> => {
+      const out = join(folder, `package-${type}`);
+      expect((await cnnc('build', net, '--seed', '5', '--out', out, '--weights-type', type)).exit).toBe(0);
+      const { load } = (await import(pathToFileURL(join(out, 'index.js')).href)) as Built;
+      const data = new Uint8Array(8 * 8 * 3).fill(77);
+      const { thing } = (await load()).run({ image: { data, width: 8, height: 8 } });
+      const sizes = readdirSync(out).filter((name) => name.endsWith('.bin'));
+      return { bytes: statSync(join(out, sizes[0] ?? '')).size, p: thing.p };
+    };
+    const [floats, halves] = [await built('f32'), await built('f16')];
+    expect(halves.bytes).toBeLessThanOrEqual(floats.bytes / 2);
+    expect(halves.p).toBeCloseTo(floats.p, 3);
+    const large = ['build', net, '--weights', trained(1e5), '--out', join(folder, 'large')];
+    const tooLarge = await cnnc(...large, '--weights-type', 'f16');
+    expect([tooLarge.exit, tooLarge.stderr]).toEqual([
+      1,
+      expect.stringMatching(/weights\/beyond-half: y\.dense\.weight of Tiny has numbers that 16 bits/),
+    ]);
+    expect((await cnnc('build', net, '--seed', '5', '--out', folder, '--weights-type', 'f8')).exit).toBe(2);
   });
 
   it('replaces its own folder, and no other', async () => {

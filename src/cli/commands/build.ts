@@ -1,5 +1,6 @@
 /** `cnnc build`: a net as an npm package (wasm) or as TypeScript on TensorFlow.js, and `--dump` to look inside. */
 import type { Command } from 'commander';
+import type { WeightsType } from '../../compiler/6-plan/plan.ts';
 import type { PackageFile } from '../../compiler/7-emit/package/index.ts';
 import type { Variant } from '../../runtime/variant.ts';
 import { UsageFailure, type ExitCode } from '../failure.ts';
@@ -20,6 +21,7 @@ interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly out?: string;
   readonly target: string;
   readonly wide?: true;
+  readonly weightsType: string;
   readonly dump: readonly string[];
 }
 
@@ -28,6 +30,7 @@ Examples
   cnnc build faces.cnn --weights faces.safetensors --out faces      then: import { load } from './faces/index.js'
   cnnc build faces.cnn --weights faces.safetensors --out faces-tfjs --target tfjs
   cnnc build resnet.cnn --net ResNet50 --wide --out resnet          also a build that Node runs about 1.5 times as fast
+  cnnc build faces.cnn --weights faces.safetensors --out faces --weights-type f16      half the download
   cnnc build lenet.cnn --net LeNet5 --dump after:fuse-elementwise   the graph after a pass
   cnnc build lenet.cnn --net LeNet5 --dump plan                     memory and algorithms
   cnnc build lenet.cnn --net LeNet5 --dump wat                      the WebAssembly as text`;
@@ -49,6 +52,11 @@ export function addBuild(program: Command, end: (code: ExitCode) => void): void 
     .option('--out <folder>', 'the folder to write')
     .option('--target <target>', 'wasm or tfjs (TypeScript on TensorFlow.js)', 'wasm')
     .option('--wide', 'add a build with 256-bit tiles for Node 24 and newer (larger; browsers ignore it)')
+    .option(
+      '--weights-type <type>',
+      'how the weights file stores numbers: f32, or f16 for half the download',
+      'f32',
+    )
     .option('--dump <what>', 'print graph, after:<pass>, plan or wat (may be repeated)', collect, [])
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -59,6 +67,7 @@ async function build(file: string, options: Options): Promise<ExitCode> {
   if (!['wasm', 'tfjs'].includes(options.target))
     throw new UsageFailure(`--target is wasm or tfjs, not ${options.target}`);
   if (options.wide && options.target !== 'wasm') throw new UsageFailure('--wide is for --target wasm');
+  weightsTypeOf(options);
   if (options.out === undefined && options.dump.length === 0)
     throw new UsageFailure('build needs --out <folder>');
   const { openNet, slidingLine } = await import('../nets.ts');
@@ -83,6 +92,15 @@ async function build(file: string, options: Options): Promise<ExitCode> {
   return 0;
 }
 
+/** What `--weights-type` says; ends the command where that makes no sense. */
+function weightsTypeOf({ weightsType, target }: Options): WeightsType {
+  if (weightsType !== 'f32' && weightsType !== 'f16')
+    throw new UsageFailure(`--weights-type is f32 or f16, not ${weightsType}`);
+  if (weightsType === 'f16' && target !== 'wasm')
+    throw new UsageFailure('--weights-type f16 is for --target wasm');
+  return weightsType;
+}
+
 async function dumpsOf(
   net: OpenNet,
   wanted: readonly string[],
@@ -95,15 +113,16 @@ async function dumpsOf(
 async function wasmPackage(
   net: OpenNet,
   weights: NetWeights,
-  { wide }: Options,
+  options: Options,
 ): Promise<readonly PackageFile[]> {
   const { compileVariant } = await import('../wasm.ts');
   const { emitPackage } = await import('../../compiler/7-emit/package/index.ts');
   const { costs } = await import('../../compiler/index.ts');
   const { graph, project, doc } = net;
-  const names: readonly Variant[] = [...(wide ? (['wide'] as const) : []), 'relaxed', 'simd'];
+  const weightsType = weightsTypeOf(options);
+  const names: readonly Variant[] = [...(options.wide ? (['wide'] as const) : []), 'relaxed', 'simd'];
   const variants = names.map((variant) =>
-    compileVariant(graph, weights.source, { variant, show: project.show }),
+    compileVariant(graph, weights.source, { variant, show: project.show, weightsType }),
   );
   const { params, macs } = costs(graph);
   return emitPackage({ variants, net: graph.name, doc, file: project.entry.path, figures: { params, macs } });

@@ -18,6 +18,7 @@ import { storeWeights } from './stored.ts';
 import { createStatics, type StaticPlace, type Statics } from './statics.ts';
 
 export type { Engine, Plan, WeightsType } from './plan.ts';
+export { halfProblems } from './half-problems.ts';
 export { memoryProblems } from './memory-problems.ts';
 export { pack } from './pack.ts';
 export { printPlan } from './print.ts';

@@ -65,6 +65,14 @@ export const weightsDiagnostics = {
       'NaN or infinity in a weight makes every result NaN. Most probably the training that wrote the file diverged.',
     ...needsFile,
   },
+  'weights/beyond-half': {
+    severity: 'error',
+    message: '{tensor} of {net} has numbers that 16 bits cannot hold',
+    explain:
+      '`--weights-type f16` stores weights as IEEE half precision, whose largest number is 65504. The numbers meant are those that the program uses: ' +
+      'a convolution with its batch norm folded in, whose scale grows where the variance is close to zero. Build with `--weights-type f32`.',
+    ...needsFile,
+  },
   'weights/matches-nothing': {
     severity: 'warning',
     message: '`{pattern}` matches no weight of {net}',

@@ -1,0 +1,58 @@
+/** What 16-bit weights do to the results of networks: LeNet-5, and the face detector with its published weights. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { optimize, plan } from '../../src/compiler/index.ts';
+import type { Graph } from '../../src/compiler/ir/graph.ts';
+import type { WeightSource } from '../../src/compiler/ops/evaluate.ts';
+import { bindWeights } from '../../src/weights/bind.ts';
+import { convertTfjs } from '../../src/weights/convert-tfjs.ts';
+import { openSafetensors } from '../../src/weights/safetensors.ts';
+import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
+import { loadProgram } from '../wasm/support/load-program.ts';
+import { graphOf, photoLike, relativeError, trainedWeights, withoutDecision } from './nets.ts';
+
+const engine = { relaxed: true, wide: false };
+
+/** The largest change of an output by storing weights in 16 bits, relative to the output's largest value; and the files' bytes. */
+function drift(
+  graph: Graph,
+  weights: WeightSource,
+): { readonly error: number; readonly bytes: readonly number[] } {
+  const inputs = photoLike(graph);
+  const plans = (['f32', 'f16'] as const).map((weightsType) =>
+    plan(optimize(graph), engine, { weightsType }),
+  );
+  const [floats = {}, halves = {}] = plans.map((planned) => loadProgram(planned, weights).run(inputs));
+  const errors = Object.entries(floats).flatMap(([name, tensors]) =>
+    tensors.map((tensor, i) => relativeError(halves[name]?.[i], tensor)),
+  );
+  return { error: Math.max(...errors), bytes: plans.map(({ file }) => file.bytes) };
+}
+
+function expectLittle({ error, bytes: [floats = 0, halves = 0] }: ReturnType<typeof drift>): void {
+  expect(error).toBeGreaterThan(0);
+  expect(error).toBeLessThanOrEqual(1e-3);
+  expect(halves).toBeLessThanOrEqual(floats / 2);
+}
+
+test('LeNet-5', () => {
+  expectLittle(drift(withoutDecision(graphOf('stdlib/lenet.cnn', { net: 'LeNet5' })), trainedWeights));
+});
+
+test('the face detector', () => {
+  const faceApi = dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json'));
+  const manifest = join(faceApi, 'model/tiny_face_detector_model-weights_manifest.json');
+  const folder = mkdtempSync(join(tmpdir(), 'cnnc-halves-'));
+  const path = join(folder, 'faces.safetensors');
+  writeSafetensors(path, convertTfjs(manifest, 'examples/faces/weights-map.json').tensors ?? []);
+  const { file } = openSafetensors(path);
+  const text = readFileSync('examples/faces/faces.cnn', 'utf8');
+  const graph = graphOf('examples/faces/faces.cnn', { net: 'Faces', text });
+  const { weights } = file ? bindWeights(graph, file) : {};
+  expect(weights).toBeDefined();
+  if (weights) expectLittle(drift(graph, weights));
+  rmSync(folder, { recursive: true });
+});
