@@ -72,6 +72,11 @@ function convert(
   return { tensors: undefined, unused, diagnostics: [problem] };
 }
 
+/** One number per channel that the map calls `depthwise` is a 1x1 depthwise kernel: a scale. */
+function asKernel(role: KernelRole, shape: readonly number[]): readonly number[] {
+  return role === 'depthwise' && shape.length === 1 ? [1, 1, ...shape, 1] : shape;
+}
+
 /** The tensor in our order, or a sentence that says what is wrong. */
 function convertOne(entry: MapEntry, tensors: ReadonlyMap<string, ManifestTensor>): NamedTensor | string {
   const tensor = tensors.get(entry.from);
@@ -80,9 +85,10 @@ function convertOne(entry: MapEntry, tensors: ReadonlyMap<string, ManifestTensor
     return `${entry.path}: the manifest has no ${entry.from}${near === undefined ? '' : `; did you mean ${near}?`}`;
   }
   const role = entry.as ?? roleOf(entry, tensor);
-  const shape = shapeFromKeras(role, tensor.shape);
+  const written = asKernel(role, tensor.shape);
+  const shape = shapeFromKeras(role, written);
   if (!shape) return `${entry.path}: ${entry.from} is ${showShape(tensor.shape)}, which is no ${role} kernel`;
-  return { name: entry.path, shape, data: fromKeras(role, tensor.shape, tensor.data) };
+  return { name: entry.path, shape, data: fromKeras(role, written, tensor.data) };
 }
 
 /** What a tensor is, from its name and rank, unless the map says it. */

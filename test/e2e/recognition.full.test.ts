@@ -1,0 +1,89 @@
+/**
+ * Face recognition with real weights: std/face's network on crops of a demo photo. The published threshold of 0.6 is for faces that are
+ * aligned by their landmarks; on plain crops different people are 0.46 and more apart, so what is tested is the order of distances.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createCanvas, loadImage } from '@napi-rs/canvas';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runTfjs } from '../../src/compiler/7-emit/tfjs/run.ts';
+import type { Graph } from '../../src/compiler/ir/graph.ts';
+import type { Tensor } from '../../src/compiler/ir/type.ts';
+import type { WeightSource } from '../../src/compiler/ops/evaluate.ts';
+import { bindWeights } from '../../src/weights/bind.ts';
+import { openSafetensors } from '../../src/weights/safetensors.ts';
+import { cnnc } from '../cli/run-cli.ts';
+import { graphOf, relativeError } from '../stdlib/nets.ts';
+import { runWasm } from '../stdlib/run.ts';
+
+const faceApi = dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json'));
+const folder = mkdtempSync(join(tmpdir(), 'cnnc-recognition-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let graph: Graph;
+let weights: WeightSource;
+const crops: Tensor[] = [];
+
+/** Boxes of the three faces of sample1.jpg: x, y, width, height. */
+const faces = [
+  [414, 356, 178, 240],
+  [838, 420, 188, 228],
+  [1476, 200, 204, 240],
+] as const;
+
+/** A square in the middle of a face, moved by some pixels, as 150x150 numbers. */
+async function crop([x, y, width, height]: (typeof faces)[number], by: number): Promise<Tensor> {
+  const image = await loadImage(join(faceApi, 'demo/sample1.jpg'));
+  const context = createCanvas(150, 150).getContext('2d');
+  const side = 0.85 * height;
+  const [left, top] = [x + (width - side) / 2 + by, y + (height - side) / 2 + by];
+  context.drawImage(image, left, top, side, side, 0, 0, 150, 150);
+  const { data } = context.getImageData(0, 0, 150, 150);
+  return { shape: [150, 150, 3], data: Float32Array.from(data.filter((_, i) => i % 4 !== 3)) };
+}
+
+beforeAll(async () => {
+  const file = join(folder, 'recognition.safetensors');
+  const manifest = join(faceApi, 'model/face_recognition_model-weights_manifest.json');
+  const map = 'examples/recognition/weights-map.json';
+  const converted = await cnnc('weights', 'convert', manifest, '--map', map, '--out', file);
+  expect(converted.exit, converted.stderr).toBe(0);
+  graph = graphOf('examples/recognition/recognition.cnn', { net: 'Recognition' });
+  const opened = openSafetensors(file).file;
+  const bound = opened && bindWeights(graph, opened).weights;
+  if (!bound) throw new Error('the weights do not fit');
+  weights = bound;
+  for (const face of faces) crops.push(await crop(face, 0), await crop(face, 10));
+});
+
+const distance = (a: Tensor, b: Tensor): number =>
+  Math.hypot(...[...a.data].map((x, i) => x - (b.data[i] ?? NaN)));
+
+async function describeFaces(run: (face: Tensor) => Promise<readonly Tensor[]>): Promise<readonly Tensor[]> {
+  const found: Tensor[] = [];
+  for (const face of crops) found.push(...(await run(face)));
+  return found;
+}
+
+it('is the same on TensorFlow.js, and finds every person again on a second crop', async () => {
+  const given = (face: Tensor): { readonly face: Tensor } => ({ face });
+  const ours = await describeFaces((face) =>
+    Promise.resolve(runWasm(graph, 'simd', { inputs: given(face), weights }).outputs['descriptor'] ?? []),
+  );
+  const theirs = await describeFaces(
+    async (face) => (await runTfjs(graph, given(face), weights, { backend: 'wasm' }))['descriptor'] ?? [],
+  );
+  expect([ours.length, theirs.length]).toEqual([6, 6]);
+  const pairs = ours.flatMap((a, i) =>
+    ours.slice(i + 1).map((b, k) => ({ same: i % 2 === 0 && k === 0, apart: distance(a, b) })),
+  );
+  const same = pairs.filter((pair) => pair.same).map(({ apart }) => apart);
+  const different = pairs.filter((pair) => !pair.same).map(({ apart }) => apart);
+  for (const [i, tensor] of ours.entries())
+    expect(relativeError(theirs[i], tensor)).toBeLessThanOrEqual(1e-3);
+  expect(same).toHaveLength(3);
+  expect(Math.max(...same)).toBeLessThan(0.6);
+  expect(Math.max(...same)).toBeLessThan(Math.min(...different));
+});
