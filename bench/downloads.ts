@@ -24,7 +24,7 @@ export async function downloads(net: BenchNet, peers: readonly string[]): Promis
   const parts: Readonly<Record<string, Parts>> = {
     cnnc: {
       code: `export { load } from ${JSON.stringify(join(here, '../src/runtime/index.ts'))}`,
-      wasm: join(folder, 'cnnc.wasm'),
+      wasm: join(folder, 'cnnc-relaxed.wasm'),
     },
     'onnxruntime-web': {
       code: `export { InferenceSession, Tensor } from 'onnxruntime-web/wasm'`,

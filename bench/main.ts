@@ -45,7 +45,11 @@ const defaultNets = ['lenet5', 'faces'];
 const program = new Command('npm run bench --')
   .description('Times cnnc and its peers on the same networks.')
   .option('--net <names>', `networks, comma-separated, or "all": ${nets.map(({ name }) => name).join(', ')}`)
-  .option('--peers <names>', 'peers, comma-separated', 'cnnc,onnxruntime-web,tfjs-wasm,onnxruntime-node')
+  .option(
+    '--peers <names>',
+    'peers, comma-separated',
+    'cnnc,cnnc-wide,onnxruntime-web,tfjs-wasm,onnxruntime-node',
+  )
   .option('--threads <n>', 'threads for every peer', '1')
   .option('--runs <n>', 'interleaved rounds', '9')
   .option('--turn <ms>', 'least duration of a turn', '100')

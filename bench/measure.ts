@@ -38,6 +38,14 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
+/** Runs until the engine has had the time to optimise what is run: it does so on other threads. */
+export async function warmUp(runner: Runner, inputs: Inputs): Promise<void> {
+  const end = performance.now() + warmUpMs;
+  while (performance.now() < end) await runner.run(inputs);
+}
+
+const warmUpMs = 1500;
+
 /** Warms the engine's compiler up, and says how many inferences fill one turn. */
 async function calibrate(runner: Runner, inputs: Inputs, turnMs: number): Promise<number> {
   let repeats = 1;

@@ -49,12 +49,15 @@ export async function prepare(net: BenchNet): Promise<Prepared> {
   write('tfjs.ts', Object.values(tfjs.files)[0] ?? '');
   write('weights.safetensors', new Uint8Array(weightsFile(graph, weights)));
   write('model.onnx', await emitOnnx(graph, weights));
-  const planned = plan(optimize(graph), { relaxed: true, wide: false });
-  const { bytes, manifest } = emitWasm(planned);
-  write('cnnc.wasm', bytes);
-  const packed = pack(planned, weights);
-  write('cnnc.json', JSON.stringify({ manifest, checksum: checksum(packed) }));
-  write('cnnc.weights', packed);
+  for (const wide of [false, true]) {
+    const planned = plan(optimize(graph), { relaxed: true, wide });
+    const { bytes, manifest } = emitWasm(planned);
+    const packed = pack(planned, weights);
+    const name = wide ? 'cnnc-wide' : 'cnnc-relaxed';
+    write(`${name}.wasm`, bytes);
+    write(`${name}.json`, JSON.stringify({ manifest, checksum: checksum(packed) }));
+    write(`${name}.weights`, packed);
+  }
   const { macs, params } = costs(graph);
   const prepared: Prepared = {
     net: net.name,

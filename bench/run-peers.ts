@@ -1,9 +1,9 @@
 /** The timed part of the benchmark, the same in Node and in a page: load every peer, compare their outputs, then time them in turns. */
 import { relativeError } from './compare.ts';
 import { noise } from './inputs.ts';
-import { measure, type MeasureOptions, type Samples } from './measure.ts';
+import { measure, warmUp, type MeasureOptions, type Samples } from './measure.ts';
 import { peers } from './peers/index.ts';
-import type { Files, LoadOptions, Runner } from './peers/peer.ts';
+import type { Files, LoadOptions, Peer, Runner } from './peers/peer.ts';
 
 export interface RunOptions extends MeasureOptions, LoadOptions {
   readonly peers: readonly string[];
@@ -27,9 +27,11 @@ export async function runPeers(files: Files, options: RunOptions): Promise<NetRe
   const errors: Record<string, number> = {};
   const failures: Record<string, string> = {};
   let reference: readonly Float32Array[] | undefined;
-  for (const name of options.peers)
+  for (const name of await inLoadOrder(options.peers))
     try {
-      const runner = await loadPeer(name, files, options);
+      const peer = await peerCalled(name);
+      if (peer.changesEngine) for (const runner of Object.values(runners)) await warmUp(runner, inputs);
+      const runner = await peer.load(files, options);
       const outputs = (await runner.run(inputs)).map((output) => output.slice());
       reference ??= outputs;
       const error = relativeError(outputs, reference);
@@ -39,20 +41,35 @@ export async function runPeers(files: Files, options: RunOptions): Promise<NetRe
     } catch (error) {
       failures[name] = error instanceof Error ? error.message : String(error);
     }
-  return { samples: await measure(runners, inputs, options), errors, failures };
+  const samples = await measure(inOrderOf(options.peers, runners), inputs, options);
+  return { samples, errors, failures };
 }
 
 /** Milliseconds from nothing (the runtime not even imported) to the first result. */
 export async function coldStart(name: string, files: Files, options: LoadOptions): Promise<number> {
   const inputs = noise(files.prepared);
   const start = performance.now();
-  const runner = await loadPeer(name, files, options);
+  const runner = await (await peerCalled(name)).load(files, options);
   await runner.run(inputs);
   return performance.now() - start;
 }
 
-async function loadPeer(name: string, files: Files, options: LoadOptions): Promise<Runner> {
+async function peerCalled(name: string): Promise<Peer> {
   const peer = await peers[name]?.();
   if (!peer) throw new Error(`there is no peer called ${name}`);
-  return peer.load(files, options);
+  return peer;
+}
+
+/** Those that change the engine last. One that cannot be imported stays where it is: it is reported when its turn comes. */
+async function inLoadOrder(names: readonly string[]): Promise<readonly string[]> {
+  const known = await Promise.allSettled(names.map(peerCalled));
+  const late = known.map((peer) => peer.status === 'fulfilled' && peer.value.changesEngine === true);
+  return [...names.filter((_, i) => !late[i]), ...names.filter((_, i) => late[i])];
+}
+
+function inOrderOf(
+  names: readonly string[],
+  runners: Readonly<Record<string, Runner>>,
+): Readonly<Record<string, Runner>> {
+  return Object.fromEntries(names.flatMap((name) => (runners[name] ? [[name, runners[name]] as const] : [])));
 }

@@ -12,6 +12,8 @@ import type {} from './page.ts';
 
 /** Starts per peer. */
 const coldStarts = 3;
+/** Peers that no browser runs. */
+const nodeOnly = ['cnnc-wide', 'onnxruntime-node'];
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
 
@@ -24,7 +26,7 @@ export async function benchInBrowser(
   const served = await serve(folder, await bundlePage(folder));
   const browser = await chromium.launch({ executablePath, args });
   try {
-    const peers = options.peers.filter((name) => name !== 'onnxruntime-node');
+    const peers = options.peers.filter((name) => !nodeOnly.includes(name));
     const { samples, errors, failures } = await onPage(browser, served.origin, (page) =>
       page.evaluate((given) => window.bench(given), { ...options, peers }),
     );

@@ -4,6 +4,7 @@ import type { Peer } from './peer.ts';
 /** How to get each peer, in the order of the tables. */
 export const peers: Readonly<Record<string, () => Promise<Peer>>> = {
   cnnc: async () => (await import('./cnnc.ts')).cnnc,
+  'cnnc-wide': async () => (await import('./cnnc.ts')).cnncWide,
   'onnxruntime-web': async () => (await import('./onnxruntime-web.ts')).onnxruntimeWeb,
   'tfjs-wasm': async () => (await import('./tfjs-wasm.ts')).tfjsWasm,
   'onnxruntime-node': async () => (await import('./onnxruntime-node.ts')).onnxruntimeNode,

@@ -45,5 +45,7 @@ export interface Peer {
   readonly name: string;
   /** What it is, for the report. */
   readonly title: string;
+  /** Loading it changes how the engine optimises from then on: it is loaded last, when the others run optimised code. */
+  readonly changesEngine?: true;
   load(files: Files, options: LoadOptions): Promise<Runner>;
 }
