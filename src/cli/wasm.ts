@@ -31,12 +31,14 @@ export interface CompileOptions {
   readonly show: (diagnostic: Diagnostic) => Diagnostic;
   /** How the weights file stores numbers; default f32. */
   readonly weightsType?: WeightsType;
+  /** Threads that the program may use; default 1. */
+  readonly threads?: number;
 }
 
 /** The plan of the net for a variant; ends the command where it does not fit into memory. */
 export function planOf(graph: Graph, options: CompileOptions): Plan {
-  const { variant, weightsType = 'f32' } = options;
-  const planned = plan(optimize(graph), engines[variant], { weightsType });
+  const { variant, weightsType = 'f32', threads = 1 } = options;
+  const planned = plan(optimize(graph), engines[variant], { weightsType, threads });
   stopOnErrors(memoryProblems(planned).map(options.show));
   return planned;
 }

@@ -1,13 +1,14 @@
 /**
  * The runtime of compiled nets: pick a variant, instantiate it with exactly the memory it needs, stream the weights into
- * that memory, let the program expand them there, run. No dependencies; the same file in Node and in browsers. A model needs no disposal: when the last reference to it
- * goes, the garbage collector frees its memory.
+ * that memory, let the program expand them there, run. No dependencies; the same file in Node and in browsers. A model needs no disposal:
+ * when the last reference to it goes, the garbage collector frees its memory, and its threads end.
  */
 import { InputError, UnsupportedError, WeightsError } from './errors.ts';
 import type { Size } from './fit.ts';
 import { describe, gather, writeInput, type InputValue } from './input.ts';
 import type { Manifest } from './manifest.ts';
 import { decodeOutput, type DetectDecoder, type OutputValue, type Seen } from './output.ts';
+import { availableThreads, startTeam, type Team } from './team.ts';
 import { pickVariant, type Variant, type VariantOptions } from './variant.ts';
 import { readWeights, type WeightsSource } from './weights.ts';
 
@@ -43,12 +44,19 @@ export interface Build {
 /** A net compiled for one or more kinds of engine. */
 export interface Program {
   readonly builds: Partial<Readonly<Record<Variant, Build>>>;
+  /** The same for several threads; the weights have the same layout. */
+  readonly threaded?: Partial<Readonly<Record<Variant, Build>>>;
   readonly detect?: DetectDecoder;
 }
 
 export interface LoadOptions extends VariantOptions {
   /** Weights from elsewhere: an address, or bytes. */
   readonly weights?: WeightsSource;
+  /**
+   * How many threads compute; `auto` (the default) is as many as the processor has and the program was built for. One where it was built
+   * for one, or where the engine does not share memory between threads: `model.threads` says.
+   */
+  readonly threads?: number | 'auto';
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -60,30 +68,73 @@ export interface Model<
 > {
   readonly manifest: Manifest;
   readonly variant: Variant;
+  /** Threads that compute, the calling one included. */
+  readonly threads: number;
   run(inputs: Inputs): Outputs;
+  /** Ends the threads at once; later runs take one thread. Needed only to free them before the model itself is forgotten. */
+  close(): void;
 }
 
 /** Compiles the best variant for this engine while its weights arrive. */
 export async function load(program: Program, options: LoadOptions = {}): Promise<Model> {
   const variant = pickVariant(Object.keys(program.builds) as Variant[], options);
-  const build = program.builds[variant]!;
+  const threaded = program.threaded?.[variant];
+  const threads = threaded ? threadsOf(threaded.manifest, options.threads) : 1;
+  const build = threaded && threads > 1 ? threaded : program.builds[variant]!;
   const { manifest } = build;
   const memory = allocate(manifest);
-  const [instance] = await Promise.all([
+  const [compiled] = await Promise.all([
     instantiate(build.code, memory),
     fillWeights(build, memory, options),
   ]);
-  const { prepare, run } = instance.exports as { readonly prepare: () => void; readonly run: () => void };
-  prepare();
-  return {
+  (compiled.instance.exports.prepare as () => void)();
+  let team = await teamOf(compiled, memory, { manifest, threads });
+  const alone = teamOfOne(compiled.instance);
+  const model: Model = {
     manifest,
     variant,
+    get threads() {
+      return team.threads;
+    },
     run: (inputs) => {
       const seen = writeInputs(manifest, memory.buffer, inputs);
-      run();
+      team.run();
       return readOutputs(manifest, memory.buffer, { seen, detect: program.detect });
     },
+    close: () => {
+      team.close();
+      team = alone;
+    },
   };
+  if (threads > 1) forgotten.register(model, team.close);
+  return model;
+}
+
+/** Ends the threads of models that nobody refers to any more. */
+const forgotten = new FinalizationRegistry<() => void>((close) => close());
+
+function threadsOf({ threads }: Manifest, wanted: LoadOptions['threads'] = 'auto'): number {
+  const most = threads?.most ?? 1;
+  const available = availableThreads(most);
+  return wanted === 'auto' || available === 1 ? available : Math.max(1, Math.min(most, wanted));
+}
+
+function teamOfOne({ exports }: WebAssembly.Instance): Team {
+  return { threads: 1, run: exports.run as () => void, close: () => undefined };
+}
+
+/** As many threads as asked for, or one where they cannot be started. */
+async function teamOf(
+  compiled: WebAssembly.WebAssemblyInstantiatedSource,
+  memory: WebAssembly.Memory,
+  { manifest, threads }: { readonly manifest: Manifest; readonly threads: number },
+): Promise<Team> {
+  if (!manifest.threads || threads === 1) return teamOfOne(compiled.instance);
+  try {
+    return await startTeam(compiled, memory, { threads, words: manifest.threads });
+  } catch {
+    return teamOfOne(compiled.instance);
+  }
 }
 
 const page = 65536;
@@ -91,7 +142,7 @@ const page = 65536;
 function allocate(manifest: Manifest): WebAssembly.Memory {
   const pages = Math.ceil(manifest.memoryBytes / page);
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: manifest.threads !== undefined });
   } catch (error) {
     const megabytes = Math.ceil((pages * page) / 1e6);
     throw new UnsupportedError(
@@ -107,10 +158,9 @@ function allocate(manifest: Manifest): WebAssembly.Memory {
 async function instantiate(
   code: Uint8Array<ArrayBuffer> | string,
   memory: WebAssembly.Memory,
-): Promise<WebAssembly.Instance> {
+): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   const bytes = typeof code === 'string' ? Uint8Array.from(atob(code), (c) => c.charCodeAt(0)) : code;
-  const { instance } = await WebAssembly.instantiate(bytes, { cnnc: { memory } });
-  return instance;
+  return WebAssembly.instantiate(bytes, { cnnc: { memory } });
 }
 
 async function fillWeights(build: Build, memory: WebAssembly.Memory, options: LoadOptions): Promise<void> {

@@ -11,6 +11,11 @@ export interface Manifest {
   readonly net: string;
   /** Exact bytes of memory that the program needs; the memory has the next whole number of 64 KiB pages. */
   readonly memoryBytes: number;
+  /**
+   * For threads, the memory is shared and the program exports `runTeam(threads, maySleep)` and `work(thread, threads)` too. At most so many
+   * threads find work; to end them, set the word at `stop` to 1, count the one at `run` up and wake who sleeps on it.
+   */
+  readonly threads?: { readonly most: number; readonly run: number; readonly stop: number };
   /** Where the weights file's bytes go, as they are, before `prepare()`. */
   readonly weights: { readonly offset: number; readonly bytes: number };
   readonly inputs: readonly ManifestInput[];

@@ -5,15 +5,14 @@ import { optimize } from '../../src/compiler/5-optimize/index.ts';
 import { plan } from '../../src/compiler/6-plan/index.ts';
 import { emitWasm } from '../../src/compiler/7-emit/wasm/index.ts';
 import type { Graph } from '../../src/compiler/ir/graph.ts';
-import { paramPath } from '../../src/compiler/ops/build.ts';
 import { evaluate } from '../../src/compiler/ops/evaluate.ts';
 import { allOps } from '../../src/compiler/ops/index.ts';
-import type { OpDef, Sample } from '../../src/compiler/ops/op.ts';
-import { difference, nodeOf, valuesOf } from '../ops/support.ts';
+import { difference } from '../ops/support.ts';
 import { expectClose } from '../support/close.ts';
 import { graphOf, inputMap, layer, testInputs, testWeights } from '../support/net-builder.ts';
 import { randomGraphs } from '../support/random-graph.ts';
 import { loadProgram } from './support/load-program.ts';
+import { sampleCase } from './support/sample-case.ts';
 import { engines } from './support/vector-function.ts';
 
 const leaves = ['input', 'param', 'const'];
@@ -25,7 +24,7 @@ describe.each(engines)('operators, relaxed $relaxed', (engine) => {
   for (const def of allOps.filter((op) => !leaves.includes(op.name)))
     test(def.name, () => {
       def.samples.forEach((sample, i) => {
-        const { graph, inputs, weights } = caseOf(def, sample, 31 * i + 5);
+        const { graph, inputs, weights } = sampleCase(def, sample, 31 * i + 5);
         const want = evaluate(graph, inputs, weights).y0?.[0];
         const got = loadProgram(plan(graph, engine), weights).run(inputs).y0?.[0];
         expect(want).toBeDefined();
@@ -34,29 +33,6 @@ describe.each(engines)('operators, relaxed $relaxed', (engine) => {
       });
     });
 });
-
-/** A sample as a net of its own. */
-function caseOf(
-  def: OpDef,
-  sample: Sample,
-  seed: number,
-): { graph: Graph } & Record<'inputs', Parameters<typeof evaluate>[1]> &
-  Record<'weights', Parameters<typeof evaluate>[2]> {
-  const node = nodeOf(def, sample);
-  const values = valuesOf(node, sample, seed);
-  const inputs = node.inputs.filter((input) => input.op === 'input');
-  const named = node.inputs.flatMap((input, i) =>
-    input.op === 'input' ? [[String(input.attrs.name), values[i]]] : [],
-  );
-  const byPath = new Map(
-    node.inputs.flatMap((input, i) => (input.op === 'param' ? [[paramPath(input), values[i]]] : [])) as never,
-  );
-  return {
-    graph: graphOf([node], inputs),
-    inputs: Object.fromEntries(named) as Parameters<typeof evaluate>[1],
-    weights: (param) => byPath.get(paramPath(param)) as never,
-  };
-}
 
 describe.each(engines)('random networks, relaxed $relaxed', (engine) => {
   const check = (graph: Graph): void => {

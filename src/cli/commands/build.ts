@@ -23,7 +23,11 @@ interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly wide?: true;
   readonly weightsType: string;
   readonly dump: readonly string[];
+  readonly threads?: string;
 }
+
+/** A program holds code for each share of every layer: more would be large and gain little. */
+const mostThreads = 16;
 
 const examples = `
 Examples
@@ -57,6 +61,7 @@ export function addBuild(program: Command, end: (code: ExitCode) => void): void 
       'how the weights file stores numbers: f32, or f16 for half the download',
       'f32',
     )
+    .option('--threads <n>', 'also a program for up to n threads (wasm; pages must be cross-origin isolated)')
     .option('--dump <what>', 'print graph, after:<pass>, plan or wat (may be repeated)', collect, [])
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -68,6 +73,7 @@ async function build(file: string, options: Options): Promise<ExitCode> {
     throw new UsageFailure(`--target is wasm or tfjs, not ${options.target}`);
   if (options.wide && options.target !== 'wasm') throw new UsageFailure('--wide is for --target wasm');
   weightsTypeOf(options);
+  const threads = threadsOf(options);
   if (options.out === undefined && options.dump.length === 0)
     throw new UsageFailure('build needs --out <folder>');
   const { openNet, slidingLine } = await import('../nets.ts');
@@ -84,7 +90,9 @@ async function build(file: string, options: Options): Promise<ExitCode> {
   const warnings = checkedFile(net);
   const weights = await weightsOf(net, options);
   const files =
-    options.target === 'wasm' ? await wasmPackage(net, weights, options) : await tfjsPackage(net, weights);
+    options.target === 'wasm'
+      ? await wasmPackage(net, weights, { ...options, count: threads })
+      : await tfjsPackage(net, weights);
   writeFolder(options.out, files);
   if (net.sliding) say(slidingLine(net.sliding), options);
   report({ net, weights, files, options, dumps });
@@ -110,10 +118,19 @@ async function dumpsOf(
   return Promise.all(wanted.map(async (what) => ({ what, text: await dump(net, what) })));
 }
 
+/** Threads asked for; 1 where none were. */
+function threadsOf({ threads = '1', target }: Options): number {
+  const count = Number(threads);
+  if (!Number.isSafeInteger(count) || count < 1 || count > mostThreads)
+    throw new UsageFailure(`--threads takes a whole number from 1 to ${mostThreads}, not ${threads}`);
+  if (count > 1 && target !== 'wasm') throw new UsageFailure('--threads is for --target wasm');
+  return count;
+}
+
 async function wasmPackage(
   net: OpenNet,
   weights: NetWeights,
-  options: Options,
+  options: Options & { readonly count: number },
 ): Promise<readonly PackageFile[]> {
   const { compileVariant } = await import('../wasm.ts');
   const { emitPackage } = await import('../../compiler/7-emit/package/index.ts');
@@ -121,11 +138,21 @@ async function wasmPackage(
   const { graph, project, doc } = net;
   const weightsType = weightsTypeOf(options);
   const names: readonly Variant[] = [...(options.wide ? (['wide'] as const) : []), 'relaxed', 'simd'];
-  const variants = names.map((variant) =>
-    compileVariant(graph, weights.source, { variant, show: project.show, weightsType }),
+  const variants = [...new Set([1, options.count])].flatMap((threads) =>
+    names.map((variant) =>
+      compileVariant(graph, weights.source, { variant, show: project.show, weightsType, threads }),
+    ),
   );
+  // A net whose steps are all too small for threads has only the programs for one.
+  const distinct = variants.filter(({ manifest }, i) => i < names.length || manifest.threads);
   const { params, macs } = costs(graph);
-  return emitPackage({ variants, net: graph.name, doc, file: project.entry.path, figures: { params, macs } });
+  return emitPackage({
+    variants: distinct,
+    net: graph.name,
+    doc,
+    file: project.entry.path,
+    figures: { params, macs },
+  });
 }
 
 async function tfjsPackage(net: OpenNet, weights: NetWeights): Promise<readonly PackageFile[]> {

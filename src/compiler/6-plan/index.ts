@@ -16,6 +16,7 @@ import { buildProgram, type OperandRef, type Value, type Work } from './program.
 import { schedules } from './schedule.ts';
 import { storeWeights } from './stored.ts';
 import { createStatics, type StaticPlace, type Statics } from './statics.ts';
+import { partsOf } from './threads/parts.ts';
 
 export type { Engine, Plan, WeightsType } from './plan.ts';
 export { halfProblems } from './half-problems.ts';
@@ -29,19 +30,23 @@ export interface PlanOptions {
   readonly precise?: boolean;
   /** How the weights file stores numbers; in memory they are f32. Default f32. */
   readonly weightsType?: WeightsType;
+  /** Threads that the program may use: its steps are cut for as many. Default 1. */
+  readonly threads?: number;
+  /** Least estimated nanoseconds of a step that is cut; default 15 000, because meeting costs threads some microseconds. */
+  readonly cutFromNs?: number;
 }
 
 /** The plan of `graph` (optimised, all sizes concrete) for `engine`. Its memory may exceed what an engine has: see `memoryProblems`. */
 export function plan(graph: Graph, engine: Engine, options: PlanOptions = {}): Plan {
-  const { precise = false, weightsType = 'f32' } = options;
-  const lowered = lowerGraph(graph, engine, { precise });
-  const layouts = schedules(graph).map((order) => layOut(buildProgram(graph, order, lowered)));
+  const { precise = false, weightsType = 'f32', threads = 1, cutFromNs = 15_000 } = options;
+  const lowered = lowerGraph(graph, engine, { precise, threads, fromNs: cutFromNs });
+  const layouts = schedules(graph).map((order) => layOut(buildProgram(graph, order, lowered), engine));
   const best = layouts.reduce((a, b) => (b.arena.bytes < a.arena.bytes ? b : a));
-  return assemble(best, engine, weightsType);
+  return { ...assemble(best, engine, weightsType), threads };
 }
 
 /** Regions get addresses, values buffers, works steps. */
-function assemble(layout: Layout, engine: Engine, weightsType: WeightsType): Plan {
+function assemble(layout: Layout, engine: Engine, weightsType: WeightsType): Omit<Plan, 'threads'> {
   const statics = createStatics();
   for (const work of layout.placement.works)
     for (const i of work.operands.keys()) staticPlace(work, i, statics);
@@ -59,7 +64,7 @@ function assemble(layout: Layout, engine: Engine, weightsType: WeightsType): Pla
   };
   const memory = createMemory(layout, bases);
   const steps = layout.placement.works.map((work, index) =>
-    stepOf(work, index, { layout, memory, statics, bases }),
+    stepOf(work, index, { layout, memory, statics, bases, engine }),
   );
   return {
     name: layout.program.graph.name,
@@ -162,9 +167,10 @@ interface Context {
   readonly memory: Memory;
   readonly statics: Statics;
   readonly bases: Bases;
+  readonly engine: Engine;
 }
 
-function stepOf(work: Work, index: number, { layout, memory, statics, bases }: Context): Step {
+function stepOf(work: Work, index: number, { layout, memory, statics, bases, engine }: Context): Step {
   const scratch = layout.scratch[index];
   const packed = work.choice.weights ? weightOperands(work.kernel) : [];
   const buffers = work.operands.map((ref, i) => {
@@ -176,7 +182,7 @@ function stepOf(work: Work, index: number, { layout, memory, statics, bases }: C
       ref.kind === 'table' ? ref.shape : shapeOf(ref.node.type),
     );
   });
-  return {
+  const step: Step = {
     index,
     node: work.node,
     kernel: work.kernel,
@@ -185,6 +191,7 @@ function stepOf(work: Work, index: number, { layout, memory, statics, bases }: C
     buffers,
     scratch: scratch && { ...scratch, offset: bases.arena + scratch.offset },
   };
+  return work.cut ? { ...step, parts: partsOf(step, work.choice, engine, work.cut) } : step;
 }
 
 /** Where operand `index` lies if it is static: weight and bias of a packing algorithm are one block. */

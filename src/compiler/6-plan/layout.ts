@@ -7,7 +7,9 @@ import { accessOf } from './access.ts';
 import { planArena, type Arena, type Block } from './arena.ts';
 import { rootSize } from './geometry.ts';
 import { place, valueAt, type Placement } from './placement.ts';
+import type { Engine } from './plan.ts';
 import type { Program, Value, Work } from './program.ts';
+import { partsScratch } from './threads/parts.ts';
 
 export interface Layout {
   readonly program: Program;
@@ -21,7 +23,7 @@ export interface Layout {
 }
 
 /** Places the program's values. */
-export function layOut(program: Program): Layout {
+export function layOut(program: Program, engine: Engine): Layout {
   const placement = place(program);
   const { works, sharing } = placement;
   const values = valuesOf(program, placement);
@@ -31,8 +33,9 @@ export function layOut(program: Program): Layout {
     bytes: 4 * rootSize(root, sharing),
     ...(lives.get(root) ?? internal(`${root.label} has no lifetime`)),
   }));
-  const scratchBlocks = works.flatMap(({ choice }, step) =>
-    choice.scratchBytes > 0 ? [{ bytes: choice.scratchBytes, first: step, last: step }] : [],
+  const scratchBytes = works.map((work) => scratchOf(work, engine));
+  const scratchBlocks = scratchBytes.flatMap((bytes, step) =>
+    bytes > 0 ? [{ bytes, first: step, last: step }] : [],
   );
   const arena = planArena([...blocks, ...scratchBlocks]);
   const offsetOf = new Map(
@@ -43,13 +46,17 @@ export function layOut(program: Program): Layout {
     placement,
     values: [...roots, ...values.filter((value) => sharing.shareOf(value))],
     roots: roots.map((root, i) => ({ root, block: blocks[i] as Block, offset: arena.offsets[i] ?? 0 })),
-    scratch: works.map(({ choice }, step) => scratchOf(choice.scratchBytes, offsetOf.get(step))),
+    scratch: scratchBytes.map((bytes, step) => {
+      const offset = offsetOf.get(step);
+      return offset === undefined ? undefined : { offset, bytes };
+    }),
     arena,
   };
 }
 
-function scratchOf(bytes: number, offset: number | undefined): Layout['scratch'][number] {
-  return offset === undefined ? undefined : { offset, bytes };
+/** Bytes of scratch memory: each part of a work that is cut has its own. */
+function scratchOf({ kernel, choice, cut }: Work, engine: Engine): number {
+  return cut ? partsScratch(kernel, choice, engine, cut) : choice.scratchBytes;
 }
 
 /** Inputs, then everything that a work names, each once. */

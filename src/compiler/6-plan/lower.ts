@@ -10,15 +10,18 @@ import { opDef } from '../ops/index.ts';
 import type { Choice } from './algorithms/algorithm.ts';
 import { chooseAlgorithm } from './algorithms/index.ts';
 import type { Engine } from './plan.ts';
+import { cutOf, type Cut, type CutOptions } from './threads/cut.ts';
 
 export interface LoweredNode {
   readonly node: Node;
   readonly lowering: Lowering;
   /** One per kernel. */
   readonly choices: readonly Choice[];
+  /** One per kernel: where it is cut for threads, if it is. */
+  readonly cuts: readonly (Cut | undefined)[];
 }
 
-export interface LowerOptions {
+export interface LowerOptions extends CutOptions {
   /** Results within rounding of direct convolution: no Winograd. */
   readonly precise: boolean;
 }
@@ -32,15 +35,22 @@ export function dynamicNodes(graph: Graph): readonly Node[] {
 export function lowerGraph(
   graph: Graph,
   engine: Engine,
-  { precise }: LowerOptions,
+  options: LowerOptions,
 ): ReadonlyMap<Node, LoweredNode> {
   return new Map(
     dynamicNodes(graph).map((node) => {
       const lowering = opDef(node.op).lower(node);
       const choices = lowering.kernels.map((kernel) =>
-        chooseAlgorithm(kernel, engine, { precise, staticWeights: hasStaticWeights(node, kernel) }),
+        chooseAlgorithm(kernel, engine, {
+          precise: options.precise,
+          staticWeights: hasStaticWeights(node, kernel),
+        }),
       );
-      return [node, { node, lowering, choices }];
+      const cuts = lowering.kernels.map((kernel, i) => {
+        const choice = choices[i];
+        return choice && cutOf(kernel, choice, engine, options);
+      });
+      return [node, { node, lowering, choices, cuts }];
     }),
   );
 }

@@ -94,7 +94,7 @@ function copyWork(node: Node, from: OperandRef, to: Value): Work {
   const kernel = copyKernel(to.shape);
   const engine = { relaxed: false, wide: false };
   const choice = chooseAlgorithm(kernel, engine, { precise: false, staticWeights: false });
-  return { node, kernel, choice, operands: [from, { kind: 'value', value: to }] };
+  return { node, kernel, choice, cut: undefined, operands: [from, { kind: 'value', value: to }] };
 }
 
 /**

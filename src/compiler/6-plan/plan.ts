@@ -94,6 +94,11 @@ export interface Step {
   readonly buffers: readonly Buffer[];
   /** Scratch memory in the arena for the step only. */
   readonly scratch: { readonly offset: number; readonly bytes: number } | undefined;
+  /**
+   * The step cut for several threads: steps (of the same index) that together compute it, in any order or at the same time. Undefined where
+   * one thread does it all. Their results are equal to the step's bit by bit.
+   */
+  readonly parts?: readonly Step[] | undefined;
 }
 
 /** What the generated code may use. */
@@ -107,6 +112,8 @@ export interface Engine {
 export interface Plan {
   readonly name: string;
   readonly engine: Engine;
+  /** Threads that the steps are cut for; 1 for a program without threads. */
+  readonly threads: number;
   readonly inputs: readonly { readonly input: GraphInput; readonly buffer: Buffer }[];
   readonly outputs: readonly { readonly output: GraphOutput; readonly buffers: readonly Buffer[] }[];
   readonly steps: readonly Step[];

@@ -10,6 +10,7 @@ import { isStatic } from '../ir/rewrite.ts';
 import { shapeOf } from '../ir/type.ts';
 import type { Choice } from './algorithms/algorithm.ts';
 import type { LoweredNode } from './lower.ts';
+import type { Cut } from './threads/cut.ts';
 
 /** A dynamic tensor. */
 export interface Value {
@@ -29,6 +30,7 @@ export interface Work {
   readonly node: Node;
   readonly kernel: Kernel;
   readonly choice: Choice;
+  readonly cut: Cut | undefined;
   /** One per operand of the node's lowering. */
   readonly operands: readonly OperandRef[];
 }
@@ -75,7 +77,7 @@ export function buildProgram(
 
 /** The kernels of one node: operands are its inputs, temporaries, tables, and last its value. */
 function worksOf(
-  { node, lowering, choices }: LoweredNode,
+  { node, lowering, choices, cuts }: LoweredNode,
   value: Value,
   valueOf: ReadonlyMap<Node, Value>,
 ): readonly Work[] {
@@ -96,6 +98,7 @@ function worksOf(
     node,
     kernel,
     choice: choices[i] ?? internal(`${node.op} has a kernel without an algorithm`),
+    cut: cuts[i],
     operands,
   }));
 }

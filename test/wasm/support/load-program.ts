@@ -14,7 +14,11 @@ export interface LoadedProgram {
 export function loadProgram(plan: Plan, weights: WeightSource): LoadedProgram {
   const { bytes, manifest } = emitWasm(plan);
   const pages = Math.ceil(manifest.memoryBytes / 65536);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const memory = new WebAssembly.Memory({
+    initial: pages,
+    maximum: pages,
+    shared: manifest.threads !== undefined,
+  });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { cnnc: { memory } });
   new Uint8Array(memory.buffer).set(pack(plan, weights), manifest.weights.offset);
   (instance.exports.prepare as () => void)();

@@ -24,6 +24,10 @@ export interface Model {
   readonly variant: 'wide' | 'relaxed' | 'simd';
   /** Throws an \`InputError\` that names the input and its shape. */
   run(inputs: Inputs): Outputs;
+  /** Threads that compute, the calling one included: 1 where the engine does not share memory between threads. */
+  readonly threads: number;
+  /** Ends the other threads at once; later runs take one. */
+  close(): void;
 }
 ${loadTypes}
 ${docComment(doc ?? `Loads ${manifest.net}.`, '')}export function load(options?: LoadOptions): Promise<Model>;
@@ -194,6 +198,8 @@ export interface LoadOptions {
   readonly variant?: 'wide' | 'relaxed' | 'simd' | 'auto';
   /** Whether Node may take a build with 256-bit tiles, if the package has one; that switches an experimental pass of V8 on. Default auto. */
   readonly wide?: 'auto' | 'off';
+  /** At most as many as the package was built for; \`auto\`, the default: as many of them as the processor has cores. */
+  readonly threads?: number | 'auto';
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }

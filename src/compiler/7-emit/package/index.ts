@@ -19,7 +19,7 @@ export interface EmittedVariant {
 }
 
 export interface PackageSource {
-  /** At least one; the manifests describe the same inputs and outputs. */
+  /** At least one for a single thread, others for several if wanted; the manifests describe the same inputs and outputs. */
   readonly variants: readonly EmittedVariant[];
   readonly net: string;
   /** The net's doc comment, Markdown. */
@@ -60,17 +60,15 @@ interface WeightFile {
   readonly checksum: string;
 }
 
-/** The weights of each variant in order; variants with equal bytes share a file, named after the first of them where there are several. */
+/** The weights of each variant in order; variants with equal bytes share a file, which bears the name of the first. */
 function weightFiles(variants: readonly EmittedVariant[]): readonly WeightFile[] {
   const sums = variants.map(({ weights }) => checksum(weights));
-  const shared = new Set(sums).size === 1;
+  const isOne = new Set(sums).size === 1;
   return variants.map(({ weights }, i) => {
-    const first = variants[sums.indexOf(sums[i] ?? '')];
-    return {
-      path: shared ? 'weights.bin' : `weights.${first?.variant}.bin`,
-      content: weights,
-      checksum: sums[i] ?? '',
-    };
+    const sum = sums[i] ?? '';
+    const { variant, manifest } = variants[sums.indexOf(sum)] as EmittedVariant;
+    const name = manifest.threads ? `${variant}.threads` : variant;
+    return { path: isOne ? 'weights.bin' : `weights.${name}.bin`, content: weights, checksum: sum };
   });
 }
 
@@ -78,15 +76,18 @@ function moduleText({ variants, net, file }: PackageSource, weights: readonly We
   const detects = variants.some(({ manifest }) =>
     manifest.outputs.some(({ output }) => output.kind === 'detect'),
   );
-  const builds = variants.map(({ variant, code, manifest }, i) =>
-    buildText({ variant, code, manifest, weights: weights[i] }),
-  );
+  const texts = variants.map(({ variant, code, manifest }, i) => ({
+    threaded: manifest.threads !== undefined,
+    text: buildText({ variant, code, manifest, weights: weights[i] }),
+  }));
+  const list = (threaded: boolean): string =>
+    texts.flatMap((build) => (build.threaded === threaded ? [build.text] : [])).join(',\n');
   return `// ${net}, compiled by cnnc from ${oneLine(file)}. Do not edit.
 ${detects ? runtimeWithDetectSource : runtimeSource}
 const program = {
   builds: {
-${builds.join(',\n')}
-  },${detects ? '\n  detect: cnnc.decodeHeads,' : ''}
+${list(false)}
+  },${list(true) === '' ? '' : `\n  threaded: {\n${list(true)}\n  },`}${detects ? '\n  detect: cnnc.decodeHeads,' : ''}
 };
 export const load = (options) => cnnc.load(program, options);
 export const { CnncError, InputError, UnsupportedError, WeightsError } = cnnc;

@@ -6,12 +6,13 @@ import { internal } from '../../diagnostics/internal.ts';
 import type { Allocation, Buffer, Plan, Step } from '../../6-plan/plan.ts';
 import type { Manifest } from '../../../runtime/manifest.ts';
 import { ModuleBuilder, type FunctionBuilder, type FunctionRef } from './assembler/index.ts';
-import type { EmitContext } from './emit-context.ts';
+import type { EmitContext, Emitter } from './emit-context.ts';
 import { emitters } from './emitters.ts';
 import { emitClear } from './halo.ts';
 import { manifestOf } from './manifest.ts';
 import { emitPrepare } from './prepare.ts';
 import { createTables, type Tables } from './tables.ts';
+import { emitTeam, teamBytes } from './team.ts';
 
 export interface WasmProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -27,18 +28,37 @@ export interface EmitWasmOptions {
 
 const pageBytes = 65536;
 
-/** The program of a plan. It imports a memory of exactly ⌈memoryBytes / 64 KiB⌉ pages as `cnnc.memory`. */
+/**
+ * The program of a plan. It imports a memory of exactly ⌈memoryBytes / 64 KiB⌉ pages as `cnnc.memory`; a shared one where steps are cut
+ * for threads (then see team.ts for what it exports).
+ */
 export function emitWasm(plan: Plan, { steps = false, names = false }: EmitWasmOptions = {}): WasmProgram {
   const module = new ModuleBuilder(plan.engine);
-  const tables = createTables(plan.bytes.total);
-  const run = steps ? emitSteps(plan, module, tables) : emitRun(plan, module, tables);
-  module.export('run', run);
+  const shared = !steps && plan.steps.some(({ parts }) => parts);
+  const control = Math.ceil(plan.bytes.total / 64) * 64;
+  const tables = createTables(shared ? control + teamBytes : plan.bytes.total);
+  if (shared) emitShared(plan, module, tables, control);
+  else module.export('run', steps ? emitSteps(plan, module, tables) : emitRun(plan, module, tables));
   module.export('prepare', emitPrepare(plan, module));
   const memoryBytes = tables.end();
-  module.importMemory({ module: 'cnnc', name: 'memory', pages: Math.ceil(memoryBytes / pageBytes) });
+  module.importMemory({ module: 'cnnc', name: 'memory', pages: Math.ceil(memoryBytes / pageBytes), shared });
   for (const { offset, data } of plan.constants) module.data(offset, bytesOf(data));
   for (const { offset, bytes } of tables.all()) module.data(offset, bytes);
-  return { bytes: module.build({ names }), manifest: manifestOf(plan, memoryBytes) };
+  return {
+    bytes: module.build({ names }),
+    manifest: manifestOf(plan, memoryBytes, shared ? control : undefined),
+  };
+}
+
+/** For several threads. */
+function emitShared(plan: Plan, module: ModuleBuilder, { table }: Tables, control: number): void {
+  emitTeam({
+    plan,
+    module,
+    control,
+    clear: (step, f) => clearHalos(plan, step, { module, f }),
+    emit: (step, f) => emitterOf(step)(step, { module, f, table }),
+  });
 }
 
 /** All steps in one function. */
@@ -61,20 +81,22 @@ function emitSteps(plan: Plan, module: ModuleBuilder, { table }: Tables): Functi
 
 function emitStep(plan: Plan, step: Step, context: EmitContext): void {
   clearHalos(plan, step, context);
-  const emit = emitters[step.algorithm] ?? internal(`no emitter for the algorithm ${step.algorithm}`);
-  emit(step, context);
+  emitterOf(step)(step, context);
 }
 
-/** Clears the borders whose lifetime begins with the step; those of inputs (which live before the first step) with the first. */
+function emitterOf({ algorithm }: Step): Emitter {
+  return emitters[algorithm] ?? internal(`no emitter for the algorithm ${algorithm}`);
+}
+
+/** Clears the borders whose lifetime begins with the step; those of inputs (which live before the first step) with the first. True if there are any. */
 function clearHalos(
   plan: Plan,
   step: Step,
   { module, f }: { module: ModuleBuilder; f: FunctionBuilder },
-): void {
-  for (const allocation of plan.allocations) {
-    if (allocation.zero && Math.max(0, allocation.first) === step.index)
-      emitClear(rootOf(plan, allocation), { module, f });
-  }
+): boolean {
+  const bordered = plan.allocations.filter(({ zero, first }) => zero && Math.max(0, first) === step.index);
+  for (const allocation of bordered) emitClear(rootOf(plan, allocation), { module, f });
+  return bordered.length > 0;
 }
 
 function rootOf(plan: Plan, { id }: Allocation): Buffer {

@@ -4,6 +4,7 @@ import type { Scalar } from '../../ir/scalar.ts';
 import { arg, isScalar, partsOf } from '../../ir/scalar-build.ts';
 import { sigmoidOf } from '../../ops/sigmoid.ts';
 import type { Buffer, Plan } from '../../6-plan/plan.ts';
+import { teamWords } from './team.ts';
 import type {
   Manifest,
   ManifestInput,
@@ -12,12 +13,13 @@ import type {
   Region,
 } from '../../../runtime/manifest.ts';
 
-/** `memoryBytes`: the plan's memory and whatever the emitter added to it. */
-export function manifestOf(plan: Plan, memoryBytes: number): Manifest {
+/** `memoryBytes`: the plan's memory and whatever the emitter added to it; `control`: address of what threads share, if there are any. */
+export function manifestOf(plan: Plan, memoryBytes: number, control?: number): Manifest {
   return {
     format: 1,
     net: plan.name,
     memoryBytes,
+    ...(control === undefined ? {} : { threads: { most: plan.threads, ...teamWords(control) } }),
     weights: { offset: plan.file.offset, bytes: plan.file.bytes },
     inputs: plan.inputs.map(({ input, buffer }) => inputOf(input, buffer)),
     outputs: plan.outputs.map(({ output, buffers }) => outputOf(output, buffers)),

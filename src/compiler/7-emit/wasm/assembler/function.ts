@@ -14,7 +14,7 @@
 import type { Engine } from '../../../6-plan/plan.ts';
 import { internal } from '../../../diagnostics/internal.ts';
 import { concatBytes, uleb, vector } from './encode.ts';
-import { asI32, createLocal, valueTypeByte, writeItems } from './expr.ts';
+import { asI32, createLocal, expr, valueTypeByte, writeItems } from './expr.ts';
 import type { Expr, I32, I32Like, Item, Local, Slot, V128, ValueType } from './expr.ts';
 import { address, f32x4, i32, i32x4 } from './ops.ts';
 
@@ -149,6 +149,31 @@ export class FunctionBuilder {
   /** Copies `bytes` bytes; the regions may overlap. */
   copy(to: I32Like, from: I32Like, bytes: I32Like): void {
     this.#code.push(asI32(to), asI32(from), asI32(bytes), 0xfc, 0x0a, 0x00, 0x00);
+  }
+
+  /** Atomically: the word at base + offset becomes `value`. Atomic accesses are sequentially consistent and must be aligned. */
+  atomicStore(base: I32Like, offset: number, value: I32Like): void {
+    const at = address(base, offset, 2);
+    this.#code.push(at.base, asI32(value), 0xfe, 0x17, ...at.memarg);
+  }
+
+  /** Atomically: adds `amount` to the word; gives what it was before. */
+  atomicAdd(base: I32Like, offset: number, amount: I32Like): Local<'i32'> {
+    const at = address(base, offset, 2);
+    return this.let(expr('i32', [at.base, asI32(amount), 0xfe, 0x1e, ...at.memarg]));
+  }
+
+  /** Sleeps until notified, unless the word is not `expected` (any more). Traps where sleeping is forbidden (a page's main thread). */
+  atomicWait(base: I32Like, offset: number, expected: I32): void {
+    const at = address(base, offset, 2);
+    // No time limit: −1 as i64. The result (why it woke up) is dropped: the caller looks at the word again.
+    this.#code.push(at.base, expected, 0x42, 0x7f, 0xfe, 0x01, ...at.memarg, 0x1a);
+  }
+
+  /** Wakes everyone who sleeps on the word. */
+  atomicNotify(base: I32Like, offset: number): void {
+    const at = address(base, offset, 2);
+    this.#code.push(at.base, i32.const(-1), 0xfe, 0x00, ...at.memarg, 0x1a);
   }
 
   /** a · b + c: one fused instruction on relaxed engines, a multiplication and an addition elsewhere. */

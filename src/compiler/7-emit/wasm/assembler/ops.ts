@@ -1,7 +1,7 @@
 /**
  * The instructions that compute a value, named as in the WebAssembly text format: `i32.add(a, 4)`, `f32x4.pmax(x, zero)`,
  * `v128.load(base, offset)`. Offsets are byte displacements that the access folds in. Constants are folded where it costs
- * nothing (x + 0, constant + constant). Opcodes: WebAssembly core specification 2.0 §5.4, relaxed SIMD proposal.
+ * nothing (x + 0, constant + constant). Opcodes: WebAssembly core specification 2.0 §5.4, relaxed SIMD and threads proposals.
  */
 import { f32Bytes, i32Bytes, uleb } from './encode.ts';
 import { asI32, expr, f32Const, i32Const, type Expr, type F32, type I32, type I32Like } from './expr.ts';
@@ -110,6 +110,8 @@ export const i32 = {
   geU: i32Binary(0x4f),
   eqz: (a: I32): I32 => expr('i32', [a, 0x45]),
   load: load('i32', [0x28], 2),
+  /** Sequentially consistent; the address must be a multiple of 4. */
+  atomicLoad: load('i32', [0xfe, 0x10], 2),
   load8U: load('i32', [0x2d], 0),
   truncSatF32S: (a: F32): I32 => expr('i32', [a, 0xfc, 0x00]),
   reinterpretF32: (a: F32): I32 => expr('i32', [a, 0xbc]),

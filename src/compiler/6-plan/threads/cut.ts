@@ -1,0 +1,138 @@
+/**
+ * Where the work of a kernel is cut for several threads: along one axis of its output, into ranges that are computed independently.
+ * Every element is computed by the same operations in the same order as without the cut, so that results are equal bit by bit.
+ */
+import type { Kernel, NestKernel } from '../../ir/kernel.ts';
+import type { Choice } from '../algorithms/algorithm.ts';
+import { algorithms } from '../algorithms/index.ts';
+import { kernelMacs } from '../algorithms/shape.ts';
+import { lanes } from '../algorithms/tile.ts';
+import type { Engine } from '../plan.ts';
+import { partKernel } from './part-kernel.ts';
+
+/** Positions from ≤ i < to. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The axis of the output: a spatial one (of a nest: any) by number, or the output channels of a convolution. */
+export type CutAxis = number | 'channels';
+
+export interface Cut {
+  readonly axis: CutAxis;
+  /** One per thread, at least two; fewer than threads where the axis is short. */
+  readonly ranges: readonly Range[];
+}
+
+export interface CutOptions {
+  readonly threads: number;
+  /** Kernels of less estimated time are left to one thread, because threads must meet before and after. */
+  readonly fromNs: number;
+}
+
+/** Nanoseconds per evaluation of a vectorised nest or pool, which `Choice.cost` (made to compare with other algorithms) overstates. */
+const nestNs = 0.15;
+/** A cut must promise at least this part of the time saved. */
+const leastGain = 0.1;
+/** An axis further in must be better by this much: rows are contiguous and share the caches best. */
+const innerPenalty = 1.03;
+
+/** The best cut of the kernel, or undefined where it is not worth one. */
+export function cutOf(
+  kernel: Kernel,
+  choice: Choice,
+  engine: Engine,
+  { threads, fromNs }: CutOptions,
+): Cut | undefined {
+  const whole = choice.algorithm === 'nest' ? kernelMacs(kernel) * nestNs : choice.cost;
+  if (threads < 2 || whole < fromNs) return undefined;
+  let best: { cut: Cut; ns: number } | undefined;
+  candidates(kernel, choice).forEach(({ axis, size, grain }, i) => {
+    const cut = { axis, ranges: rangesOf(size, grain, threads) };
+    const ns = slowest(kernel, cut, size, { choice, engine, whole }) * (i === 0 ? 1 : innerPenalty);
+    if (cut.ranges.length > 1 && ns < (best?.ns ?? whole * (1 - leastGain))) best = { cut, ns };
+  });
+  return best?.cut;
+}
+
+interface Candidate {
+  readonly axis: CutAxis;
+  readonly size: number;
+  /** Cuts fall on multiples of it. */
+  readonly grain: number;
+}
+
+/** Outermost axis first. */
+function candidates(kernel: Kernel, { algorithm, tuning, weights }: Choice): readonly Candidate[] {
+  switch (kernel.kind) {
+    case 'nest':
+      return nestCandidates(kernel);
+    case 'matmul':
+      return [];
+    case 'conv': {
+      if (algorithm === 'nest') return [];
+      const grain = algorithm.startsWith('winograd') ? Number(tuning['tile']) : 1;
+      const panels = weights?.layout.kind === 'panels' && kernel.groups === 1;
+      const channels: Candidate = {
+        axis: 'channels',
+        size: kernel.outC,
+        grain: Number(tuning['vectors']) * lanes,
+      };
+      return [...spatial(kernel.window.output, grain), ...(panels ? [channels] : [])];
+    }
+    case 'depthwise':
+      return algorithm === 'nest' ? [] : spatial(kernel.window.output, 1);
+    case 'pool':
+      return spatial(kernel.window.output, 1);
+  }
+}
+
+/**
+ * Whole vectors along the last axis, which is the one in the lanes. The code of a reduction is chosen by the sizes of the loops, also the
+ * order of its sums: so its loops are cut only where the pieces look like the whole, in multiples of the lanes and away from borders.
+ */
+function nestCandidates({ axes, reduce, loads, finishLoads }: NestKernel): readonly Candidate[] {
+  const bordered = [...loads, ...finishLoads].filter(({ outside }) => outside !== undefined);
+  const meetsBorder = (name: string): boolean =>
+    bordered.some(({ index }) =>
+      index.some((i) => i.kind === 'affine' && i.terms.some((term) => term.axis === name)),
+    );
+  return axes.flatMap(({ name, size }, axis): readonly Candidate[] => {
+    if (reduce.length > 0 && (size % lanes !== 0 || meetsBorder(name))) return [];
+    const isLast = axis === axes.length - 1;
+    return [{ axis, size, grain: isLast ? 4 * lanes : reduce.length > 0 ? lanes : 1 }];
+  });
+}
+
+function spatial(output: readonly number[], grain: number): readonly Candidate[] {
+  return output.map((size, axis) => ({ axis, size, grain }));
+}
+
+/** Ranges as equal as whole grains allow; the first (of the thread that also does what is not cut) is not the longest. */
+function rangesOf(size: number, grain: number, threads: number): readonly Range[] {
+  const grains = Math.ceil(size / grain);
+  const edge = (i: number): number => Math.min(size, Math.floor((i * grains) / threads) * grain);
+  return Array.from({ length: threads }, (_, i) => ({ from: edge(i), to: edge(i + 1) })).filter(
+    ({ from, to }) => to > from,
+  );
+}
+
+/** Estimated time of the slowest range: by the algorithm's own model, which knows how short rows and narrow panels do. */
+function slowest(
+  kernel: Kernel,
+  { axis, ranges }: Cut,
+  size: number,
+  { choice, engine, whole }: { readonly choice: Choice; readonly engine: Engine; readonly whole: number },
+): number {
+  const algorithm = algorithms.find(({ name }) => name === choice.algorithm);
+  const times = ranges.map((range) => {
+    const share = (range.to - range.from) / size;
+    const part = partKernel(kernel, axis, range);
+    if (!part) return Infinity;
+    if (choice.algorithm === 'nest') return whole * share;
+    const estimate = algorithm?.choose(part, engine, { precise: false, staticWeights: true });
+    return estimate?.cost ?? whole * share;
+  });
+  return Math.max(...times);
+}

@@ -1,0 +1,126 @@
+/**
+ * The parts of a step as steps of their own: a smaller kernel on buffers that begin later. Emitters compile them like any other step
+ * and need not know of threads.
+ */
+import { internal } from '../../diagnostics/internal.ts';
+import type { Epilogue, Kernel, Operand } from '../../ir/kernel.ts';
+import type { Choice } from '../algorithms/algorithm.ts';
+import { panelFloats, panelsOf, type PanelLayout } from '../algorithms/panels.ts';
+import { scratchLayout, winogradShape } from '../algorithms/winograd.ts';
+import type { Buffer, Engine, Step } from '../plan.ts';
+import type { Cut, CutAxis, Range } from './cut.ts';
+import { partKernel, skipped } from './part-kernel.ts';
+
+/** Bytes between the scratch memories of two parts: whole cache lines. */
+const line = 64;
+
+interface Sized {
+  readonly range: Range;
+  readonly kernel: Kernel;
+  readonly tuning: Choice['tuning'];
+  readonly scratchBytes: number;
+}
+
+/** The parts before they have a place in memory. */
+function sized(kernel: Kernel, choice: Choice, engine: Engine, { axis, ranges }: Cut): readonly Sized[] {
+  return ranges.map((range) => {
+    const part = partKernel(kernel, axis, range) ?? internal('a cut through padding');
+    const { tuning, scratchBytes } = choice;
+    if (part.kind !== 'conv' || !choice.algorithm.startsWith('winograd'))
+      return { range, kernel: part, tuning, scratchBytes };
+    // Blocks of tiles are chosen for the part: those of the whole map may be larger than it.
+    const tile = tuning['tile'] === 4 ? 4 : 2;
+    const shape = winogradShape(part, tile, Number(tuning['vectors']), engine);
+    return {
+      range,
+      kernel: part,
+      tuning: { ...tuning, block: shape.block },
+      scratchBytes: scratchLayout(shape).bytes,
+    };
+  });
+}
+
+/** Scratch memory of all parts together. */
+export function partsScratch(kernel: Kernel, choice: Choice, engine: Engine, cut: Cut): number {
+  return sized(kernel, choice, engine, cut).reduce((sum, part) => sum + inLines(part.scratchBytes), 0);
+}
+
+function inLines(bytes: number): number {
+  return Math.ceil(bytes / line) * line;
+}
+
+/** The parts of `step`, whose scratch memory is as large as `partsScratch` says. */
+export function partsOf(step: Step, choice: Choice, engine: Engine, cut: Cut): readonly Step[] {
+  let offset = step.scratch?.offset ?? 0;
+  return sized(step.kernel, choice, engine, cut).map(({ range, kernel, tuning, scratchBytes }) => {
+    const scratch = scratchBytes > 0 ? { offset, bytes: scratchBytes } : undefined;
+    offset += inLines(scratchBytes);
+    return { ...step, ...placed(step, kernel, choice, cut.axis, range), tuning, scratch };
+  });
+}
+
+/** The part's kernel with its operands in buffers of its own, behind those of the step. */
+function placed(
+  step: Step,
+  part: Kernel,
+  choice: Choice,
+  axis: CutAxis,
+  range: Range,
+): { readonly kernel: Kernel; readonly buffers: readonly Buffer[] } {
+  const whole = step.kernel;
+  // A nest says itself where it begins.
+  if (part.kind === 'nest' || part.kind === 'matmul' || whole.kind !== part.kind)
+    return { kernel: part, buffers: step.buffers };
+  const buffers = [...step.buffers];
+  const add = (operand: Operand, change: (buffer: Buffer) => Buffer): Operand =>
+    buffers.push(change(step.buffers[operand] ?? internal('a kernel without an operand'))) - 1;
+  const output = (buffer: Buffer): Buffer =>
+    along(buffer, axis === 'channels' ? buffer.shape.length - 1 : axis, range.from, range.to - range.from);
+  const epilogue = part.epilogue && placedEpilogue(part.epilogue, axis, add, output);
+  const out = add(part.out, output);
+  if (axis === 'channels') {
+    const bytes = panelBytes(choice, range.from);
+    if (part.kind !== 'conv') return internal('only convolutions are cut between channels');
+    const weight = add(part.weight, (buffer) => ({ ...buffer, offset: buffer.offset + bytes }));
+    return { kernel: { ...part, weight, out, epilogue }, buffers };
+  }
+  const input = part.window.input[axis] ?? 1;
+  const x = add(part.x, (buffer) => along(buffer, axis, skipped(whole.window, axis, range), input));
+  return { kernel: { ...part, x, out, epilogue }, buffers };
+}
+
+function placedEpilogue(
+  epilogue: Epilogue,
+  axis: CutAxis,
+  add: (operand: Operand, change: (buffer: Buffer) => Buffer) => Operand,
+  output: (buffer: Buffer) => Buffer,
+): Epilogue {
+  const moves = (per: Epilogue['operands'][number]['per']): boolean =>
+    per === 'tensor' || (per === 'channel' && axis === 'channels');
+  return {
+    ...epilogue,
+    operands: epilogue.operands.map(({ operand, per }) => ({
+      per,
+      operand: moves(per) ? add(operand, output) : operand,
+    })),
+  };
+}
+
+/** `size` positions of the buffer along an axis from `from` on; what lies before them is no border. */
+function along(buffer: Buffer, axis: number, from: number, size: number): Buffer {
+  const { shape, strides, halo, offset } = buffer;
+  return {
+    ...buffer,
+    shape: shape.with(axis, size),
+    offset: offset + 4 * from * (strides[axis] ?? 0),
+    halo: halo.map((border, i) => (i === axis && from > 0 ? [0, border[1]] : border)),
+  };
+}
+
+/** Bytes of the panels before the output channel `channel`, which begins one. */
+function panelBytes({ weights }: Choice, channel: number): number {
+  const { outC, vectors, depth } = weights?.layout as PanelLayout;
+  return panelsOf(outC, vectors)
+    .filter(({ first }) => first < channel)
+    .reduce((sum, panel) => sum + 4 * panelFloats(panel, depth), 0);
+}

@@ -1,0 +1,126 @@
+/**
+ * The other threads of a program that was compiled for several: each is a worker that instantiates the same module on the same shared
+ * memory and stays inside its `work` function, asleep between runs. In Node `worker_threads`, in browsers Web Workers (pages must
+ * be cross-origin isolated for that).
+ */
+import type { Manifest } from './manifest.ts';
+
+/** Threads that are ready. */
+export interface Team {
+  /** The calling one included. */
+  readonly threads: number;
+  run(): void;
+  /** Ends the other threads; they must not be in a run. */
+  close(): void;
+}
+
+/** How many threads the engine offers, at most as many as the program can use; 1 where memory cannot be shared. */
+export function availableThreads(most: number): number {
+  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
+  if (typeof SharedArrayBuffer === 'undefined' || (!nodeWorkers() && !crossOriginIsolated)) return 1;
+  return Math.min(most, globalThis.navigator?.hardwareConcurrency ?? 1);
+}
+
+/** Starts `threads` − 1 workers; rejects where one does not start (none is left then). */
+export async function startTeam(
+  program: { readonly module: WebAssembly.Module; readonly instance: WebAssembly.Instance },
+  memory: WebAssembly.Memory,
+  { threads, words }: { readonly threads: number; readonly words: NonNullable<Manifest['threads']> },
+): Promise<Team> {
+  const { runTeam } = program.instance.exports as { runTeam(threads: number, maySleep: number): void };
+  const shared = new Int32Array(memory.buffer);
+  const workers: Ender[] = [];
+  const close = (): void => {
+    Atomics.store(shared, words.stop / 4, 1);
+    Atomics.add(shared, words.run / 4, 1);
+    Atomics.notify(shared, words.run / 4);
+    for (const end of workers.splice(0)) end();
+  };
+  try {
+    const starting = Array.from({ length: threads - 1 }, (_, i) =>
+      startWorker({ module: program.module, memory, thread: i + 1, threads }, workers),
+    );
+    await Promise.all(starting);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const maySleep = canSleep(shared) ? 1 : 0;
+  return { threads, run: () => runTeam(threads, maySleep), close };
+}
+
+/** The main thread of a page may not sleep; elsewhere waiting for what is not there returns at once. */
+function canSleep(shared: Int32Array): boolean {
+  try {
+    Atomics.wait(shared, 0, ~Atomics.load(shared, 0));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Ender = () => void;
+
+interface Seat {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly thread: number;
+  readonly threads: number;
+}
+
+/** What a worker does; `ready` is called before it enters the program for good. */
+const body = `const work = ({ module, memory, thread, threads }, ready) => {
+  const { exports } = new WebAssembly.Instance(module, { cnnc: { memory } });
+  ready();
+  exports.work(thread, threads);
+};`;
+const nodeBody = `${body}
+const { workerData, parentPort } = require('node:worker_threads');
+work(workerData, () => parentPort.postMessage(0));`;
+const webBody = `${body}
+onmessage = ({ data }) => work(data, () => postMessage(0));`;
+
+/** What is needed of `node:worker_threads`; asked for at run time, so that bundlers for browsers do not look for it. */
+interface NodeWorkers {
+  readonly Worker: new (code: string, options: { eval: true; workerData: Seat; name: string }) => NodeWorker;
+}
+interface NodeWorker {
+  once(event: string, listener: (value: unknown) => void): void;
+  unref(): void;
+  terminate(): unknown;
+}
+
+function nodeWorkers(): NodeWorkers | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?(id: string): unknown } };
+  return process?.getBuiltinModule?.('node:worker_threads') as NodeWorkers | undefined;
+}
+
+function startWorker(seat: Seat, workers: Ender[]): Promise<void> {
+  const node = nodeWorkers();
+  return node ? startNodeWorker(node, seat, workers) : startWebWorker(seat, workers);
+}
+
+function startNodeWorker({ Worker }: NodeWorkers, seat: Seat, workers: Ender[]): Promise<void> {
+  const worker = new Worker(nodeBody, { eval: true, workerData: seat, name: 'cnnc' });
+  workers.push(() => void worker.terminate());
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('a thread ended')));
+    worker.once('message', () => {
+      // A program that is done may exit although its models still have threads.
+      worker.unref();
+      resolve();
+    });
+  });
+}
+
+function startWebWorker(seat: Seat, workers: Ender[]): Promise<void> {
+  const url = URL.createObjectURL(new Blob([webBody], { type: 'text/javascript' }));
+  const worker = new Worker(url);
+  workers.push(() => worker.terminate());
+  return new Promise<void>((resolve, reject) => {
+    worker.onerror = () => reject(new Error('a worker did not start'));
+    worker.onmessage = () => resolve();
+    worker.postMessage(seat);
+  }).finally(() => URL.revokeObjectURL(url));
+}

@@ -1,0 +1,146 @@
+/**
+ * Programs for several threads: every operator's samples and random networks cut into as many parts as there can be, and whole networks
+ * on real threads, bit by bit equal to the program for one.
+ */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { emitWasm, instantiate, nodeHost, optimize, resolve } from '../../src/compiler/index.ts';
+import { pack, plan, type Plan } from '../../src/compiler/6-plan/index.ts';
+import { words } from '../../src/compiler/7-emit/wasm/team.ts';
+import type { Graph } from '../../src/compiler/ir/graph.ts';
+import { sizeOf } from '../../src/compiler/ir/type.ts';
+import { allOps } from '../../src/compiler/ops/index.ts';
+import { gather, writeInput } from '../../src/runtime/input.ts';
+import { startTeam, type Team } from '../../src/runtime/team.ts';
+import { seededWeights } from '../../src/weights/bind.ts';
+import { testInputs, testWeights } from '../support/net-builder.ts';
+import { randomGraphs } from '../support/random-graph.ts';
+import { loadProgram } from './support/load-program.ts';
+import { sampleCase } from './support/sample-case.ts';
+import { engines } from './support/vector-function.ts';
+
+/** Everything that can be cut is. */
+const everywhere = { threads: 3, cutFromNs: 0 } as const;
+
+const cuts = ({ steps }: Plan): number => steps.filter(({ parts }) => parts).length;
+
+describe.each(engines)('parts, relaxed $relaxed', (engine) => {
+  const leaves = ['input', 'param', 'const'];
+  const cutKernels = new Set<string>();
+
+  for (const def of allOps.filter((op) => !leaves.includes(op.name)))
+    test(def.name, () => {
+      def.samples.forEach((sample, i) => {
+        const { graph, inputs, weights } = sampleCase(def, sample, 17 * i + 3);
+        const cut = plan(graph, engine, everywhere);
+        for (const { parts, kernel } of cut.steps) if (parts) cutKernels.add(kernel.kind);
+        const want = loadProgram(plan(graph, engine), weights).run(inputs);
+        expect(loadProgram(cut, weights).run(inputs), JSON.stringify(sample)).toEqual(want);
+      });
+    });
+
+  it('were made of every kind of kernel that can be cut', () => {
+    expect([...cutKernels].sort()).toEqual(['conv', 'depthwise', 'nest', 'pool']);
+  });
+
+  test('of random networks', () => {
+    fc.assert(
+      fc.property(randomGraphs, (written) => {
+        const graph = optimize(written);
+        const [whole, cut] = [plan(graph, engine), plan(graph, engine, everywhere)].map((planned) =>
+          loadProgram(planned, testWeights),
+        );
+        for (const key of ['first', 'second']) {
+          const inputs = testInputs(graph, key);
+          expect(cut?.run(inputs)).toEqual(whole?.run(inputs));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('threads', () => {
+  const engine = { relaxed: true, wide: false };
+
+  /** A net on a team: runs it with the inputs of a key and gives all outputs. */
+  async function start(
+    planned: Plan,
+  ): Promise<Team & { idlers(): number; output(seed: number): Float32Array[] }> {
+    const { bytes, manifest } = emitWasm(planned);
+    const pages = Math.ceil(manifest.memoryBytes / 65536);
+    const shared = manifest.threads !== undefined;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+    const compiled = await WebAssembly.instantiate(bytes, { cnnc: { memory } });
+    new Uint8Array(memory.buffer).set(pack(planned, seededWeights(3)), manifest.weights.offset);
+    (compiled.instance.exports.prepare as () => void)();
+    const alone = { threads: 1, run: compiled.instance.exports.run as () => void, close: () => undefined };
+    const team = manifest.threads
+      ? await startTeam(compiled, memory, { threads: manifest.threads.most, words: manifest.threads })
+      : alone;
+    const control = (manifest.threads?.run ?? 0) - words.run;
+    const floats = new Float32Array(memory.buffer);
+    return {
+      ...team,
+      idlers: () => Atomics.load(new Int32Array(memory.buffer), (control + words.idlers) / 4),
+      output: (seed) => {
+        for (const input of manifest.inputs) {
+          const numbers = Float32Array.from(
+            { length: sizeOf(input.shape) },
+            (_, i) => ((i + seed) * 7919) % 251,
+          );
+          writeInput(memory.buffer, input, numbers);
+        }
+        team.run();
+        return manifest.outputs.flatMap(({ tensors }) => tensors.map((region) => gather(floats, region)));
+      },
+    };
+  }
+
+  /** The net; large inputs made small. */
+  function graphFrom(path: string, net: string): Graph {
+    const text = readFileSync(path, 'utf8').replaceAll('224', '64');
+    const { graph } = instantiate(resolve({ path, text }, nodeHost('.')).model, { net, mode: 'inference' });
+    return optimize(graph as Graph);
+  }
+
+  const bits = (outputs: readonly Float32Array[]): string =>
+    outputs.map(({ buffer }) => Buffer.from(buffer).toString('base64')).join();
+
+  const nets = [
+    { path: 'stdlib/lenet.cnn', net: 'LeNet5' },
+    { path: 'stdlib/resnet.cnn', net: 'ResNet18' },
+    { path: 'stdlib/mobilenet.cnn', net: 'MobileNetV2' },
+    { path: 'examples/faces/faces.cnn', net: 'Faces' },
+  ] as const;
+
+  for (const { path, net } of nets)
+    it.each([2, 3])(`${net} is the same on %i of them, run after run`, async (threads) => {
+      const graph = graphFrom(path, net);
+      const planned = plan(graph, engine, { threads, cutFromNs: 2000 });
+      expect(cuts(planned)).toBeGreaterThan(3);
+      const [one, team] = [await start(plan(graph, engine)), await start(planned)];
+      expect(team.threads).toBe(threads);
+      for (let seed = 0; seed < 6; seed++)
+        expect(bits(team.output(seed)) === bits(one.output(seed)), `run ${seed}`).toBe(true);
+      team.close();
+    });
+
+  it('all sleep between runs, and wake up for the next', async () => {
+    const graph = graphFrom('stdlib/lenet.cnn', 'LeNet5');
+    const team = await start(plan(graph, engine, everywhere));
+    for (let run = 0; run < 3; run++) {
+      expect(team.output(run)[0]?.every(Number.isFinite)).toBe(true);
+      while (team.idlers() < 2) await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    team.close();
+  });
+
+  it('are not asked where no step is worth it', () => {
+    const graph = graphFrom('stdlib/lenet.cnn', 'LeNet5');
+    const { manifest, bytes } = emitWasm(plan(graph, engine, { threads: 2, cutFromNs: 1e9 }));
+    expect(manifest.threads).toBeUndefined();
+    expect(bytes).toEqual(emitWasm(plan(graph, engine)).bytes);
+  });
+});
