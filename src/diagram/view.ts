@@ -145,12 +145,15 @@ function groupTitle(id: string): string {
   return id.slice(id.lastIndexOf('.') + 1);
 }
 
+/** Kinds that a closed block does not list: what it computes with weights or by pooling says what it is. */
+const passing: ReadonlySet<BoxKind> = new Set<BoxKind>(['merge', 'shape', 'other']);
+
 function groupLines(boxes: readonly Box[], last: Box): readonly string[] {
   const layers = new Map<string, number>();
   for (const box of boxes)
-    if (box.kind !== 'merge' && box.kind !== 'shape') layers.set(box.title, (layers.get(box.title) ?? 0) + 1);
+    if (!passing.has(box.kind)) layers.set(box.title, (layers.get(box.title) ?? 0) + 1);
   const shown = [...layers].slice(0, 3).map(([title, n]) => (n > 1 ? `${title} ×${n}` : title));
-  return [shown.join(' · ') + (layers.size > 3 ? ' …' : ''), last.shape];
+  return [shown.join(' · ') + (layers.size > 3 ? ' …' : ''), last.shape].filter((line) => line !== '');
 }
 
 /** a → a → a, each with one way in and out, becomes a ×3. */
