@@ -1,11 +1,13 @@
 /** A build stands only where the whole file checks: its assertions and budgets hold, its other nets too. */
-import { check, type Diagnostic } from '../compiler/index.ts';
+import { check, checkPlannedBudgets, type Diagnostic } from '../compiler/index.ts';
 import { stopOnErrors } from './failure.ts';
 import type { OpenNet } from './nets.ts';
 
 /** Warnings of the net and its file; ends the command at errors. */
 export function checkedFile({ model, project, diagnostics }: OpenNet): readonly Diagnostic[] {
   const key = ({ code, span }: Diagnostic): string => `${code} ${span.source.path} ${span.start} ${span.end}`;
-  const all = [...diagnostics, ...check(model).diagnostics.map(project.show)];
+  const checked = check(model);
+  const found = [...checked.diagnostics, ...checkPlannedBudgets(model, checked.nets)];
+  const all = [...diagnostics, ...found.map(project.show)];
   return stopOnErrors([...new Map(all.map((diagnostic) => [key(diagnostic), diagnostic])).values()]);
 }

@@ -1,6 +1,13 @@
 /** One file checked as the command line sees it: everything that is wrong with it, its nets, and the files that this rests on. */
 import { join } from 'node:path';
-import { check, resolve, type Diagnostic, type Host, type NetInfo } from '../compiler/index.ts';
+import {
+  checkPlannedBudgets,
+  createChecker,
+  type Checker,
+  type Diagnostic,
+  type Host,
+  type NetInfo,
+} from '../compiler/index.ts';
 import { InputFailure } from './failure.ts';
 import { openProject } from './project.ts';
 
@@ -12,23 +19,30 @@ export interface FileCheck {
   readonly sources: readonly string[];
 }
 
-/** Hosts by the root of their project. A host keeps files parsed, so whoever checks again and again keeps its hosts. */
-export type Hosts = Map<string, Host>;
+/** What whoever checks again and again keeps: hosts, by the root of their project, and checkers, by file. */
+export interface Memory {
+  readonly hosts: Map<string, Host>;
+  readonly checkers: Map<string, Checker>;
+}
+
+export const newMemory = (): Memory => ({ hosts: new Map(), checkers: new Map() });
 
 /** Checks a file and what it imports. A file that cannot be read is a diagnostic like any other. */
-export function checkFile(file: string, hosts: Hosts = new Map()): FileCheck {
+export function checkFile(file: string, memory: Memory = newMemory()): FileCheck {
   try {
     const { root, entry, host: fresh, show } = openProject(file);
-    const host = hosts.get(root) ?? fresh;
-    hosts.set(root, host);
-    const resolved = resolve(entry, host);
-    const checked = check(resolved.model);
-    const diagnostics = [...resolved.diagnostics, ...checked.diagnostics].map(show);
-    const own = resolved.model.modules.filter(({ external }) => !external);
+    const host = memory.hosts.get(root) ?? fresh;
+    memory.hosts.set(root, host);
+    const checker = memory.checkers.get(file) ?? createChecker(host);
+    memory.checkers.set(file, checker);
+    const checked = checker.check(entry);
+    const { model, nets } = checked;
+    const diagnostics = [...checked.diagnostics, ...checkPlannedBudgets(model, nets)].map(show);
+    const own = model.modules.filter(({ external }) => !external);
     return {
       file,
       diagnostics,
-      nets: checked.nets,
+      nets,
       sources: own.map(({ source }) => join(root, source.path)),
     };
   } catch (error) {

@@ -3,7 +3,7 @@
  * deleted is reported until it is there again. Only files that rest on a changed one are checked again.
  */
 import { dirname, resolve } from 'node:path';
-import { checkFile, type FileCheck, type Hosts } from './checking.ts';
+import { checkFile, newMemory, type FileCheck } from './checking.ts';
 
 export interface WatchOptions {
   /** Ends the watching. */
@@ -18,8 +18,8 @@ const quiet = 40;
 /** Checks and watches until the signal; resolves then. */
 export async function watchFiles(files: readonly string[], { signal, show }: WatchOptions): Promise<void> {
   const { watch } = await import('chokidar');
-  const hosts: Hosts = new Map();
-  const checks = new Map(files.map((file) => [file, checkFile(file, hosts)]));
+  const memory = newMemory();
+  const checks = new Map(files.map((file) => [file, checkFile(file, memory)]));
   const watcher = watch([], {
     depth: 0,
     ignoreInitial: true,
@@ -36,7 +36,7 @@ export async function watchFiles(files: readonly string[], { signal, show }: Wat
   const again = (): void => {
     const stale = [...checks.values()].filter((check) => restsOn(check, changed));
     changed.clear();
-    for (const { file } of stale) checks.set(file, checkFile(file, hosts));
+    for (const { file } of stale) checks.set(file, checkFile(file, memory));
     watchNew();
     if (stale.length > 0) show([...checks.values()]);
   };

@@ -27,6 +27,7 @@ export {
 export type { Diagnostic, Edit, Fix, Label, Severity } from './diagnostics/diagnostic.ts';
 export { nodeHost } from './host.ts';
 export { createChecker, type Checker, type CheckResult } from './incremental.ts';
+export { checkPlannedBudgets } from './planned-budgets.ts';
 export { printGraph } from './ir/print.ts';
 export { verify } from './ir/verify.ts';
 export { optimize, passes, type OptimizeOptions } from './5-optimize/index.ts';

@@ -2,7 +2,14 @@
 import { dirname } from 'node:path';
 import type { AssertStatement, BudgetStatement, TestItem } from '../../compiler/1-parse/ast.ts';
 import { textOf, type Span } from '../../compiler/1-parse/source.ts';
-import { check, instantiate, resolve, type Diagnostic, type Model } from '../../compiler/index.ts';
+import {
+  check,
+  checkPlannedBudgets,
+  instantiate,
+  resolve,
+  type Diagnostic,
+  type Model,
+} from '../../compiler/index.ts';
 import { diagnostic } from '../../compiler/diagnostics/registry.ts';
 import { topological } from '../../compiler/ir/graph.ts';
 import { decode, runners, type Target } from '../commands/run.ts';
@@ -10,7 +17,6 @@ import { InputFailure } from '../failure.ts';
 import type { OpenNet } from '../nets.ts';
 import { openProject, type Project } from '../project.ts';
 import { weightsOf, type NetWeights, type WeightOptions } from '../weights.ts';
-import { checkPlanned } from './budgets.ts';
 import { CannotCompare, judge } from './conditions.ts';
 import { testInputs } from './test-inputs.ts';
 import { outputValue, type Value } from './values.ts';
@@ -44,7 +50,7 @@ export async function testFile(file: string, options: TestOptions): Promise<File
   const project = openProject(file);
   const { model, diagnostics: resolved } = resolve(project.entry, project.host);
   const checked = check(model);
-  const found = [...resolved, ...checked.diagnostics, ...checkPlanned(model)];
+  const found = [...resolved, ...checked.diagnostics, ...checkPlannedBudgets(model, checked.nets)];
   const statements = statementsOf(model).filter(({ name }) => name.includes(options.only ?? ''));
   const isStatement = (d: Diagnostic): boolean =>
     statements.some(({ statement }) => statement.kind !== 'test' && covers(statement.span, d.span));

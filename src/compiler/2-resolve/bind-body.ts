@@ -2,7 +2,16 @@
  * Binds the names in bodies: statements from top to bottom, each seeing what stands above it. A net that extends another
  * sees the other's values.
  */
-import type { Body, BrokenStatement, Expr, InStatement, NetItem, Param, Statement } from '../1-parse/ast.ts';
+import type {
+  Body,
+  BrokenStatement,
+  BudgetStatement,
+  Expr,
+  InStatement,
+  NetItem,
+  Param,
+  Statement,
+} from '../1-parse/ast.ts';
 import { unreachable } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
@@ -54,11 +63,17 @@ function bindStatement(statement: Statement, scope: Scope, place: Place): void {
     case 'assert':
       return bindExpr(statement.condition, 'value', scope, place);
     case 'budget':
-      // Quantities of a budget (`params <= 62k`) are words of their own, checked in phase 3.
-      return;
+      return bindBudget(statement, place);
     default:
       return unreachable(statement);
   }
+}
+
+/** Quantities of a budget (`params <= 62k`) are words of their own, checked in phase 3; a limit may name the file's constants. */
+export function bindBudget({ limits }: BudgetStatement, place: Place): void {
+  for (const limit of limits)
+    if (limit.kind === 'binary' && limit.op.startsWith('<'))
+      bindExpr(limit.right, 'value', childScope(undefined), place);
 }
 
 /** The name that a broken statement was about to declare is known, without a value. */

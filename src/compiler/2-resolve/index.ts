@@ -9,7 +9,7 @@ import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { readAllowances, withoutAllowed } from '../diagnostics/allowances.ts';
 import { bindExpr } from './bind-expr.ts';
-import { bindBody, bindParams, netScope } from './bind-body.ts';
+import { bindBody, bindBudget, bindParams, netScope } from './bind-body.ts';
 import { bindNetName, bindTest, bindTrain } from './bind-train.ts';
 import { reportCircular } from './circular.ts';
 import { bindImport, declareItems } from './declare.ts';
@@ -136,7 +136,7 @@ function bindItem(item: Item, module: OpenModule, names: Names): void {
       return;
     case 'budget':
       if (item.net) bindNetName(item.net, place);
-      return;
+      return bindBudget(item, place);
     case 'moved':
       return;
     case 'train':

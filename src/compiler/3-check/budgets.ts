@@ -1,6 +1,7 @@
 /**
  * `budget LeNet5 { params <= 62k, macs <= 420k }`: limits that fail the build, with the layers to blame. What follows from the
- * graph is checked here; `download` and `peak` follow from the plan and are checked where it is made (`budgetsOf`).
+ * graph is checked here; `download`, `peak` and
+ * `arena` follow from the plan and are checked by planned-budgets.ts.
  */
 import type { BudgetStatement, Expr } from '../1-parse/ast.ts';
 import type { NetDeclaration } from '../2-resolve/model.ts';

@@ -9,16 +9,17 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { Graph } from '../ir/graph.ts';
 import { withoutAllowed } from '../diagnostics/allowances.ts';
 import { checkAssert } from './body.ts';
+import { laterQuantities, limitsOf, type Limit } from './budgets.ts';
 import { argument } from './evaluate.ts';
 import { childFrame, type Site } from './frame.ts';
 import { buildGraph, type InputSizes } from './instantiate.ts';
 import { askNets, type Memo } from './ask-nets.ts';
 import type { NetFacts } from './query.ts';
 import { newSession, onceReporter, type Mode, type Session } from './session.ts';
-import { checkStatements } from './statements.ts';
+import { budgetsOf, checkStatements } from './statements.ts';
 import type { GivenArg, Value } from './value.ts';
 
-export { limitsOf, type Limit } from './budgets.ts';
+export type { Limit } from './budgets.ts';
 export { costs, type Costs, type NodeCost } from './costs.ts';
 export { budgetsOf, movesOf, weightsFor, type WeightsDeclaration } from './statements.ts';
 export { summarize, type LayerSummary, type Summary } from './summarize.ts';
@@ -69,6 +70,15 @@ export function check(
   for (const item of model.entry.file.items) if (item.kind === 'assert') checkAssert(item, site, session);
   checkStatements(nets, site, session);
   return { diagnostics: withoutAllowed(found, model.allowances), nets };
+}
+
+/** The limits of a net's budgets that are known only when it is planned. What is wrong with them `check` reports. */
+export function plannedLimits(model: Model, net: NetDeclaration): readonly Limit[] {
+  const session = newSession({ model, mode: 'inference', report: () => undefined });
+  const later: readonly string[] = laterQuantities;
+  return budgetsOf(model, net)
+    .flatMap((budget) => limitsOf(budget, fileSite(model), session))
+    .filter(({ quantity }) => later.includes(quantity));
 }
 
 /** Declarations of the nets of the entry file, in order. */

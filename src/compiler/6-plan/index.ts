@@ -20,7 +20,7 @@ import { partsOf } from './threads/parts.ts';
 
 export type { Engine, Plan, WeightsType } from './plan.ts';
 export { halfProblems } from './half-problems.ts';
-export { memoryProblems } from './memory-problems.ts';
+export { fullest, memoryProblems, showBytes } from './memory-problems.ts';
 export { pack } from './pack.ts';
 export { printPlan } from './print.ts';
 export { verifyPlan } from './verify.ts';

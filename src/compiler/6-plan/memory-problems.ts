@@ -13,15 +13,12 @@ export function memoryProblems(
   { limitBytes = addressable }: { readonly limitBytes?: number } = {},
 ): readonly Diagnostic[] {
   if (plan.bytes.total <= limitBytes) return [];
-  const fullest = plan.steps.reduce<Step | undefined>(
-    (most, step) => (!most || aliveBytes(plan, step) > aliveBytes(plan, most) ? step : most),
-    undefined,
-  );
+  const most = fullest(plan);
   const args = { net: plan.name, needed: showBytes(plan.bytes.total), limit: showBytes(limitBytes) };
-  const span = fullest?.node.span ?? plan.steps.find((step) => step.node.span)?.node.span ?? nowhere(plan);
-  const alive = fullest ? `${showBytes(aliveBytes(plan, fullest))} are alive here` : undefined;
+  const span = most?.step.node.span ?? plan.steps.find((step) => step.node.span)?.node.span ?? nowhere(plan);
+  const alive = most ? `${showBytes(most.bytes)} are alive here` : undefined;
   const why = `weights ${showBytes(plan.bytes.weights)}, values that are alive at once ${showBytes(plan.bytes.arena)}`;
-  const trail = fullest ? largestAt(plan, fullest) : '';
+  const trail = most?.largest ?? '';
   return [
     diagnostic('memory/too-large', args, span, {
       ...(alive === undefined ? {} : { label: alive }),
@@ -31,6 +28,20 @@ export function memoryProblems(
       ],
     }),
   ];
+}
+
+/** The step in which most bytes of values are alive, and the largest of them; undefined where there are no steps. */
+export function fullest(
+  plan: Plan,
+): { readonly step: Step; readonly bytes: number; readonly largest: string } | undefined {
+  const [first, ...others] = plan.steps;
+  if (!first) return undefined;
+  const start = { step: first, bytes: aliveBytes(plan, first) };
+  const most = others.reduce((best, step) => {
+    const bytes = aliveBytes(plan, step);
+    return bytes > best.bytes ? { step, bytes } : best;
+  }, start);
+  return { ...most, largest: largestAt(plan, most.step) };
 }
 
 function aliveAt({ allocations }: Plan, { index }: Step): readonly Allocation[] {

@@ -14,7 +14,7 @@ export const assertDiagnostics = {
     severity: 'error',
     message: '{name} is over budget: {found} {quantity}, and {most} are allowed',
     explain:
-      'A budget fails the build when the net outgrows it. The layers with the largest share are named.',
+      'A budget fails the build when the net outgrows it; the layers with the largest share are named. `arena` is the memory for values, `peak` all memory of the program, `download` the WebAssembly, the weights and the runtime together.',
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(9)\n  out z: tensor(y)\n}\nbudget { params <= 20 }',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nbudget { params <= 20 }',
   },

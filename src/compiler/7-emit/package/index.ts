@@ -5,6 +5,7 @@
 import { checksum } from '../../../runtime/checksum.ts';
 import type { Manifest } from '../../../runtime/manifest.ts';
 import type { Variant } from '../../../runtime/variant.ts';
+import type { Plan } from '../../6-plan/plan.ts';
 import { declarations } from './declarations.ts';
 import { runtimeSource, runtimeWithDetectSource } from './generated/runtime-source.ts';
 import { readme } from './readme.ts';
@@ -47,6 +48,12 @@ export function emitPackage(source: PackageSource): readonly PackageFile[] {
     { path: 'README.md', content: readme(source, first.manifest) },
     ...[...new Map(weights.map((file) => [file.path, file])).values()],
   ];
+}
+
+/** Bytes of the runtime that a package with these outputs carries. */
+export function runtimeBytes(outputs: Plan['outputs']): number {
+  const detects = outputs.some(({ output }) => output.output.kind === 'detect');
+  return (detects ? runtimeWithDetectSource : runtimeSource).length;
 }
 
 /** `ResNet18` → `resnet18`, `TinyFaces` → `tiny-faces`: a valid npm name. */
