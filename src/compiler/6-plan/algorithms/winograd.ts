@@ -261,34 +261,35 @@ function packWinograd(layout: WeightLayout, tensors: readonly Tensor[], into?: F
   return packed;
 }
 
-/** Biases and kernels g → biases and transformed kernels U = G g Gᵀ, rounded as the generated code rounds. */
+/** Biases and kernels g → biases and transformed kernels U = G g Gᵀ, rounded as the generated code rounds. Plain loops: there are millions. */
 function expandWinograd(layout: WeightLayout, compact: Float32Array): Float32Array {
   const { tile } = layout as WinogradLayout;
   const start = biasFloats(layout as WinogradLayout);
   const stride = positionFloats(layout as WinogradLayout);
   const expanded = new Float32Array(winogradFloats(layout as WinogradLayout));
   expanded.set(compact.subarray(0, start));
-  const G = kernelTransforms[tile];
+  const G = Float32Array.from(kernelTransforms[tile].flat());
+  const columns = new Float32Array(3);
   for (let at = start; at < start + stride; at++)
-    for (const [i, row] of G.entries()) {
-      const columns = [0, 1, 2].map((s) =>
-        combine(
-          row,
-          [0, 3, 6].map((r) => compact[at + (r + s) * stride]!),
-        ),
-      );
-      for (const [j, line] of G.entries())
-        expanded[at + (i * (tile + 2) + j) * stride] = combine(line, columns);
+    for (let i = 0, to = at; i < G.length; i += 3) {
+      for (let s = 0; s < 3; s++) {
+        const top = at + s * stride;
+        columns[s] = combine(G, i, compact[top]!, compact[top + 3 * stride]!, compact[top + 6 * stride]!);
+      }
+      for (let j = 0; j < G.length; j += 3, to += stride)
+        expanded[to] = combine(G, j, columns[0]!, columns[1]!, columns[2]!);
     }
   return expanded;
 }
 
-/** Σ coefficient · value in single precision, from left to right; values without a coefficient do not count, whatever they are. */
-function combine(coefficients: readonly number[], values: readonly number[]): number {
-  const products = coefficients.flatMap((coefficient, i) =>
-    coefficient === 0 ? [] : [Math.fround(Math.fround(coefficient) * values[i]!)],
-  );
-  return products.reduce((sum, product) => Math.fround(sum + product));
+/**
+ * A row of G, from `i` on, times three values, from left to right in single precision. Rows have all three coefficients or one; values
+ * without a coefficient do not count, whatever they are.
+ */
+function combine(G: Float32Array, i: number, x: number, y: number, z: number): number {
+  const [a, b, c] = [G[i]!, G[i + 1]!, G[i + 2]!];
+  if (b === 0) return Math.fround(a === 0 ? c * z : a * x);
+  return Math.fround(Math.fround(Math.fround(a * x) + Math.fround(b * y)) + Math.fround(c * z));
 }
 
 function winogradCost(kernel: ConvKernel, shape: WinogradShape, vectors: number, engine: Engine): number {
