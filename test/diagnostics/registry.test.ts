@@ -1,5 +1,5 @@
 /** Every entry of the registry does what it says: its bad text yields its code and nothing else, its good text nothing, its fixes mend. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DiagnosticEntry } from '../../src/compiler/diagnostics/diagnostic.ts';
@@ -47,7 +47,7 @@ describe('entries', () => {
     }
   });
 
-  it('that need more than text are shown by a test of weights or of the command line', () => {
+  it('that need more than text are shown by cases with files, or by a test of weights or of the command line', () => {
     const folders = ['test/weights', 'test/cli', 'test/e2e'];
     const tests = folders
       .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
@@ -55,7 +55,9 @@ describe('entries', () => {
       .map((path) => readFileSync(path, 'utf8'))
       .join('\n')
       .replaceAll('\\/', '/');
-    const untested = entries.filter(([code, { bad }]) => bad === undefined && !tests.includes(code));
+    const isShown = (code: string): boolean =>
+      tests.includes(code) || existsSync(join(import.meta.dirname, code));
+    const untested = entries.filter(([code, { bad }]) => bad === undefined && !isShown(code));
     expect(untested.map(([code]) => code)).toEqual([]);
   });
 });

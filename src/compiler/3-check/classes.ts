@@ -68,7 +68,7 @@ export function classNames(
 }
 
 /** A path written in a file, relative to that file's folder. */
-function besides(file: string, path: string): string {
+export function besides(file: string, path: string): string {
   const folder = file.split('/').slice(0, -1);
   const parts: string[] = [];
   for (const part of [...folder, ...path.split('/')]) {

@@ -2,14 +2,25 @@
  * File-level statements about nets: budgets, tests, training, weights and renames. What they say is checked against the nets;
  * loading, running and training are done elsewhere.
  */
-import type { BudgetStatement, Expr, Ident, TestItem, TrainClause, TrainItem } from '../1-parse/ast.ts';
+import type {
+  BudgetStatement,
+  Expr,
+  Ident,
+  PathPattern,
+  TestItem,
+  TrainClause,
+  TrainItem,
+} from '../1-parse/ast.ts';
 import type { Model, NetDeclaration } from '../2-resolve/model.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { topological, type Graph } from '../ir/graph.ts';
 import { paramPath } from '../ops/build.ts';
 import { checkBudget } from './budgets.ts';
+import { checkDataClasses } from './data-classes.ts';
 import type { Site } from './frame.ts';
+import { checkFrozenStatistics } from './frozen-statistics.ts';
+import { checkLossGradient } from './loss-gradient.ts';
 import { matchesPath } from '../ir/weight-paths.ts';
 import type { NetFacts } from './query.ts';
 import type { Session } from './session.ts';
@@ -133,7 +144,7 @@ function checkNames(expr: Expr, known: readonly string[], graph: Graph, session:
     unknownWord(left, known, `output of ${graph.name}`, session);
 }
 
-/** `freeze` has to name weights that there are; phases the same. */
+/** The loss has to reach weights, data has to fit the classes, `freeze` has to name weights that there are; phases the same. */
 function checkTrain(item: TrainItem, nets: readonly CheckedNet[], session: Session): void {
   const facts = nets.find(({ declaration }) => declaration.name === item.net.name)?.facts;
   if (!facts) return;
@@ -143,7 +154,8 @@ function checkTrain(item: TrainItem, nets: readonly CheckedNet[], session: Sessi
   const paths = topological(graph)
     .filter((node) => node.op === 'param')
     .map(paramPath);
-  for (const clause of item.clauses) checkClause(clause, { graph, paths }, session);
+  checkLossGradient(item, facts, session);
+  checkClauses(item.clauses, { graph, paths, frozen: [] }, session);
 }
 
 /** `crossentropy` takes logits: it has a softmax of its own. */
@@ -164,12 +176,23 @@ function checkLoss(expr: Expr, facts: NetFacts, session: Session): void {
   );
 }
 
-function checkClause(
-  clause: TrainClause,
-  net: { readonly graph: Graph; readonly paths: readonly string[] },
-  session: Session,
-): void {
-  if (clause.kind === 'phase') clause.clauses.forEach((inner) => checkClause(inner, net, session));
+interface TrainedNet {
+  readonly graph: Graph;
+  readonly paths: readonly string[];
+  /** What is frozen around a phase. */
+  readonly frozen: readonly PathPattern[];
+}
+
+function checkClauses(clauses: readonly TrainClause[], net: TrainedNet, session: Session): void {
+  const own = clauses.flatMap((clause) => (clause.kind === 'freeze' ? clause.patterns : []));
+  const frozen = [...net.frozen, ...own];
+  checkFrozenStatistics(own, { graph: net.graph, all: frozen }, session);
+  for (const clause of clauses) checkClause(clause, { ...net, frozen }, session);
+}
+
+function checkClause(clause: TrainClause, net: TrainedNet, session: Session): void {
+  if (clause.kind === 'phase') checkClauses(clause.clauses, net, session);
+  checkDataClasses(clause, net.graph, session);
   if (clause.kind === 'augment') {
     const inputs = net.graph.inputs.map(({ name }) => name);
     if (!inputs.includes(clause.input.name))

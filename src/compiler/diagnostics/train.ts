@@ -1,4 +1,4 @@
-/** Diagnostics of training blocks, as far as names and paths go. */
+/** Diagnostics of training blocks: what can be known before a step is taken. */
 import type { DiagnosticEntry } from './diagnostic.ts';
 
 export const trainDiagnostics = {
@@ -9,5 +9,29 @@ export const trainDiagnostics = {
       'A pattern names weights by their path: `stem.**` is everything below `stem`, `**.bias` every bias. One that matches nothing would train what should stay.',
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  epochs = 2\n  freeze stem.**\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  epochs = 2\n  freeze y.**\n}',
+  },
+  'train/no-gradient': {
+    severity: 'error',
+    message: 'no gradient of the loss reaches a weight of {net}: training would change nothing',
+    explain:
+      'Training moves each weight against the gradient of the loss. A loss that is a constant, that depends on inputs alone, whose every weight is frozen, or that sees the weights only through `argmax` has none: the chosen class does not move when a weight moves a little. Compute the loss from the scores that were chosen from.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  best = y -> argmax\n  out z: label(y)\n  out b: tensor(best)\n}\ntrain N {\n  loss = mse(best, 1)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  best = y -> argmax\n  out z: label(y)\n  out b: tensor(best)\n}\ntrain N {\n  loss = crossentropy(y)\n}',
+  },
+  'train/frozen-bn-moves': {
+    severity: 'warning',
+    message: 'freeze {pattern} holds the weights of batch norms whose statistics go on moving',
+    explain:
+      'A batch norm has a weight and a bias, which `freeze` holds, and running statistics, which every batch moves. With the one frozen and the other not, layers that should stay as they were give other values after training. Freeze the layer as a whole: `stem.**` takes the statistics too.',
+    bad: 'net N {\n  in x: f32[8, 8, 3]\n  stem = x -> conv(4, 3, bias = false) -> bn -> relu\n  y = stem -> gap -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  freeze stem.**.weight\n}',
+    good: 'net N {\n  in x: f32[8, 8, 3]\n  stem = x -> conv(4, 3, bias = false) -> bn -> relu\n  y = stem -> gap -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  freeze stem.**\n}',
+  },
+  'train/classes-count': {
+    severity: 'error',
+    message: '{data} has {found} classes, and {output} tells {classes} apart',
+    explain:
+      'In a folder of pictures for training each folder is one class. The net has one score per class: as many as there are folders. Change the last layer, or the folder (an empty folder is no class).',
+    bad: undefined,
+    good: undefined,
   },
 } as const satisfies Record<string, DiagnosticEntry>;
