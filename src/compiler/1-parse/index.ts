@@ -4,11 +4,11 @@
  */
 import type { CstNode, IToken, TokenType } from 'chevrotain';
 import { CnnParser } from '../../../grammar/cnn.ts';
-import type { FileCstNode } from '../../../grammar/generated/cst.ts';
+import type { FileCstNode, ItemCstNode } from '../../../grammar/generated/cst.ts';
 import type { Failure } from '../../../grammar/recovering-parser.ts';
 import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { File } from './ast.ts';
+import type { File, Item } from './ast.ts';
 import { balance } from './brackets.ts';
 import { entries, indexOfToken } from './build/context.ts';
 import type { Context } from './build/context.ts';
@@ -24,6 +24,8 @@ export interface Parsed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+type FileItems = ReturnType<typeof entries<ItemCstNode, Item>>;
+
 let shared: CnnParser | undefined;
 
 /**
@@ -37,18 +39,45 @@ export function parse(source: Source): Parsed {
   for (const report of [...balanced.diagnostics, ...laidOut.diagnostics]) diagnostics.push(report);
 
   const parser = (shared ??= new CnnParser({ skipValidations: true }));
-  const tree = run(parser, laidOut.tokens, 'file') as FileCstNode;
-  const failures = parser.failures.flatMap((failure) => [
-    failure,
-    ...inside(parser, laidOut.tokens, failure),
-  ]);
-  for (const report of explainAll(source, failures)) diagnostics.push(report);
-
   const context: Context = { source, comments, tokens: laidOut.tokens, diagnostics, depth: 0 };
-  const items = entries(context, tree, tree.children.item, item);
+  const items = inPieces(parser, context) ?? whole(parser, context);
   const span = { source, start: 0, end: source.text.length };
   diagnostics.sort((a, b) => a.span.start - b.span.start);
   return { file: { kind: 'file', source, items, comments, span }, diagnostics };
+}
+
+/** Tokens of a piece of a file that is parsed and built at once: its concrete tree is garbage before the next one is made. */
+const pieceSize = 2000;
+
+/** The items of a file without syntax errors, piece by piece; undefined where something does not parse. */
+function inPieces(parser: CnnParser, context: Context): FileItems | undefined {
+  const { tokens, diagnostics } = context;
+  const before = diagnostics.length;
+  const items: FileItems = [];
+  for (let from = 0; from < tokens.length;) {
+    let to = Math.min(from + pieceSize, tokens.length);
+    while (to < tokens.length && !(tokens[to]?.tokenType === t.End && tokens[to]?.payload === 0)) to++;
+    const tree = run(parser, tokens.slice(from, to), 'file') as FileCstNode;
+    if (parser.failures.length > 0) {
+      diagnostics.length = before;
+      return undefined;
+    }
+    for (const one of entries(context, tree, tree.children.item, item)) items.push(one);
+    from = to + 1;
+  }
+  return items;
+}
+
+/** The items of a file with syntax errors, which are reported. */
+function whole(parser: CnnParser, context: Context): FileItems {
+  const { source, tokens, diagnostics } = context;
+  const tree = run(parser, context.tokens as IToken[], 'file') as FileCstNode;
+  const failures = parser.failures.flatMap((failure) => [
+    failure,
+    ...inside(parser, tokens as IToken[], failure),
+  ]);
+  for (const report of explainAll(source, failures)) diagnostics.push(report);
+  return entries(context, tree, tree.children.item, item);
 }
 
 function run(parser: CnnParser, tokens: IToken[], rule: 'file' | 'body'): CstNode {
