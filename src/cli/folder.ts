@@ -31,6 +31,32 @@ export function writeFolder(out: string, files: readonly FolderFile[]): void {
   }
 }
 
+/** Ends the command where the folder `out` holds anything else than `files`; only reads. Hidden files do not count. */
+export function checkFolder(out: string, files: readonly FolderFile[]): void {
+  let changes: readonly string[];
+  try {
+    changes = changesIn(resolve(out), files);
+  } catch (error) {
+    fail('file/unreadable', { file: out, reason: fileReason(error) }, out);
+  }
+  if (changes.length === 0) return;
+  fail('build/out-of-date', { folder: out }, out, {
+    notes: changes.map((text) => ({ word: 'note', text })),
+    fixes: [{ title: 'run the same command without --check', edits: [] }],
+  });
+}
+
+function changesIn(target: string, files: readonly FolderFile[]): readonly string[] {
+  const present = existsSync(target) ? readdirSync(target).filter((name) => !name.startsWith('.')) : [];
+  const wanted = new Map(files.map(({ path, content }) => [path, Buffer.from(content)]));
+  const changed = [...wanted].flatMap(([path, content]) => {
+    if (!present.includes(path)) return [`${path} is missing`];
+    return readFileSync(join(target, path)).equals(content) ? [] : [`${path} differs`];
+  });
+  const extra = present.filter((name) => !wanted.has(name)).map((name) => `${name} is written no more`);
+  return [...changed, ...extra];
+}
+
 function replace(target: string, temporary: string): void {
   const old = `${temporary}-old`;
   if (existsSync(target)) renameSync(target, old);

@@ -432,6 +432,29 @@ describe('build', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
+  it('--check says what is out of date, and writes nothing', async () => {
+    const out = join(folder, 'checked');
+    const build = (...more: readonly string[]): ReturnType<typeof cnnc> =>
+      cnnc('build', net, '--out', out, ...more);
+    const absent = await build('--seed', '1', '--check');
+    expect([absent.exit, absent.stderr]).toEqual([1, expect.stringContaining('index.js is missing')]);
+    expect(existsSync(out)).toBe(false);
+    await build('--seed', '1');
+    expect((await build('--seed', '1', '--check')).exit).toBe(0);
+    const readme = readFileSync(join(out, 'README.md'), 'utf8');
+    writeFileSync(join(out, 'README.md'), `${readme}by hand`);
+    writeFileSync(join(out, 'old.js'), '');
+    const changed = await build('--seed', '1', '--check');
+    expect([changed.exit, changed.stderr]).toEqual([1, expect.stringContaining('build/out-of-date')]);
+    expect(changed.stderr.match(/\S+ (differs|is missing|is written no more)/g)).toEqual([
+      'README.md differs',
+      'old.js is written no more',
+    ]);
+    expect(readFileSync(join(out, 'README.md'), 'utf8')).toBe(`${readme}by hand`);
+    expect((await build('--seed', '2', '--check')).stderr).toMatch(/weights\S* differs/);
+    expect((await cnnc('build', net, '--check')).exit).toBe(2);
+  });
+
   it('writes TypeScript on TensorFlow.js with the weights as a file', async () => {
     const out = join(folder, 'tfjs');
     expect((await cnnc('build', net, '--seed', '5', '--out', out, '--target', 'tfjs')).exit).toBe(0);

@@ -19,6 +19,7 @@ import { collect } from './summary.ts';
 
 interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly out?: string;
+  readonly check?: true;
   readonly target: string;
   readonly wide?: true;
   readonly weightsType: string;
@@ -35,6 +36,7 @@ Examples
   cnnc build faces.cnn --weights faces.safetensors --out faces-tfjs --target tfjs
   cnnc build resnet.cnn --net ResNet50 --wide --out resnet          also a build that Node runs about 1.5 times as fast
   cnnc build faces.cnn --weights faces.safetensors --out faces --weights-type f16      half the download
+  cnnc build faces.cnn --weights faces.safetensors --out faces --check      is the folder up to date? (continuous integration)
   cnnc build lenet.cnn --net LeNet5 --dump after:fuse-elementwise   the graph after a pass
   cnnc build lenet.cnn --net LeNet5 --dump plan                     memory and algorithms
   cnnc build lenet.cnn --net LeNet5 --dump wat                      the WebAssembly as text`;
@@ -54,6 +56,7 @@ export function addBuild(program: Command, end: (code: ExitCode) => void): void 
     .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
     .option('--seed <n>', 'initial values instead of trained weights')
     .option('--out <folder>', 'the folder to write')
+    .option('--check', 'write nothing; exit code 1 where --out holds anything else than would be written')
     .option('--target <target>', 'wasm or tfjs (TypeScript on TensorFlow.js)', 'wasm')
     .option('--wide', 'add a build with 256-bit tiles for Node 24 and newer (larger; browsers ignore it)')
     .option(
@@ -74,7 +77,7 @@ async function build(file: string, options: Options): Promise<ExitCode> {
   if (options.wide && options.target !== 'wasm') throw new UsageFailure('--wide is for --target wasm');
   weightsTypeOf(options);
   const threads = threadsOf(options);
-  if (options.out === undefined && options.dump.length === 0)
+  if (options.out === undefined && (options.check || options.dump.length === 0))
     throw new UsageFailure('build needs --out <folder>');
   const { openNet, slidingLine } = await import('../nets.ts');
   const net = openNet(file, options);
@@ -85,7 +88,7 @@ async function build(file: string, options: Options): Promise<ExitCode> {
     return 0;
   }
   const { weightsOf } = await import('../weights.ts');
-  const { writeFolder } = await import('../folder.ts');
+  const { checkFolder, writeFolder } = await import('../folder.ts');
   const { checkedFile } = await import('../checked.ts');
   const warnings = checkedFile(net);
   const weights = await weightsOf(net, options);
@@ -93,7 +96,8 @@ async function build(file: string, options: Options): Promise<ExitCode> {
     options.target === 'wasm'
       ? await wasmPackage(net, weights, { ...options, count: threads })
       : await tfjsPackage(net, weights);
-  writeFolder(options.out, files);
+  if (options.check) checkFolder(options.out, files);
+  else writeFolder(options.out, files);
   if (net.sliding) say(slidingLine(net.sliding), options);
   report({ net, weights, files, options, dumps });
   if (!options.json) showDiagnostics([...warnings, ...weights.diagnostics], {});
@@ -173,7 +177,10 @@ function report(done: {
   if (options.json) return writeJson({ ...base, files: sizes, ...(dumps.length > 0 ? { dumps } : {}) });
   if (!weights.trained && options.seed === undefined)
     say(colors.yellow(`no weights given: the package holds ${weights.origin}`), options);
-  writeLine(`${colors.green('✓')} ${net.graph.name} → ${options.out}  (${count(files.length, 'file')})`);
+  const arrow = options.check ? 'is what is in' : '→';
+  writeLine(
+    `${colors.green('✓')} ${net.graph.name} ${arrow} ${options.out}  (${count(files.length, 'file')})`,
+  );
   for (const { path, bytes } of sizes)
     writeLine(`  ${path.padEnd(20)} ${bytes.toLocaleString('en').padStart(12)} bytes`);
 }

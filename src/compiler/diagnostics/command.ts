@@ -80,6 +80,13 @@ export const commandDiagnostics = {
       'A build replaces its folder. To be safe it only replaces a folder that an earlier build wrote (its package.json says so), or an empty one.',
     ...needsFile,
   },
+  'build/out-of-date': {
+    severity: 'error',
+    message: '{folder} is not what the sources give now',
+    explain:
+      '`cnnc build --check` builds in memory and compares with the folder. A file that differs, is missing, or would be written no more means that the `.cnn` file, the weights, the options of the command or cnnc itself have changed since. Run the same command without `--check`. Nothing was written.',
+    ...needsFile,
+  },
   'build/needs-package': {
     severity: 'error',
     message: '{target} needs the package {package}, which is not installed here',
