@@ -4,6 +4,7 @@ import { packageName, type PackageFile } from '../compiler/7-emit/package/index.
 import { paramPath } from '../compiler/ops/build.ts';
 import type { WeightSource } from '../compiler/ops/evaluate.ts';
 import { paramsOf } from '../weights/bind.ts';
+import { preprocessingMetadata } from '../weights/preprocessing.ts';
 import { safetensorsChunks } from '../weights/write-safetensors.ts';
 import type { OpenNet } from './nets.ts';
 
@@ -26,7 +27,12 @@ export async function tfjsFiles(
       content: ts.transpileModule(content, { compilerOptions }).outputText,
     })),
     ...(tensors.length > 0
-      ? [{ path: 'weights.safetensors', content: Buffer.concat(safetensorsChunks(tensors)) }]
+      ? [
+          {
+            path: 'weights.safetensors',
+            content: Buffer.concat(safetensorsChunks(tensors, preprocessingMetadata(graph))),
+          },
+        ]
       : []),
     { path: 'package.json', content: packageJson(graph.name, main) },
     {

@@ -20,6 +20,7 @@ import {
   type Misfit,
 } from './misfits.ts';
 import { isFloatType } from './dtype.ts';
+import { otherPreprocessing } from './preprocessing.ts';
 import { matchesPath, nameBefore } from '../compiler/ir/weight-paths.ts';
 import { scanNotFinite } from './scan.ts';
 import { fileSpan, type WeightEntry, type WeightFile } from './safetensors.ts';
@@ -72,6 +73,7 @@ export function bindWeights(graph: Graph, file: WeightFile, options: BindOptions
     ...misfits(wrong, { ...about, total: wanted.length, used }),
     ...pairs.flatMap(({ entry }) => (isFloatType(entry.dtype) ? [] : [notFloats(entry, about)])),
     ...(wrong.length > 0 ? [] : unusedTensors(used, { ...about, except: options.except ?? [] })),
+    ...otherPreprocessing(graph, file, at),
     ...patternsWithoutMatch(params.map(paramPath), { ...about, ...options }),
   ];
   if (diagnostics.some(({ severity }) => severity === 'error')) return { weights: undefined, diagnostics };

@@ -353,6 +353,12 @@ describe('weights', () => {
     const entry = opened?.entries.get('d.weight');
     expect(entry && [...(opened?.read(entry) ?? [])]).toEqual([1, 4, 2, 5, 3, 6]);
     opened?.close();
+    const noted = join(folder, 'noted.safetensors');
+    const map = file('map.json', '{"d.weight": "k"}');
+    await cnnc('weights', 'convert', manifest, '--map', map, '--like', net, '--out', noted);
+    expect((await cnnc('weights', 'ls', noted, '--json')).json()).toMatchObject({
+      metadata: { source: 'tensorflow.js', 'cnnc.input.image': expect.any(String) as string },
+    });
     const lost = join(folder, 'lost.safetensors');
     const failed = await cnnc(
       'weights',

@@ -6,6 +6,8 @@ import { colors, count, say, writeJson, writeLine, type CommonOptions } from '..
 interface ConvertOptions extends CommonOptions {
   readonly map: string;
   readonly out: string;
+  readonly like?: string;
+  readonly net?: string;
 }
 
 export function addWeights(program: Command, end: (code: ExitCode) => void): void {
@@ -29,6 +31,8 @@ export function addWeights(program: Command, end: (code: ExitCode) => void): voi
     )
     .requiredOption('--map <file>', 'JSON: { "path in the net": "name in the manifest" }')
     .requiredOption('--out <file>', 'the safetensors file to write')
+    .option('--like <file>', 'a .cnn file whose net the weights are for: notes how its inputs are normalised')
+    .option('--net <name>', 'which net of that file')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -60,12 +64,13 @@ async function list(path: string, { json }: CommonOptions): Promise<ExitCode> {
   return 0;
 }
 
-async function convert(manifest: string, { map, out, json }: ConvertOptions): Promise<ExitCode> {
+async function convert(manifest: string, options: ConvertOptions): Promise<ExitCode> {
+  const { map, out, json } = options;
   const { convertTfjs } = await import('../../weights/convert-tfjs.ts');
   const { writeSafetensors } = await import('../../weights/write-safetensors.ts');
   const { tensors, unused, diagnostics } = convertTfjs(manifest, map);
   if (!tensors) throw new InputFailure(diagnostics);
-  writeSafetensors(out, tensors, { source: 'tensorflow.js' });
+  writeSafetensors(out, tensors, { source: 'tensorflow.js', ...(await normalisationLike(options)) });
   const numbers = tensors.reduce((sum, { data }) => sum + data.length, 0);
   if (json) writeJson({ file: out, tensors: tensors.map(({ name, shape }) => ({ name, shape })), unused });
   else {
@@ -73,4 +78,12 @@ async function convert(manifest: string, { map, out, json }: ConvertOptions): Pr
     if (unused.length > 0) say(`not in the map: ${unused.join(', ')}`, {});
   }
   return 0;
+}
+
+/** Metadata that says what the net of `--like` does to its inputs. */
+async function normalisationLike({ like, net }: ConvertOptions): Promise<Readonly<Record<string, string>>> {
+  if (like === undefined) return {};
+  const { openNet } = await import('../nets.ts');
+  const { preprocessingMetadata } = await import('../../weights/preprocessing.ts');
+  return preprocessingMetadata(openNet(like, net === undefined ? {} : { net }).graph);
 }

@@ -73,6 +73,13 @@ export const weightsDiagnostics = {
       'a convolution with its batch norm folded in, whose scale grows where the variance is close to zero. Build with `--weights-type f32`.',
     ...needsFile,
   },
+  'weights/other-normalisation': {
+    severity: 'warning',
+    message: '{file} was written for another preprocessing of {input}',
+    explain:
+      'Files of weights that cnnc writes for a net note what the net does to its inputs (`scale`, `mean`, `std`, `order`), as metadata `cnnc.input.<name>`. Weights trained on numbers from 0 to 1 give wrong results for numbers from 0 to 255. Write the input as in training; or, where the net is right, convert the weights anew with `--like`.',
+    ...needsFile,
+  },
   'weights/matches-nothing': {
     severity: 'warning',
     message: '`{pattern}` matches no weight of {net}',
