@@ -1,7 +1,12 @@
 /** Two projects: `fast` is what `npm test` runs; `full` holds the long ones (`*.full.test.ts`), run by `npm run test:full` and by CI. */
 import { defineConfig } from 'vitest/config';
 
-const shared = { environment: 'node', testTimeout: 60_000, hookTimeout: 120_000 } as const;
+const shared = {
+  environment: 'node',
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  env: { NO_COLOR: '1' },
+} as const;
 
 export default defineConfig({
   test: {

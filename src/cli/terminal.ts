@@ -9,7 +9,16 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
-export const colors = pc;
+/**
+ * Colours where a person reads: a terminal, or FORCE_COLOR. Not merely because CI is set (picocolors' own rule), which would put
+ * escape codes into pipes and files.
+ */
+const colored =
+  !process.env['NO_COLOR'] &&
+  !process.argv.includes('--no-color') &&
+  (Boolean(process.env['FORCE_COLOR']) || (process.stdout.isTTY === true && process.env['TERM'] !== 'dumb'));
+
+export const colors = pc.createColors(colored);
 
 /** Prints a result as JSON. */
 export function writeJson(value: unknown): void {
@@ -34,7 +43,7 @@ export function showDiagnostics(
   if (options.json) return writeJson({ diagnostics: diagnostics.map(toJson) });
   if (diagnostics.length === 0) return;
   const stream = options.to === 'stdout' ? process.stdout : process.stderr;
-  stream.write(`${printAll(diagnostics, { color: pc.isColorSupported })}\n`);
+  stream.write(`${printAll(diagnostics, { color: colors.isColorSupported })}\n`);
 }
 
 /** `1 error`, `2 errors`, `1,234 errors`. */
