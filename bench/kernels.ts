@@ -10,7 +10,7 @@ import { setFlagsFromString } from 'node:v8';
 import { candidates, chooseAlgorithm } from '../src/compiler/6-plan/algorithms/index.ts';
 import type { Choice } from '../src/compiler/6-plan/algorithms/algorithm.ts';
 import { kernelMacs } from '../src/compiler/6-plan/algorithms/shape.ts';
-import { ModuleBuilder, f32x4, i32, v128 } from '../src/compiler/7-emit/wasm/assembler/index.ts';
+import { limitOf } from '../src/profile/limit.ts';
 import { loadKernel } from '../test/kernels/run-kernel.ts';
 import { randomTensor } from '../test/kernels/cases.ts';
 import { layers, type Layer } from './layers.ts';
@@ -20,27 +20,6 @@ const filters = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 const engine = { relaxed: !flags.includes('--no-fma'), wide: flags.includes('--wide') };
 // Must be set before the first module is compiled.
 if (engine.wide) setFlagsFromString('--experimental-wasm-revectorize');
-
-/** Vectors in flight of the peak loop: twelve registers of 128 or 256 bits. */
-const chains = engine.wide ? 24 : 12;
-
-/** A loop of independent multiply-adds: (turns) → nothing. */
-function peakLoop(): (turns: number) => void {
-  const m = new ModuleBuilder(engine);
-  m.importMemory({ module: 'env', name: 'memory', pages: 1 });
-  const run = m.function({ name: 'peak', params: ['i32'] }, (f, turns) => {
-    const sums = Array.from({ length: chains }, (_, i) => f.let(v128.load(0, i * 16)));
-    const factors = [0, 1].map((i) => f.let(v128.load(0, 1024 + i * 16)));
-    f.for(f.i32(), 0, turns, 1, () =>
-      sums.forEach((sum, i) => f.set(sum, f.fma(factors[i % 2] ?? f32x4.const(0), sum, sum))),
-    );
-    sums.forEach((sum, i) => f.store(i32.const(0), i * 16, sum));
-  });
-  m.export('run', run);
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(m.build()), { env: { memory } });
-  return instance.exports['run'] as (turns: number) => void;
-}
 
 /** Best time of one call in milliseconds, over at least `budget` milliseconds. */
 function best(run: () => void, budget: number): number {
@@ -61,8 +40,7 @@ interface Measured {
   readonly codeBytes: number;
 }
 
-const peak = peakLoop();
-const peakTurns = 20_000;
+const peak = limitOf(engine);
 
 async function measure({ kernel }: Layer, choice: Choice): Promise<Measured> {
   const inC = kernel.kind === 'conv' ? kernel.inC : kernel.channels;
@@ -81,13 +59,13 @@ async function measure({ kernel }: Layer, choice: Choice): Promise<Measured> {
   });
   for (let i = 0; i < 4; i++) {
     best(loaded.run, 25);
-    best(() => peak(peakTurns), 5);
+    peak();
     // Lets the optimising compiler's threads hand over.
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   let [ms, limit] = [Infinity, 0];
   for (let round = 0; round < 6; round++) {
-    limit = Math.max(limit, (chains * 8 * peakTurns) / best(() => peak(peakTurns), 8) / 1e6);
+    limit = Math.max(limit, peak());
     ms = Math.min(ms, best(loaded.run, 50));
   }
   return { ms, gflops: (2 * kernelMacs(kernel)) / ms / 1e6, peak: limit, codeBytes: loaded.codeBytes };

@@ -8,10 +8,16 @@ import { rewrite, type Rule } from '../ir/rewrite.ts';
 import * as s from '../ir/scalar-build.ts';
 import { shapeOf, sizeOf } from '../ir/type.ts';
 import { buildFrom } from '../ops/build.ts';
-import type { OpName } from '../ops/names.ts';
+import type { GradientOpName, OpName } from '../ops/names.ts';
 import { number } from '../ops/shared/attrs.ts';
 
 type Loss = Extract<OpName, 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse'>;
+/**
+ * What a target's table has an emitter for: all but values of their own, which are written where they are read, losses, which are spelled
+ * out here, and the operators of gradients.
+ */
+export type EmittedOpName = Exclude<OpName, 'const' | 'input' | 'param' | Loss | GradientOpName>;
+
 const losses: ReadonlySet<OpName> = new Set<Loss>(['bce', 'crossentropy', 'huber', 'mae', 'mse']);
 
 /** The same graph without losses. */

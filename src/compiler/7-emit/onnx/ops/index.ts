@@ -1,7 +1,8 @@
 /** The table from operator to ONNX emitter, exhaustive over what an inference graph can hold. */
 import { internal } from '../../../diagnostics/internal.ts';
 import type { Node } from '../../../ir/graph.ts';
-import type { GradientOpName, OpName } from '../../../ops/names.ts';
+import type { OpName } from '../../../ops/names.ts';
+import type { EmittedOpName } from '../../spell-losses.ts';
 import { embedding, gram, matmul, oneHot } from './algebra.ts';
 import { dense, flatten } from './dense.ts';
 import { clamp, merge, passThrough, prelu, relu6, sameInOnnx, silu, spelledOut } from './elementwise.ts';
@@ -12,11 +13,7 @@ import { depthToSpace, resize, spaceToDepth, upsample } from './resize.ts';
 import { concat, pad, part, rename, reshape, transpose } from './shape.ts';
 import { avgpool, conv, deconv, dwconv, maxpool } from './window.ts';
 
-/** Values of their own, which are written where they are read; and losses, which `spellLosses` replaces. */
-type Unemitted =
-  'const' | 'input' | 'param' | 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse' | GradientOpName;
-
-const emitters: Readonly<Record<Exclude<OpName, Unemitted>, OnnxEmitter>> = {
+const emitters: Readonly<Record<EmittedOpName, OnnxEmitter>> = {
   abs: sameInOnnx,
   add: merge('Add'),
   argmax,

@@ -1,7 +1,8 @@
 /** The table from operator to emitter, exhaustive over what an inference graph can hold. */
 import { internal } from '../../../diagnostics/internal.ts';
 import type { Node } from '../../../ir/graph.ts';
-import type { GradientOpName, OpName } from '../../../ops/names.ts';
+import type { OpName } from '../../../ops/names.ts';
+import type { EmittedOpName } from '../../spell-losses.ts';
 import {
   clamp,
   elu,
@@ -28,11 +29,7 @@ import { depthToSpace, resize, spaceToDepth, upsample } from './resize.ts';
 import { elementwise } from './scalar.ts';
 import { concat, pad, part, toOwnShape, transpose } from './shape.ts';
 
-/** Values of their own, which are written where they are read; and losses, which `spellLosses` replaces. */
-type Unemitted =
-  'const' | 'input' | 'param' | 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse' | GradientOpName;
-
-const emitters: Readonly<Record<Exclude<OpName, Unemitted>, OpEmitter>> = {
+const emitters: Readonly<Record<EmittedOpName, OpEmitter>> = {
   abs: unary('abs'),
   add: merge('add'),
   argmax,
