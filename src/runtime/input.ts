@@ -122,8 +122,10 @@ function typeOf(value: unknown): string {
   return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
-/** Copies `data` (row-major) into a region, a contiguous run at a time. */
+/** Copies `data` (row-major) into a region, a contiguous run at a time; floats as one block of bytes. */
 export function scatter(floats: Float32Array, region: Region, data: Numbers): void {
+  if (data instanceof Float32Array)
+    return forRuns(region, (at, from, length) => floats.set(data.subarray(from, from + length), at));
   forRuns(region, (at, from, length) => {
     for (let i = 0; i < length; i++) floats[at + i] = data[from + i]!;
   });

@@ -64,7 +64,8 @@ function ulps(got: number, want: number): number {
 }
 
 describe.each(engines)('relaxed $relaxed', (engine) => {
-  const bounds = { exp: 1.5, log: 1.5, tanh: 2, erf: 2 } as const;
+  // tanh: half a dozen roundings of numerator and denominator; just below 1 an ulp is 6e-8.
+  const bounds = { exp: 1.5, log: 1.5, tanh: 6, erf: 2 } as const;
   test.each(Object.entries(bounds))('%s is within %d ulp for every magnitude', (op, bound) => {
     const inputs = sweep();
     const expr = s.unary(op as keyof typeof bounds, x);

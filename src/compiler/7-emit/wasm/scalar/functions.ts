@@ -1,8 +1,8 @@
 /**
  * exp, log, tanh and erf of four f32 lanes, inline, without branches. Errors, measured over all magnitudes against double precision:
- * exp and log ≤ 1 ulp, tanh and erf ≤ 1.3 ulp, with and without fused multiply-add; exact limits at ±∞, NaN stays NaN,
- * results underflow gradually. Method: range reduction and minimax polynomials of Cephes
- * (Moshier: expf.c, logf.c, tanhf.c) and, for erf, of Juffa (stackoverflow.com/a/35148199).
+ * exp and log ≤ 1 ulp, erf ≤ 1.3 ulp, tanh ≤ 6 ulp (3.4e-7), with and without fused multiply-add; exact limits at ±∞, NaN stays
+ * NaN, results underflow gradually. Method: range reduction and minimax polynomials of Cephes (Moshier: expf.c, logf.c), for erf of
+ * Juffa (stackoverflow.com/a/35148199), for tanh one rational function.
  */
 import {
   f32x4,
@@ -77,21 +77,25 @@ export function logVector(context: VectorContext, x: V128): V128 {
   return v128.bitselect(k.f32(-Infinity), positive, f32x4.eq(x, k.f32(0)));
 }
 
-/** tanh x: an odd polynomial below 0.625, 1 − 2 / (e^(2|x|) + 1) with the sign of x above. */
+/** From here on the largest f32 below one is nearer to 1 than to tanh x, or the rational function below gives 1. */
+const tanhLimit = 9;
+
+/**
+ * tanh x = x · P(x²) / Q(x²), clamped to ±1: the minimax rational function of degrees 9 and 8 on [−9, 9], relative error 2.1e-8 before
+ * rounding. No branch, no exponential: a third of the instructions of 1 − 2 / (e^(2|x|) + 1).
+ */
 export function tanhVector(context: VectorContext, x: V128): V128 {
-  const { f, constants: k } = context;
-  const magnitude = f.let(f32x4.abs(x));
-  const square = f.let(f32x4.mul(x, x));
-  const p = polynomial(
-    context,
-    square,
-    [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
-  );
-  const small = f.let(f.fma(f32x4.mul(p, square), x, x));
-  const e = expVector(context, f32x4.add(magnitude, magnitude));
-  const large = f32x4.sub(k.f32(1), f32x4.div(k.f32(2), f32x4.add(e, k.f32(1))));
-  const signed = v128.or(large, v128.and(x, k.f32(-0)));
-  return v128.bitselect(small, signed, f32x4.lt(magnitude, k.f32(0.625)));
+  const { f } = context;
+  const clamped = f.let(clamp(context, x, tanhLimit));
+  const square = f.let(f32x4.mul(clamped, clamped));
+  const p = polynomial(context, square, [1.3419833e-8, 2.0661271e-5, 3.4989966e-3, 1.338398e-1, 1]);
+  const q = polynomial(context, square, [7.804734e-7, 3.291039e-4, 2.5890209e-2, 4.67173e-1, 1]);
+  return clamp(context, f32x4.div(f32x4.mul(clamped, p), q), 1);
+}
+
+/** x within ±limit; NaN stays NaN. */
+function clamp({ constants: k }: VectorContext, x: V128, limit: number): V128 {
+  return f32x4.pmax(f32x4.pmin(x, k.f32(limit)), k.f32(-limit));
 }
 
 /** erf x: an odd polynomial below 0.9277, 1 − e^(polynomial of |x|) with the sign of x above. */
