@@ -1,8 +1,8 @@
 /**
- * Brings the weights straight into linear memory: streamed piece by piece from the network, or read from disk, without a
- * second copy; then checks length and checksum, so that a wrong or cut-off file is an error and not a wrong answer.
+ * Brings the weights straight into linear memory: streamed piece by piece from the network, or read from disk in place, without a
+ * second copy; checks length and checksum on the way, so that a wrong or cut-off file is an error and not a wrong answer.
  */
-import { checksum } from './checksum.ts';
+import { Checksum } from './checksum.ts';
 import { WeightsError } from './errors.ts';
 
 /** Where weights come from: an address, or the bytes. In Node a `file:` address is read from disk. */
@@ -33,21 +33,35 @@ export async function readWeights(
 /** The part of the memory that is still to be filled. */
 class Filling {
   private done = 0;
-  private readonly target: Uint8Array<ArrayBuffer>;
+  private readonly sum: Checksum;
   private readonly options: WeightsOptions;
+  readonly target: Uint8Array<ArrayBuffer>;
   readonly file: string;
 
   constructor(target: Uint8Array<ArrayBuffer>, file: string, options: WeightsOptions) {
     this.target = target;
+    this.sum = new Checksum(target);
     this.file = file;
     this.options = options;
   }
 
   add(piece: Uint8Array): void {
-    if (this.done + piece.length > this.target.length) throw this.wrong('is longer than', 'wrong-file');
+    this.fits(this.done + piece.length);
     this.target.set(piece, this.done);
-    this.done += piece.length;
-    this.options.onProgress?.(this.done, this.target.length);
+    this.arrived(this.done + piece.length);
+  }
+
+  /** The first `done` bytes of the target are there. */
+  arrived(done: number): void {
+    if (done === this.done) return;
+    this.done = done;
+    if (this.options.checksum !== undefined) this.sum.arrived(done);
+    this.options.onProgress?.(done, this.target.length);
+  }
+
+  /** Throws where `bytes` bytes are too many. */
+  fits(bytes: number): void {
+    if (bytes > this.target.length) throw this.wrong('is longer than');
   }
 
   end(): void {
@@ -56,13 +70,13 @@ class Filling {
         'weights/truncated',
         `${this.file} is cut short: ${this.done} of ${this.target.length} bytes arrived`,
       );
-    if (this.options.checksum !== undefined && checksum(this.target) !== this.options.checksum)
-      throw this.wrong('does not hold', 'wrong-file');
+    if (this.options.checksum !== undefined && this.sum.hex() !== this.options.checksum)
+      throw this.wrong('does not hold');
   }
 
-  private wrong(verb: string, code: string): WeightsError {
+  private wrong(verb: string): WeightsError {
     return new WeightsError(
-      `weights/${code}`,
+      'weights/wrong-file',
       `${this.file} ${verb} the weights that this model was built with`,
     );
   }
@@ -96,23 +110,68 @@ async function readAddress(source: URL | string, fill: Filling, { signal }: Weig
   }
 }
 
-/** What is needed of `node:fs`; asked for at run time, so that bundlers for browsers do not look for it. */
+/** What is needed of `node:fs/promises`; asked for at run time, so that bundlers for browsers do not look for it. */
 interface FileSystem {
-  createReadStream(url: URL, options: { readonly highWaterMark: number }): AsyncIterable<Uint8Array>;
+  open(url: URL): Promise<FileHandle>;
 }
+interface FileHandle {
+  stat(): Promise<{ readonly size: number }>;
+  read(
+    into: Uint8Array,
+    offset: number,
+    bytes: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+/** Bytes of one read, and how many reads are under way at a time: Node has four threads for them. */
+const pieceBytes = 1 << 22;
+const readsAtOnce = 4;
 
 async function readFile(url: URL, fill: Filling): Promise<void> {
   const { process } = globalThis as { process?: { getBuiltinModule?(id: string): unknown } };
-  const fs = process?.getBuiltinModule?.('node:fs') as FileSystem | undefined;
+  const fs = process?.getBuiltinModule?.('node:fs/promises') as FileSystem | undefined;
   if (!fs)
     throw new WeightsError('weights/unreachable', `${fill.file} is on a disk that this page cannot read`);
   try {
-    for await (const piece of fs.createReadStream(url, { highWaterMark: 1 << 20 })) fill.add(piece);
+    const file = await fs.open(url);
+    try {
+      await readInPlace(file, fill);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (error instanceof WeightsError) throw error;
     const missing = (error as { code?: string }).code === 'ENOENT';
     const reason = missing ? 'there is no such file' : (error as Error).message;
     throw new WeightsError('weights/unreachable', `${fill.file} cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+/** Other threads read into the target, several pieces at a time, while this one sums up what is there from the front. */
+async function readInPlace(file: FileHandle, fill: Filling): Promise<void> {
+  const { size } = await file.stat();
+  fill.fits(size);
+  const missing = Array.from({ length: Math.ceil(size / pieceBytes) }, (_, i) => i * pieceBytes);
+  const underWay = new Set<number>();
+  const readOn = async (): Promise<void> => {
+    for (let from = missing.shift(); from !== undefined; from = missing.shift()) {
+      underWay.add(from);
+      await readPiece(file, fill.target, from, Math.min(size, from + pieceBytes));
+      underWay.delete(from);
+      fill.arrived(Math.min(...underWay, missing[0] ?? size));
+    }
+  };
+  await Promise.all(Array.from({ length: readsAtOnce }, readOn));
+}
+
+/** Reads bytes `from` to `end`. */
+async function readPiece(file: FileHandle, target: Uint8Array, from: number, end: number): Promise<void> {
+  for (let at = from; at < end;) {
+    const { bytesRead } = await file.read(target, at, end - at, at);
+    if (bytesRead === 0) throw new Error('it became shorter while it was read');
+    at += bytesRead;
   }
 }
 
