@@ -57,6 +57,7 @@ export class CanaryMemory {
       id: this.#nextId,
       label,
       shape,
+      elementBytes: 4 as const,
       strides,
       offset: origin + inside * 4,
       halo,

@@ -282,7 +282,14 @@ const resize: Reference = (inputs, attrs, node) =>
     );
 
 /** Operators that TensorFlow.js has no counterpart for; their oracle is checked by the other rows of the conformance test. */
-export const notInTfjs: readonly string[] = ['map', 'axis_grad', 'conv_weight_grad', 'lrn_grad', 'pool_grad'];
+export const notInTfjs: readonly string[] = [
+  'map',
+  'axis_grad',
+  'conv_weight_grad',
+  'lrn_grad',
+  'pool_grad',
+  'qconv',
+];
 
 export const tfjsReference: Readonly<Record<string, Reference>> = {
   conv,

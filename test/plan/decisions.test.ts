@@ -134,8 +134,10 @@ describe('memory of values', () => {
       ({ id, region }) => region === 'arena' && result.buffers.find((b) => b.allocation === id)?.halo.length,
     );
     expect(bordered.length).toBeGreaterThan(2);
-    expect(result.allocations.find(({ id }) => id === bufferOf(result, 'x').allocation)?.zero).toBe(false);
-    expect(bordered.some(({ zero }) => zero)).toBe(true);
+    expect(result.allocations.find(({ id }) => id === bufferOf(result, 'x').allocation)?.clear).toBe(
+      undefined,
+    );
+    expect(bordered.some(({ clear }) => clear === 0)).toBe(true);
   });
 });
 

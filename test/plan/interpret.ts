@@ -67,7 +67,7 @@ function begin(plan: Plan, memory: Float32Array, allocation: Allocation): void {
   const elements = new Set(elementsOf(root.shape, root.strides, root.offset / 4));
   for (let i = allocation.offset / 4; i < (allocation.offset + allocation.bytes) / 4; i++)
     if (elements.has(i)) memory[i] = NaN;
-    else if (allocation.zero) memory[i] = 0;
+    else if (allocation.clear !== undefined) memory[i] = allocation.clear;
 }
 
 /** After its last step, a value is gone; the halo of memory that nobody else uses stays. */

@@ -33,7 +33,7 @@ export function graphOf(
     inputs: inputs.map((node) => ({
       name: String(node.attrs.name),
       node,
-      format: node.type.dtype,
+      format: node.type.dtype === 'i32' ? 'i32' : 'f32',
       fit: 'stretch',
       doc: undefined,
     })),

@@ -31,7 +31,7 @@ function bordered(
   const padded = shape.map((n, i) => n + (halo[i]?.[0] ?? 0) + (halo[i]?.[1] ?? 0));
   const strides = rowStrides(padded);
   const inside = 4 * strides.reduce((sum, stride, i) => sum + stride * (halo[i]?.[0] ?? 0), 0);
-  const common = { id: 0, label: '', strides, allocation: 0, halo };
+  const common = { id: 0, label: '', elementBytes: 4 as const, strides, allocation: 0, halo };
   return [
     { ...common, shape, offset: offset + inside },
     { ...common, shape: padded, offset },
@@ -41,7 +41,16 @@ function bordered(
 /** A row-major buffer in memory of its own. */
 function dense(id: number, shape: readonly number[]): Buffer {
   const strides = rowStrides(shape);
-  return { id, label: '', shape, strides, offset: 4096 * (id + 1), halo: [], allocation: id };
+  return {
+    id,
+    label: '',
+    shape,
+    elementBytes: 4,
+    strides,
+    offset: 4096 * (id + 1),
+    halo: [],
+    allocation: id,
+  };
 }
 
 describe('halos', () => {
@@ -59,7 +68,7 @@ describe('halos', () => {
         module.importMemory({ module: 'cnnc', name: 'memory', pages: 2 });
         module.export(
           'run',
-          module.function({ name: 'run', params: [] }, (f) => emitClear(inner, { module, f })),
+          module.function({ name: 'run', params: [] }, (f) => emitClear(inner, 0, { module, f })),
         );
         const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 });
         const floats = new Float32Array(memory.buffer).fill(7);

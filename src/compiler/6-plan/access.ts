@@ -21,6 +21,7 @@ function readsOf(kernel: Kernel): readonly Operand[] {
       return [
         kernel.x,
         kernel.weight,
+        ...(kernel.integer ? [kernel.integer.scale] : []),
         ...(kernel.bias === undefined ? [] : [kernel.bias]),
         ...epilogueReads(kernel.epilogue),
       ];

@@ -1,6 +1,6 @@
 /**
  * From shares to strides: where element [0, …] of a value lies in its root's memory, and the steps between elements. A root is row-major
- * over its shape with the halo around it; parts and views follow from what they are part of. All in elements (f32).
+ * over its shape with the halo around it; parts and views follow from what they are part of. All in elements.
  */
 import { internal } from '../diagnostics/internal.ts';
 import { sizeOf } from '../ir/type.ts';

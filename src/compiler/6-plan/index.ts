@@ -4,7 +4,7 @@
  */
 import { internal } from '../diagnostics/internal.ts';
 import type { Graph } from '../ir/graph.ts';
-import { shapeOf } from '../ir/type.ts';
+import { bytesOf, shapeOf } from '../ir/type.ts';
 import type { Operand } from '../ir/kernel.ts';
 import { paramPath } from '../ops/build.ts';
 import { alignment } from './arena.ts';
@@ -110,8 +110,10 @@ function createMemory(layout: Layout, bases: Bases): Memory {
   for (const value of layout.values) {
     const { strides, origin, halo } = geometryOf(value, sharing);
     const allocation = allocationOf.get(sharing.rootOf(value)) ?? internal(`${value.label} has no memory`);
-    const offset = (allocations[allocation]?.offset ?? 0) + 4 * origin;
-    ofValue.set(value, add({ label: value.label, shape: value.shape, strides, offset, halo, allocation }));
+    const elementBytes = bytesOf(value.dtype);
+    const offset = (allocations[allocation]?.offset ?? 0) + elementBytes * origin;
+    const { label, shape } = value;
+    ofValue.set(value, add({ label, shape, elementBytes, strides, offset, halo, allocation }));
   }
   const staticAllocation = (place: StaticPlace): number => {
     const known = ofPlace.get(place);
@@ -126,7 +128,7 @@ function createMemory(layout: Layout, bases: Bases): Memory {
       offset: bases[region] + place.offset,
       bytes,
       ...life,
-      zero: false,
+      clear: undefined,
     });
     ofPlace.set(place, id);
     return id;
@@ -137,6 +139,7 @@ function createMemory(layout: Layout, bases: Bases): Memory {
       add({
         label,
         shape,
+        elementBytes: 4,
         strides: rowStrides(shape),
         offset: bases[place.region] + place.offset,
         halo: [],
@@ -147,7 +150,7 @@ function createMemory(layout: Layout, bases: Bases): Memory {
   };
 }
 
-/** A halo must be cleared where its bytes serve other roots or scratch memory at other times. */
+/** A halo must be cleared where its bytes serve other roots or scratch memory at other times, or where it does not hold zeros. */
 function arenaAllocations(layout: Layout, base: number): Allocation[] {
   const ranges = [
     ...layout.roots.map(({ block, offset }) => ({ offset, bytes: block.bytes })),
@@ -157,8 +160,11 @@ function arenaAllocations(layout: Layout, base: number): Allocation[] {
     const shared = ranges.some(
       (other, i) => i !== id && other.offset < offset + block.bytes && offset < other.offset + other.bytes,
     );
-    const bordered = layout.placement.sharing.haloOf(root).length > 0;
-    return { id, region: 'arena', offset: base + offset, ...block, zero: bordered && shared };
+    const { sharing } = layout.placement;
+    const bordered = sharing.haloOf(root).length > 0;
+    const fill = sharing.fillOf(root);
+    const clear = bordered && (shared || fill !== 0) ? fill : undefined;
+    return { id, region: 'arena', offset: base + offset, ...block, clear };
   });
 }
 

@@ -5,6 +5,7 @@
 import { internal } from '../diagnostics/internal.ts';
 import { accessOf } from './access.ts';
 import { planArena, type Arena, type Block } from './arena.ts';
+import { bytesOf } from '../ir/type.ts';
 import { rootSize } from './geometry.ts';
 import { place, valueAt, type Placement } from './placement.ts';
 import type { Engine } from './plan.ts';
@@ -30,7 +31,7 @@ export function layOut(program: Program, engine: Engine): Layout {
   const roots = [...new Set(values.map(sharing.rootOf))];
   const lives = lifetimes(program, placement);
   const blocks = roots.map((root): Block => ({
-    bytes: 4 * rootSize(root, sharing),
+    bytes: bytesOf(root.dtype) * rootSize(root, sharing),
     ...(lives.get(root) ?? internal(`${root.label} has no lifetime`)),
   }));
   const scratchBytes = works.map((work) => scratchOf(work, engine));

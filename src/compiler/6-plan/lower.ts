@@ -55,10 +55,11 @@ export function lowerGraph(
   );
 }
 
-/** The operands that an algorithm may pack into one block: a convolution's weight and bias. */
+/** The operands that an algorithm may pack into one block: a convolution's weight, scale and bias. */
 export function weightOperands(kernel: Kernel): readonly Operand[] {
   if (kernel.kind !== 'conv' && kernel.kind !== 'depthwise') return [];
-  return kernel.bias === undefined ? [kernel.weight] : [kernel.weight, kernel.bias];
+  const scale = kernel.integer ? [kernel.integer.scale] : [];
+  return [kernel.weight, ...scale, ...(kernel.bias === undefined ? [] : [kernel.bias])];
 }
 
 function hasStaticWeights(node: Node, kernel: Kernel): boolean {

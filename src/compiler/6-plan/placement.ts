@@ -5,7 +5,7 @@
  */
 import type { GraphOutput, Node } from '../ir/graph.ts';
 import { isStatic } from '../ir/rewrite.ts';
-import { shapeOf } from '../ir/type.ts';
+import { bytesOf, shapeOf } from '../ir/type.ts';
 import { internal } from '../diagnostics/internal.ts';
 import { accessOf, blockCopy, copyKernel, overwritable, type BlockCopy } from './access.ts';
 import { chooseAlgorithm } from './algorithms/index.ts';
@@ -42,9 +42,9 @@ export function place(program: Program): Placement {
 }
 
 function noteHalos(sharing: Sharing, work: Work): void {
-  for (const { operand, halo } of work.choice.halos) {
+  for (const { operand, halo, fill } of work.choice.halos) {
     const value = valueAt(work, operand);
-    if (value) sharing.needHalo(value, halo);
+    if (value) sharing.needHalo(value, halo, fill);
   }
 }
 
@@ -66,6 +66,7 @@ function placeOutputs(
     const kept = own ?? {
       label: `${value?.label ?? node.op} output`,
       shape: shapeOf(node.type),
+      dtype: node.type.dtype,
       input: undefined,
     };
     if (!own) copies.push(copyWork(node, isStatic(node) ? { kind: 'static', node } : refTo(value), kept));
@@ -106,11 +107,11 @@ function placeView({ node, value, of }: View, placer: Placer): readonly Work[] {
   const works: Work[] = [];
   const root = sharing.rootOf(of);
   const shareable = isEmpty(sharing.haloOf(root)) && !(outputs.has(value) && root.input);
-  const source = shareable ? of : { label: `${of.label} dense`, shape: of.shape, input: undefined };
+  const source = shareable ? of : { ...of, label: `${of.label} dense`, input: undefined };
   if (!shareable) works.push(copyWork(node, { kind: 'value', value: of }, source));
   sharing.makeDense(sharing.rootOf(source));
   const bordered = !isEmpty(sharing.haloOf(value));
-  const view = bordered ? { label: `${value.label} dense`, shape: value.shape, input: undefined } : value;
+  const view = bordered ? { ...value, label: `${value.label} dense`, input: undefined } : value;
   sharing.share(view, { kind: 'view', of: source });
   if (bordered) works.push(copyWork(node, { kind: 'value', value: view }, value));
   return works;
@@ -133,7 +134,7 @@ function becomesPart(work: Work, writers: Writers, placer: Placer): boolean {
   const copy = blockCopy(work.kernel);
   const from = copy && valueAt(work, copy.from);
   const to = valueAt(work, accessOf(work.kernel).write);
-  if (!copy || !from || !to || from === to) return false;
+  if (!copy || !from || !to || from === to || from.dtype !== to.dtype) return false;
   return (
     writtenInPlace(copy, from, to, placer) || (writers.get(to) === 1 && readInPlace(copy, from, to, placer))
   );
@@ -203,6 +204,7 @@ function mayOverwrite(
   { sharing, outputs }: Placer,
 ): boolean {
   if (sharing.shareOf(out) || value === out || !sameShape(value.shape, out.shape)) return false;
+  if (bytesOf(value.dtype) !== bytesOf(out.dtype)) return false;
   const root = sharing.rootOf(value);
   const isRoot = value === root || sharing.shareOf(value)?.kind === 'same';
   // Values that this one has overwritten itself are dead already.

@@ -1,7 +1,7 @@
 /**
  * The plan: everything a target needs to emit a program, and nothing about the language. Memory is one linear memory:
  * [constants | weights | arena | 64 bytes]; every buffer has a fixed offset, and every step reads and writes known buffers.
- * Offsets and sizes are in bytes unless said; strides in elements (f32). Allocations start at multiples of 64 bytes.
+ * Offsets and sizes are in bytes unless said; strides in elements. Allocations start at multiples of 64 bytes.
  *
  * Rule of slack: a kernel may *read* up to 64 bytes beyond any buffer (the values are unspecified: discard them), because every
  * region is followed by as many bytes of memory; it must never *write* anything but the elements of its output, because what
@@ -12,13 +12,15 @@ import type { Kernel } from '../ir/kernel.ts';
 
 /**
  * Layout of one tensor in memory. `offset` is the address of element [0, …, 0] (inside the halo, if there is one);
- * the address of [i…] is offset + 4·Σ i·stride. The halo holds zeros: from the start of the program where the memory belongs to
- * the allocation alone, else cleared before each use (`Allocation.zero`). An input's buffer may have a halo too.
+ * the address of [i…] is offset + elementBytes·Σ i·stride. The halo holds zeros: from the start of the program where the memory belongs
+ * to the allocation alone, else cleared before each use (`Allocation.clear`). An input's buffer may have a halo too.
  */
 export interface Buffer {
   readonly id: number;
   readonly label: string;
   readonly shape: readonly number[];
+  /** 4 for f32; 1 for quantised values. */
+  readonly elementBytes: 1 | 4;
   /** Elements; channels are contiguous (last stride 1) but may be a slice of a wider concat destination. */
   readonly strides: readonly number[];
   readonly offset: number;
@@ -37,10 +39,11 @@ export interface Allocation {
   readonly first: number;
   readonly last: number;
   /**
-   * The halo must be cleared before step `first`, because other allocations use the same bytes. Its geometry is that of the
-   * allocation's root: the first buffer of `Plan.buffers` that names it (the others are parts and views of the root).
+   * The byte that the halo must be filled with before step `first`, because other allocations use the same bytes or because zero is not
+   * the number 0 there; undefined where nothing is to be done. Its geometry is that of the allocation's root: the first buffer of
+   * `Plan.buffers` that names it (the others are parts and views of the root).
    */
-  readonly zero: boolean;
+  readonly clear: number | undefined;
 }
 
 /**

@@ -105,7 +105,11 @@ function arenaRows(plan: Plan): readonly (readonly string[])[] {
       root(allocation),
       `${allocation.offset}..${allocation.offset + allocation.bytes}`,
       `steps ${allocation.first}..${allocation.last}`,
-      allocation.zero ? 'cleared' : '',
+      allocation.clear === undefined
+        ? ''
+        : allocation.clear === 0
+          ? 'cleared'
+          : `filled with ${allocation.clear}`,
     ]);
 }
 

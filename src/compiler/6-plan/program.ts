@@ -7,7 +7,7 @@ import { topological, type Graph, type GraphInput, type Node } from '../ir/graph
 import type { Kernel } from '../ir/kernel.ts';
 import { nameNodes } from '../ir/print.ts';
 import { isStatic } from '../ir/rewrite.ts';
-import { shapeOf } from '../ir/type.ts';
+import { shapeOf, type DType } from '../ir/type.ts';
 import type { Choice } from './algorithms/algorithm.ts';
 import type { LoweredNode } from './lower.ts';
 import type { Cut } from './threads/cut.ts';
@@ -16,6 +16,7 @@ import type { Cut } from './threads/cut.ts';
 export interface Value {
   readonly label: string;
   readonly shape: readonly number[];
+  readonly dtype: DType;
   readonly input: GraphInput | undefined;
 }
 
@@ -60,12 +61,15 @@ export function buildProgram(
   const valueOf = new Map<Node, Value>();
   const items: (Work | View)[] = [];
   const inputs = graph.inputs.map((input) => {
-    const value = { label: input.name, shape: shapeOf(input.node.type), input };
+    const { type } = input.node;
+    const value = { label: input.name, shape: shapeOf(type), dtype: type.dtype, input };
     valueOf.set(input.node, value);
     return { input, value };
   });
   for (const node of order) {
-    const value = { label: names.get(node) ?? node.op, shape: shapeOf(node.type), input: undefined };
+    const label = names.get(node) ?? node.op;
+    const { dtype } = node.type;
+    const value = { label, shape: shapeOf(node.type), dtype, input: undefined };
     valueOf.set(node, value);
     const part = lowered.get(node) ?? internal(`${value.label} was not lowered`);
     const of = part.lowering.alias ? valueOf.get(node.inputs[0] ?? node) : undefined;
@@ -85,7 +89,12 @@ function worksOf(
     ...node.inputs.map((input): OperandRef => refOf(input, valueOf)),
     ...lowering.temps.map((type, i): OperandRef => ({
       kind: 'value',
-      value: { label: `${value.label} temp ${i}`, shape: shapeOf(type), input: undefined },
+      value: {
+        label: `${value.label} temp ${i}`,
+        shape: shapeOf(type),
+        dtype: type.dtype,
+        input: undefined,
+      },
     })),
     ...lowering.constants.map(({ type, data }): OperandRef => ({
       kind: 'table',

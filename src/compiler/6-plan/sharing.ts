@@ -25,10 +25,12 @@ export interface Sharing {
   /** Demands row-major memory without a halo. */
   readonly makeDense: (value: Value) => void;
   readonly isDense: (value: Value) => boolean;
-  /** Demands a zero border around the value. */
-  readonly needHalo: (value: Value, halo: Halo) => void;
+  /** Demands a border of zeros around the value; `fill` is the byte that zero is made of where that is not 0. */
+  readonly needHalo: (value: Value, halo: Halo, fill?: number) => void;
   /** The border that the value and everything in its memory needs; empty for none. */
   readonly haloOf: (value: Value) => Halo;
+  /** The byte that the border is made of. */
+  readonly fillOf: (value: Value) => number;
   /** Whether the memory of `value` can have this border around the value. */
   readonly accepts: (value: Value, halo: Halo) => boolean;
 }
@@ -39,14 +41,17 @@ export function createSharing(): Sharing {
   const parts = new Map<Value, Value[]>();
   const dense = new Set<Value>();
   const halos = new Map<Value, Halo>();
+  const fills = new Map<Value, number>();
   const rootOf = (value: Value): Value => {
     let root = value;
     for (let share = shares.get(root); share; share = shares.get(root)) root = share.of;
     return root;
   };
-  const needHalo = (value: Value, halo: Halo): void => {
-    for (let at: Value | undefined = value; at; at = shares.get(at)?.of)
+  const needHalo = (value: Value, halo: Halo, fill = 0): void => {
+    for (let at: Value | undefined = value; at; at = shares.get(at)?.of) {
       halos.set(at, widest([halos.get(at) ?? [], halo]));
+      if (fill !== 0) fills.set(at, fill);
+    }
   };
   const accepts = (value: Value, halo: Halo): boolean => {
     if (isEmpty(halo)) return true;
@@ -64,7 +69,7 @@ export function createSharing(): Sharing {
       // What is part of a value that overwrites another is part of the other's memory from then on.
       const added = share.kind === 'same' ? (parts.get(value) ?? []) : [value];
       parts.set(share.of, [...(parts.get(share.of) ?? []), ...added]);
-      needHalo(share.of, halos.get(value) ?? []);
+      needHalo(share.of, halos.get(value) ?? [], fills.get(value));
     },
     rootOf,
     partsOf,
@@ -72,6 +77,7 @@ export function createSharing(): Sharing {
     isDense: (value) => dense.has(value),
     needHalo,
     haloOf: (value) => halos.get(value) ?? [],
+    fillOf: (value) => fills.get(value) ?? 0,
     accepts,
   };
 }

@@ -101,7 +101,8 @@ function bufferFaults(buffer: Buffer, plan: Plan): readonly string[] {
       const halo = buffer.halo[axis]?.[border] ?? 0;
       return sum + (border === 0 ? -halo : size - 1 + halo) * (buffer.strides[axis] ?? 0);
     }, 0);
-  const [low, high] = [buffer.offset + 4 * reach(0), buffer.offset + 4 * reach(1) + 4];
+  const bytes = buffer.elementBytes;
+  const [low, high] = [buffer.offset + bytes * reach(0), buffer.offset + bytes * (reach(1) + 1)];
   const inside = low >= allocation.offset && high <= allocation.offset + allocation.bytes;
   return inside ? [] : [`${buffer.label} leaves allocation #${allocation.id}`];
 }

@@ -14,9 +14,9 @@ import { number } from '../ops/shared/attrs.ts';
 type Loss = Extract<OpName, 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse'>;
 /**
  * What a target's table has an emitter for: all but values of their own, which are written where they are read, losses, which are spelled
- * out here, and the operators of gradients.
+ * out here, the operators of gradients, and quantised layers, which only the wasm target has.
  */
-export type EmittedOpName = Exclude<OpName, 'const' | 'input' | 'param' | Loss | GradientOpName>;
+export type EmittedOpName = Exclude<OpName, 'const' | 'input' | 'param' | 'qconv' | Loss | GradientOpName>;
 
 const losses: ReadonlySet<OpName> = new Set<Loss>(['bce', 'crossentropy', 'huber', 'mae', 'mse']);
 

@@ -71,12 +71,24 @@ export interface Window {
  * Convolution, 1-D to 3-D, grouped and dilated. x: [...input, inC]; weight: [outC, inC / groups, ...kernel] (on-disk layout, static);
  * bias: [outC] or none; out: [...output, outC]. A dense layer is the rank-0 case: x [inC], weight [outC, inC].
  */
+/**
+ * Arithmetic in whole numbers: x holds bytes 0…127, of which `zero` stands for the number 0 (also beyond the border), the weight whole
+ * numbers −127…127. The sum Σ weight · (x − zero) is exact; then value = sum · scale[o] + bias[o] in single precision, each operation
+ * rounded, before the epilogue, which is computed likewise. Where the output holds bytes, it is truncated and saturated to 0…127.
+ */
+export interface IntegerArithmetic {
+  readonly zero: number;
+  /** Static, [outC]. */
+  readonly scale: Operand;
+}
+
 export interface ConvKernel {
   readonly kind: 'conv';
   readonly window: Window;
   readonly inC: number;
   readonly outC: number;
   readonly groups: number;
+  readonly integer?: IntegerArithmetic | undefined;
   readonly x: Operand;
   readonly weight: Operand;
   readonly bias: Operand | undefined;
@@ -90,6 +102,7 @@ export interface DepthwiseKernel {
   readonly window: Window;
   readonly channels: number;
   readonly multiplier: number;
+  readonly integer?: IntegerArithmetic | undefined;
   readonly x: Operand;
   readonly weight: Operand;
   readonly bias: Operand | undefined;

@@ -12,7 +12,17 @@ export function evalScalar(expr: Scalar, args: ArrayLike<number>): number {
   return compileScalar(expr)(args);
 }
 
-export function compileScalar(expr: Scalar): ScalarFunction {
+/** `single`: constants and every operation are rounded to single precision, as code without fused operations computes them. */
+export type Precision = 'double' | 'single';
+
+export function compileScalar(expr: Scalar, precision: Precision = 'double'): ScalarFunction {
+  const compiled = compilePart(expr, precision);
+  if (precision === 'double' || expr.kind === 'arg' || expr.kind === 'select') return compiled;
+  return (args) => Math.fround(compiled(args));
+}
+
+function compilePart(expr: Scalar, precision: Precision): ScalarFunction {
+  const compile = (part: Scalar): ScalarFunction => compileScalar(part, precision);
   switch (expr.kind) {
     case 'const': {
       const { value } = expr;
@@ -24,18 +34,18 @@ export function compileScalar(expr: Scalar): ScalarFunction {
     }
     case 'unary': {
       const f = unaryFunctions[expr.op];
-      const x = compileScalar(expr.x);
+      const x = compile(expr.x);
       return (args) => f(x(args));
     }
     case 'binary': {
       const f = binaryFunctions[expr.op];
-      const [a, b] = [compileScalar(expr.a), compileScalar(expr.b)];
+      const [a, b] = [compile(expr.a), compile(expr.b)];
       return (args) => f(a(args), b(args));
     }
     case 'select': {
       const holds = compareFunctions[expr.op];
-      const [left, right] = [compileScalar(expr.left), compileScalar(expr.right)];
-      const [then, otherwise] = [compileScalar(expr.then), compileScalar(expr.otherwise)];
+      const [left, right] = [compile(expr.left), compile(expr.right)];
+      const [then, otherwise] = [compile(expr.then), compile(expr.otherwise)];
       return (args) => (holds(left(args), right(args)) ? then(args) : otherwise(args));
     }
     default:

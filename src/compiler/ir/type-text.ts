@@ -1,6 +1,6 @@
 /**
  * The text of types in the graph's text form: `28x28x192` for feature maps, `192` for vectors, `scalar`, and the axes by name
- * elsewhere: `[O 64, I 3, H 7, W 7]`, `[H 2·floor(H/2) + 1, W 3]`; `i32` in front where the data are integers.
+ * elsewhere: `[O 64, I 3, H 7, W 7]`, `[H 2·floor(H/2) + 1, W 3]`; `i32` or `u8` in front where the data are integers.
  */
 import type { Cursor } from './cursor.ts';
 import { addDims, floorDivDim, mulDims, namedDim, showDim, type Dim } from './dim.ts';
@@ -9,7 +9,7 @@ import { featureMap, isConcrete, sameType, showType, type TensorType } from './t
 /** The type as text. */
 export function printType(type: TensorType): string {
   const { axes, dims, dtype } = type;
-  const integer = dtype === 'i32' ? 'i32 ' : '';
+  const integer = dtype === 'f32' ? '' : `${dtype} `;
   if (axes.length === 0) return `${integer}scalar`;
   const usual = featureMap(dims.slice(0, -1), dims.at(-1) ?? 1, dtype);
   if (axes.length <= 4 && isConcrete(type) && sameType(type, usual)) return integer + showType(type);
@@ -18,7 +18,7 @@ export function printType(type: TensorType): string {
 
 /** Reads what `printType` writes. */
 export function readType(cursor: Cursor): TensorType {
-  const dtype = cursor.take(/i32\b/) ? 'i32' : 'f32';
+  const dtype = cursor.take(/i32\b/) ? 'i32' : cursor.take(/u8\b/) ? 'u8' : 'f32';
   if (cursor.take(/scalar\b/)) return { dtype, axes: [], dims: [] };
   if (!cursor.take(/\[/)) {
     const dims = cursor

@@ -6,7 +6,11 @@
 import { concreteDim, sameDim, showDim, type Dim } from './dim.ts';
 
 export type Axis = string;
-export type DType = 'f32' | 'i32';
+/**
+ * What an element means and how it is stored: `i32` are whole numbers in f32 storage (class numbers); `u8` are whole numbers 0…127 in a byte
+ * each, which stand for (value − zero) · scale of a quantised value.
+ */
+export type DType = 'f32' | 'i32' | 'u8';
 
 export interface TensorType {
   readonly dtype: DType;
@@ -43,6 +47,11 @@ export function channelsOf(type: TensorType): Dim {
 
 export function spatialRank(type: TensorType): number {
   return spatialDims(type).length;
+}
+
+/** Bytes of an element in memory. */
+export function bytesOf(dtype: DType): 1 | 4 {
+  return dtype === 'u8' ? 1 : 4;
 }
 
 /** All sizes as numbers; only where the type is known to be concrete (after phase 3). */

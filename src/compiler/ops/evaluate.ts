@@ -51,6 +51,17 @@ interface Leaves {
 function compute(node: Node, memo: Memo, leaves: Leaves): Tensor {
   if (node.op === 'input') return inputOf(node, leaves);
   if (node.op === 'param') return fitting(node, leaves.weights(node));
+  const value = computed(node, memo);
+  return node.type.dtype === 'u8' ? { ...value, data: value.data.map(toByte) } : value;
+}
+
+/** What a byte holds of a number: truncated and saturated to 0…127; 0 for NaN. */
+function toByte(value: number): number {
+  return Math.max(0, Math.min(127, Math.trunc(value) || 0));
+}
+
+/** From the values of its inputs, with its epilogue. */
+function computed(node: Node, memo: Memo): Tensor {
   const { data, weights, epilogue } = inputRoles(node);
   const operands = [...data, ...weights];
   const types = { inputs: operands.map((input) => input.type), output: node.type };
@@ -67,6 +78,7 @@ function compute(node: Node, memo: Memo, leaves: Leaves): Tensor {
       inputs: [node.type, ...epilogue.map((e) => e.type)],
       output: node.type,
     },
+    node.op === 'qconv' ? 'single' : undefined,
   );
 }
 

@@ -55,6 +55,7 @@ import type { OpDef } from './op.ts';
 import { pad } from './pad.ts';
 import { poolGrad } from './pool-grad.ts';
 import { prelu } from './prelu.ts';
+import { qconv } from './qconv.ts';
 import { reduceMax } from './reduce-max.ts';
 import { reduceMin } from './reduce-min.ts';
 import { relu } from './relu.ts';
@@ -136,6 +137,7 @@ export const allOps: readonly OpDef[] = [
   param,
   poolGrad,
   prelu,
+  qconv,
   reduceMax,
   reduceMin,
   relu,

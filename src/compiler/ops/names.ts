@@ -57,6 +57,7 @@ export type OpName =
   | 'param'
   | 'pool_grad'
   | 'prelu'
+  | 'qconv'
   | 'reduce_max'
   | 'reduce_min'
   | 'relu'

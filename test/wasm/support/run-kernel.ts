@@ -35,7 +35,8 @@ function place(operand: Operand, id: number, offset: number): Placed {
   const strides = rowStrides(padded.map((n, i) => (i === padded.length - 1 ? n + slice : n)));
   const inner = strides.reduce((sum, stride, i) => sum + stride * (halo[i]?.[0] ?? 0), slice > 0 ? 1 : 0);
   const bytes = 4 * (sizeOf(padded.slice(0, -1)) * ((padded.at(-1) ?? 1) + slice));
-  const buffer = { id, label: `b${id}`, shape, strides, offset: offset + 4 * inner, halo, allocation: id };
+  const at = { offset: offset + 4 * inner, allocation: id };
+  const buffer = { id, label: `b${id}`, shape, elementBytes: 4 as const, strides, halo, ...at };
   return { buffer, bytes: Math.ceil((bytes + 64) / 64) * 64 };
 }
 

@@ -26,6 +26,8 @@ export type Tuning = Readonly<Record<string, number | string | boolean>>;
 export interface HaloNeed {
   readonly operand: Operand;
   readonly halo: readonly (readonly [number, number])[];
+  /** The byte that the border is made of; 0 unless said. */
+  readonly fill?: number;
 }
 
 /** The algorithm's decision for one kernel on one engine. */

@@ -28,7 +28,10 @@ export const depthwise: Algorithm = {
   name: 'depthwise',
   doc: 'Register-blocked over pixels and channels, weights of a window row in registers.',
   choose: (kernel, engine, { staticWeights }) =>
-    kernel.kind === 'depthwise' && staticWeights && (kernel.window.kernel.at(-1) ?? 1) <= widestRow
+    kernel.kind === 'depthwise' &&
+    !kernel.integer &&
+    staticWeights &&
+    (kernel.window.kernel.at(-1) ?? 1) <= widestRow
       ? chooseDepthwise(kernel, engine)
       : undefined,
   // The layout `panels` is packed by implicit-gemm.

@@ -14,7 +14,8 @@ export const gemv: Algorithm = {
   name: 'gemv',
   doc: 'Matrix times vector: weights streamed once through wide panels.',
   choose: (kernel, engine, { staticWeights }) => {
-    if (kernel.kind !== 'conv' || !staticWeights || sizeOf(kernel.window.output) !== 1) return undefined;
+    if (kernel.kind !== 'conv' || kernel.integer || !staticWeights) return undefined;
+    if (sizeOf(kernel.window.output) !== 1) return undefined;
     const widths = engine.wide ? [4, 8, 16] : [2, 4, 8];
     const costs = widths.map((vectors) => ({ vectors, cycles: gemvCycles(kernel, vectors, engine) }));
     const best = costs.reduce((a, b) => (b.cycles <= a.cycles ? b : a));

@@ -18,7 +18,7 @@ export const implicitGemm: Algorithm = {
   name: 'implicit-gemm',
   doc: 'Matrix product over window taps and input channels, read in place from a zero-haloed input.',
   choose: (kernel, engine, { staticWeights }) =>
-    kernel.kind === 'conv' && staticWeights && sizeOf(kernel.window.output) > 1
+    kernel.kind === 'conv' && !kernel.integer && staticWeights && sizeOf(kernel.window.output) > 1
       ? chooseTile(kernel, engine)
       : undefined,
   layouts: ['panels'],

@@ -12,14 +12,18 @@ const nestNsPerMac = 0.8;
 export const nest: Algorithm = {
   name: 'nest',
   doc: 'Loops over the output and the window; vectorised over channels where they are contiguous.',
-  choose: (kernel) => ({
-    algorithm: 'nest',
-    tuning: {},
-    halos: [],
-    scratchBytes: 0,
-    weights: undefined,
-    cost: kernelMacs(kernel) * nestNsPerMac,
-  }),
+  // Sums of whole numbers need more bits than a float has.
+  choose: (kernel) =>
+    'integer' in kernel && kernel.integer
+      ? undefined
+      : {
+          algorithm: 'nest',
+          tuning: {},
+          halos: [],
+          scratchBytes: 0,
+          weights: undefined,
+          cost: kernelMacs(kernel) * nestNsPerMac,
+        },
   layouts: [],
   pack: (layout) => internal(`the loop nest packs no weights (${layout.kind})`),
 };

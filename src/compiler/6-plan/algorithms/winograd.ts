@@ -83,7 +83,7 @@ function winogradAlgorithm(tile: TileSize, name: 'winograd-4x4' | 'winograd-2x2'
     name,
     doc: `3 × 3 convolution by Winograd's F(${tile} × ${tile}, 3 × 3), relative error below 1e-4.`,
     choose: (kernel, engine, { precise, staticWeights }) =>
-      kernel.kind === 'conv' && !precise && staticWeights && suits(kernel, tile)
+      kernel.kind === 'conv' && !kernel.integer && !precise && staticWeights && suits(kernel, tile)
         ? chooseWinograd(kernel, { tile, name, engine })
         : undefined,
     // Both sizes share one layout; the smaller one lists it.

@@ -108,11 +108,11 @@ function placedEpilogue(
 
 /** `size` positions of the buffer along an axis from `from` on; what lies before them is no border. */
 function along(buffer: Buffer, axis: number, from: number, size: number): Buffer {
-  const { shape, strides, halo, offset } = buffer;
+  const { shape, strides, halo, offset, elementBytes } = buffer;
   return {
     ...buffer,
     shape: shape.with(axis, size),
-    offset: offset + 4 * from * (strides[axis] ?? 0),
+    offset: offset + elementBytes * from * (strides[axis] ?? 0),
     halo: halo.map((border, i) => (i === axis && from > 0 ? [0, border[1]] : border)),
   };
 }

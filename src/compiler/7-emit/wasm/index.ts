@@ -94,8 +94,11 @@ function clearHalos(
   step: Step,
   { module, f }: { module: ModuleBuilder; f: FunctionBuilder },
 ): boolean {
-  const bordered = plan.allocations.filter(({ zero, first }) => zero && Math.max(0, first) === step.index);
-  for (const allocation of bordered) emitClear(rootOf(plan, allocation), { module, f });
+  const bordered = plan.allocations.filter(
+    ({ clear, first }) => clear !== undefined && Math.max(0, first) === step.index,
+  );
+  for (const allocation of bordered)
+    emitClear(rootOf(plan, allocation), allocation.clear ?? 0, { module, f });
   return bordered.length > 0;
 }
 

@@ -23,7 +23,7 @@ export function bufferOf(step: Step, operand: number): Buffer {
 
 /** Bytes between neighbours along each axis but the last. */
 export function rowBytes(buffer: Buffer): readonly number[] {
-  return buffer.strides.slice(0, -1).map((stride) => 4 * stride);
+  return buffer.strides.slice(0, -1).map((stride) => buffer.elementBytes * stride);
 }
 
 export function operandPlaces(step: Step, epilogue: Epilogue | undefined): readonly OperandPlace[] {

@@ -89,6 +89,6 @@ export function convKernel(node: Node, shape: ConvShape): ConvKernel {
 
 /** A convolution with one input channel per group has its own kernel, which reads each channel once. */
 export function depthwiseKernel(conv: ConvKernel): DepthwiseKernel {
-  const { window, inC, outC, x, weight, bias, out, epilogue } = conv;
-  return { kind: 'depthwise', window, channels: inC, multiplier: outC / inC, x, weight, bias, out, epilogue };
+  const { window, inC, outC, groups: _, ...same } = conv;
+  return { ...same, kind: 'depthwise', window, channels: inC, multiplier: outC / inC };
 }

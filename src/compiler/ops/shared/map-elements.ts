@@ -1,15 +1,19 @@
 /** The oracle of element-wise operators: a scalar expression at every place, operands broadcast over named axes. */
 import type { BinaryScalar, Scalar } from '../../ir/scalar.ts';
-import { compileScalar } from '../../ir/scalar-eval.ts';
+import { compileScalar, type Precision } from '../../ir/scalar-eval.ts';
 import { shapeOf, sizeOf, type Tensor, type TensorType } from '../../ir/type.ts';
 import { broadcastStrides } from './broadcast.ts';
 import { forEachPlace, uniformAxes } from './loops.ts';
 
-/** out[place] = expr(inputs[place]…), in double precision, rounded once. */
+/**
+ * out[place] = expr(inputs[place]…), in double precision, rounded once; but where quantised values are read or written, in single precision,
+ * rounded after every operation, because those results are the same bits everywhere.
+ */
 export function mapElements(
   expr: Scalar,
   inputs: readonly Tensor[],
   types: { readonly inputs: readonly TensorType[]; readonly output: TensorType },
+  precision: Precision = touchesBytes(types) ? 'single' : 'double',
 ): Tensor {
   const shape = shapeOf(types.output);
   const data = new Float32Array(sizeOf(shape));
@@ -18,7 +22,7 @@ export function mapElements(
   const run = runOf(
     expr,
     inputs.map((input) => input.data),
-    steps,
+    { steps, precision },
   );
   let at = 0;
   forEachPlace(
@@ -32,6 +36,13 @@ export function mapElements(
   return { shape, data };
 }
 
+function touchesBytes(types: {
+  readonly inputs: readonly TensorType[];
+  readonly output: TensorType;
+}): boolean {
+  return [types.output, ...types.inputs].some(({ dtype }) => dtype === 'u8');
+}
+
 /** Computes `length` elements of the output from `at` on; operands start at `offsets` and advance by their steps. */
 type Run = (
   out: Float32Array,
@@ -40,7 +51,11 @@ type Run = (
 ) => void;
 
 /** Loops without a call per element for what scales and shifts weights; any expression in general. */
-function runOf(expr: Scalar, inputs: readonly Float32Array[], steps: readonly number[]): Run {
+function runOf(
+  expr: Scalar,
+  inputs: readonly Float32Array[],
+  { steps, precision }: { readonly steps: readonly number[]; readonly precision: Precision },
+): Run {
   if (expr.kind === 'binary' && expr.a.kind === 'arg' && expr.b.kind === 'arg') {
     const [i, j] = [expr.a.index, expr.b.index];
     const [a, b, loop] = [inputs[i], inputs[j], binaryLoops[expr.op]];
@@ -51,7 +66,7 @@ function runOf(expr: Scalar, inputs: readonly Float32Array[], steps: readonly nu
         loop(out.subarray(at, at + length), { data: a, at: p, step: stepA }, { data: b, at: q, step: stepB });
       };
   }
-  const f = compileScalar(expr);
+  const f = compileScalar(expr, precision);
   const args = new Float64Array(inputs.length);
   return (out, { at, length }, offsets) => {
     for (let i = 0; i < length; i++) {

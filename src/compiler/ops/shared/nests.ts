@@ -57,19 +57,25 @@ export function convNest(kernel: ConvKernel): NestKernel {
       {
         operand: kernel.x,
         index: [...windowIndex(window), grouped(perIn, 'I')],
-        outside: outsideOf(window, 0),
+        outside: outsideOf(window, kernel.integer?.zero ?? 0),
       },
       { operand: kernel.weight, index: [channel, axisIndex('I'), ...tapIndex(window)], outside: undefined },
     ],
-    body: s.mul(s.arg(0), s.arg(1)),
+    body: productOf(kernel),
     ...kernelTail(kernel, [...placeIndex(window), channel]),
   };
+}
+
+/** Of one value and one weight. */
+function productOf({ integer }: Pick<ConvKernel, 'integer'>): Scalar {
+  return s.mul(integer ? s.sub(s.arg(0), s.num(integer.zero)) : s.arg(0), s.arg(1));
 }
 
 /** out[p, c·m + j] = Σ over taps k of x[s·p + d·k − pad, c] · w[c·m + j, 0, k]. */
 export function depthwiseNest(kernel: DepthwiseKernel): NestKernel {
   const { window, channels, multiplier } = kernel;
   const one = multiplier === 1;
+  const outside = outsideOf(window, kernel.integer?.zero ?? 0);
   const channel = one ? axisIndex('C') : sum(axisIndex('C', multiplier), axisIndex('M'));
   return {
     kind: 'nest',
@@ -81,10 +87,10 @@ export function depthwiseNest(kernel: DepthwiseKernel): NestKernel {
     reduce: tapAxes(window),
     combine: 'sum',
     loads: [
-      { operand: kernel.x, index: [...windowIndex(window), axisIndex('C')], outside: outsideOf(window, 0) },
+      { operand: kernel.x, index: [...windowIndex(window), axisIndex('C')], outside },
       { operand: kernel.weight, index: [channel, fixedIndex(0), ...tapIndex(window)], outside: undefined },
     ],
-    body: s.mul(s.arg(0), s.arg(1)),
+    body: productOf(kernel),
     ...kernelTail(kernel, [...placeIndex(window), channel]),
   };
 }
@@ -238,13 +244,14 @@ function tapsInside(
 
 interface Tailed {
   readonly bias: Operand | undefined;
+  readonly integer?: ConvKernel['integer'];
   readonly epilogue: Epilogue | undefined;
   readonly out: Operand;
 }
 
 /** `finish`, its loads and the store: bias first, then the epilogue; an operand per channel is read by the last index of the output. */
 export function kernelTail(
-  { bias, epilogue, out }: Tailed,
+  { bias, integer, epilogue, out }: Tailed,
   place: readonly Index[],
   accumulated: Scalar = s.arg(0),
 ): Pick<NestKernel, 'finish' | 'finishLoads' | 'out'> {
@@ -254,7 +261,8 @@ export function kernelTail(
     finishLoads.push({ operand, index, outside: undefined });
     return s.arg(finishLoads.length);
   };
-  const biased = bias === undefined ? accumulated : s.add(accumulated, load(bias, channel));
+  const scaled = integer ? s.mul(accumulated, load(integer.scale, channel)) : accumulated;
+  const biased = bias === undefined ? scaled : s.add(scaled, load(bias, channel));
   const args = (epilogue?.operands ?? []).map(({ operand, per }) =>
     load(operand, per === 'tensor' ? place : per === 'channel' ? channel : []),
   );

@@ -60,9 +60,11 @@ export class FunctionBuilder {
   readonly #locals: Slot[] = [];
   readonly #code: Item[] = [];
   #depth = 0;
+  #fuses: boolean;
 
   constructor(engine: Engine, params: readonly Local[]) {
     this.engine = engine;
+    this.#fuses = engine.relaxed;
     this.#params = params;
   }
 
@@ -135,6 +137,12 @@ export class FunctionBuilder {
     this.#code.push(at.base, value, 0xfd, 0x5a, ...at.memarg, lane);
   }
 
+  /** Writes one byte of a vector. */
+  store8Lane(base: I32Like, offset: number, value: V128, lane: number): void {
+    const at = address(base, offset, 0);
+    this.#code.push(at.base, value, 0xfd, 0x58, ...at.memarg, lane);
+  }
+
   /** Writes one 64-bit half of a vector. */
   store64Lane(base: I32Like, offset: number, value: V128, half: number): void {
     const at = address(base, offset, 3);
@@ -176,14 +184,29 @@ export class FunctionBuilder {
     this.#code.push(at.base, i32.const(-1), 0xfe, 0x00, ...at.memarg, 0x1a);
   }
 
+  /** From here on nothing is fused: what follows gives the same bits on every engine. */
+  unfused(): void {
+    this.#fuses = false;
+  }
+
+  /** Whether multiplications and additions are fused. */
+  get fuses(): boolean {
+    return this.#fuses;
+  }
+
+  /** Whole numbers, towards zero. NaN and numbers beyond an i32 give anything on relaxed engines. */
+  trunc(a: V128): V128 {
+    return this.engine.relaxed ? i32x4.relaxedTruncF32x4S(a) : i32x4.truncSatF32x4S(a);
+  }
+
   /** a · b + c: one fused instruction on relaxed engines, a multiplication and an addition elsewhere. */
   fma(a: V128, b: V128, c: V128): V128 {
-    return this.engine.relaxed ? f32x4.relaxedMadd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+    return this.#fuses ? f32x4.relaxedMadd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
   }
 
   /** c − a · b, likewise. */
   fnma(a: V128, b: V128, c: V128): V128 {
-    return this.engine.relaxed ? f32x4.relaxedNmadd(a, b, c) : f32x4.sub(c, f32x4.mul(a, b));
+    return this.#fuses ? f32x4.relaxedNmadd(a, b, c) : f32x4.sub(c, f32x4.mul(a, b));
   }
 
   /** Calls a function without result. */

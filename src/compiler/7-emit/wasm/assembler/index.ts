@@ -2,4 +2,4 @@
 export type { Expr, F32, I32, I32Like, Local, V128, ValueType } from './expr.ts';
 export * from './function.ts';
 export * from './module.ts';
-export { f32, f32x4, i32, i32x4, select, v128 } from './ops.ts';
+export { f32, f32x4, i16x8, i32, i32x4, i8x16, select, v128 } from './ops.ts';

@@ -153,6 +153,9 @@ export const v128 = {
   /** One f32 in lane 0, zeros in the others: reads 4 bytes only. */
   load32Zero: load('v128', simdOp(0x5c), 2),
   load64Zero: load('v128', simdOp(0x5d), 3),
+  /** Sixteen bytes picked from `a` (0–15) and `b` (16–31). */
+  shuffle8: (a: V128, b: V128, lanes: readonly number[]): V128 =>
+    expr('v128', [a, b, ...simdOp(0x0d), ...lanes]),
   /** `into` with lane `lane` replaced by the f32 at base + offset. */
   load32Lane(base: I32Like, offset: number, into: V128, lane: number): V128 {
     const at = address(base, offset, 2);
@@ -234,6 +237,34 @@ export const i32x4 = {
   shrU: v128Shift(0xad),
   bitmask: (a: V128): I32 => expr('i32', [a, ...simdOp(0xa4)]),
   truncSatF32x4S: v128Unary(0xf8),
+  /** Truncates; numbers beyond an i32 give what the machine likes. Use `FunctionBuilder.trunc`, which knows the engine. */
+  relaxedTruncF32x4S: v128Unary(0x101),
+  extendLow16x8S: v128Unary(0xa7),
+  extendHigh16x8S: v128Unary(0xa8),
+  extendLow16x8U: v128Unary(0xa9),
+  extendHigh16x8U: v128Unary(0xaa),
+  /** Products of signed 16-bit neighbours, added in pairs. */
+  dotI16x8S: v128Binary(0xba),
+  /** c + sums of four products of neighbouring bytes: signed in a, 0…127 in b (then exact on every engine). */
+  relaxedDotI8x16I7x16AddS: v128Ternary(0x113),
+} as const;
+
+export const i16x8 = {
+  extendLow8x16S: v128Unary(0x87),
+  extendHigh8x16S: v128Unary(0x88),
+  extendLow8x16U: v128Unary(0x89),
+  extendHigh8x16U: v128Unary(0x8a),
+  /** Eight unsigned bytes, one in each lane. */
+  load8x8U: load('v128', simdOp(0x02), 3),
+  /** Saturates to signed 16 bits. */
+  narrow32x4S: v128Binary(0x85),
+} as const;
+
+export const i8x16 = {
+  /** Saturates to 0…255. */
+  narrow16x8U: v128Binary(0x66),
+  minU: v128Binary(0x77),
+  maxU: v128Binary(0x79),
 } as const;
 
 /** `condition ? a : b`, both computed. */

@@ -31,7 +31,7 @@ export function axes3(values: readonly number[], missing: number): Axes3 {
 /** Byte strides of a buffer along its spatial axes, outermost first. */
 export function spatialStrides(buffer: Buffer): Axes3 {
   return axes3(
-    buffer.strides.slice(0, -1).map((stride) => stride * 4),
+    buffer.strides.slice(0, -1).map((stride) => stride * buffer.elementBytes),
     0,
   );
 }

@@ -27,6 +27,8 @@ export interface Loop {
 export interface Access {
   /** Address where all counters are 0; need not be inside the buffer. */
   readonly base: number;
+  /** Bytes of an element. */
+  readonly elementBytes: 1 | 4;
   /** Bytes per turn, one per loop. */
   readonly strides: readonly number[];
   /** Byte offsets by counter, for loops whose positions are looked up (then the stride is 0). */
@@ -67,9 +69,10 @@ function resolveAccess(load: Load, buffer: Buffer, axes: readonly LoopAxis[]): A
   const strides = names.map(() => 0);
   const tables: (readonly number[] | undefined)[] = names.map(() => undefined);
   const guards: Guard[] = [];
+  const { elementBytes } = buffer;
   let base = buffer.offset;
   load.index.forEach((index, dimension) => {
-    const step = 4 * (buffer.strides[dimension] ?? 0);
+    const step = elementBytes * (buffer.strides[dimension] ?? 0);
     if (index.kind === 'table') {
       const at = loopOf(names, index.axis);
       tables[at] = index.values.map((value, i) => value * step + (tables[at]?.[i] ?? 0));
@@ -83,11 +86,11 @@ function resolveAccess(load: Load, buffer: Buffer, axes: readonly LoopAxis[]): A
     const guard = guardOf(index, buffer.shape[dimension] ?? 1, names);
     if (
       load.outside !== undefined &&
-      !(load.outside === 0 && staysInHalo(guard, axes, buffer.halo[dimension]))
+      !(load.outside === 0 && elementBytes === 4 && staysInHalo(guard, axes, buffer.halo[dimension]))
     )
       guards.push(guard);
   });
-  return { base, strides, tables, guards, outside: load.outside ?? 0 };
+  return { base, elementBytes, strides, tables, guards, outside: load.outside ?? 0 };
 }
 
 type Affine = Extract<Index, { readonly kind: 'affine' }>;

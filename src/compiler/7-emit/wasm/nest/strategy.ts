@@ -57,5 +57,5 @@ function accessCost(access: Access, loop: number): number {
   if (access.tables[loop]) return 8;
   const stride = access.strides[loop] ?? 0;
   if (stride === 0) return 0.25;
-  return stride === 4 ? 1 : 4;
+  return stride === access.elementBytes ? 1 : 4;
 }

@@ -188,12 +188,19 @@ function laneAccess(
 ): LaneAccess {
   const access = at(accessesOf(nest), k);
   const [base, offset] = [at(frame.pointers, k), frame.offsets[k] ?? 0];
-  if (loop === undefined) return { base, offset, stride: 0, table: undefined };
+  const { elementBytes } = access;
+  if (loop === undefined) return { base, offset, stride: 0, elementBytes, table: undefined };
   const values = access.tables[loop];
-  if (!values) return { base, offset, stride: access.strides[loop] ?? 0, table: undefined };
+  if (!values) return { base, offset, stride: access.strides[loop] ?? 0, elementBytes, table: undefined };
   const start = i32.const(table(Int32Array.from(values)));
   const position = frame.counters.get(loop);
-  return { base, offset, stride: 0, table: position ? i32.add(start, i32.shl(position, 2)) : start };
+  return {
+    base,
+    offset,
+    stride: 0,
+    elementBytes,
+    table: position ? i32.add(start, i32.shl(position, 2)) : start,
+  };
 }
 
 /** Loads that change neither along the lanes nor in the reduction. */

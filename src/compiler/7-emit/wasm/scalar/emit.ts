@@ -123,22 +123,26 @@ function emitUnary(context: ScalarContext, op: UnaryScalar, x: V128): V128 {
     case 'tanh':
     case 'erf':
       if (context.functions)
-        return context.f.let(callResult('v128', transcendentalFunction(context.functions, op), x));
+        return context.f.let(
+          callResult('v128', transcendentalFunction(context.functions, op, context.f.fuses), x),
+        );
       return transcendentals[op](context, context.f.let(x));
     default:
       return unreachable(op);
   }
 }
 
-/** exp, log, tanh or erf of four lanes as a function of the module. */
+/** exp, log, tanh or erf of four lanes as a function of the module, with fused multiply-adds or without. */
 export function transcendentalFunction(
   module: ModuleBuilder,
   op: Transcendental,
+  fuses = true,
 ): FunctionRef<readonly ['v128']> {
-  return module.shared(`scalar ${op}`, () =>
-    module.function({ name: op, params: ['v128'], result: 'v128' } as const, (f, x) =>
-      transcendentals[op]({ f, constants: f.constants() }, x),
-    ),
+  return module.shared(`scalar ${op}${fuses ? '' : ' unfused'}`, () =>
+    module.function({ name: op, params: ['v128'], result: 'v128' } as const, (f, x) => {
+      if (!fuses) f.unfused();
+      return transcendentals[op]({ f, constants: f.constants() }, x);
+    }),
   );
 }
 
