@@ -71,7 +71,15 @@ function conform(def: OpDef, sample: Sample, seed: number): void {
 }
 
 /** Where no gradient exists, or only a second derivative would ask for it. */
-const withoutGradient = ['argmax', 'axis_grad', 'conv_weight_grad', 'lrn_grad', 'pool_grad', 'qconv'];
+const withoutGradient = [
+  'argmax',
+  'axis_grad',
+  'conv_weight_grad',
+  'lrn_grad',
+  'phase_kernel',
+  'pool_grad',
+  'qconv',
+];
 
 function checkGradient(def: OpDef, node: Node, values: readonly Tensor[]): void {
   if (def.grad === 'none') return;

@@ -1,12 +1,15 @@
 /** Building blocks of the operator tests: a node from a sample, reproducible random data, comparison by scale. */
 import { internal } from '../../src/compiler/diagnostics/internal.ts';
 import type { Node } from '../../src/compiler/ir/graph.ts';
-import type { Lowering } from '../../src/compiler/ir/kernel.ts';
+import type { Lowering, OperandView } from '../../src/compiler/ir/kernel.ts';
 import { interpretNest } from '../../src/compiler/ir/interpret.ts';
 import { shapeOf, sizeOf, type Tensor, type TensorType } from '../../src/compiler/ir/type.ts';
 import { canonicalAttrs, constNode, inputNode, makeNode, paramNode } from '../../src/compiler/ops/build.ts';
+import { evaluateNode } from '../../src/compiler/ops/evaluate.ts';
 import { isProblem, type OpDef, type Sample } from '../../src/compiler/ops/op.ts';
+import { rowStrides } from '../../src/compiler/ops/shared/broadcast.ts';
 import { nestsOf } from '../../src/compiler/ops/shared/nests.ts';
+import { accessOf } from '../../src/compiler/6-plan/access.ts';
 
 export const origin = { path: 'n', span: undefined };
 
@@ -76,11 +79,41 @@ export function runLowering(lowering: Lowering, node: Node, values: readonly Ten
   const out: Tensor = { shape, data: new Float32Array(sizeOf(shape)).fill(NaN) };
   const temps = lowering.temps.map((type) => zeros(shapeOf(type)));
   const constants = lowering.constants.map(({ type, data }) => ({ shape: shapeOf(type), data }));
-  const operands = [...values, ...temps, ...constants, out];
-  const shapes = operands.map((operand) => operand.shape);
-  for (const kernel of lowering.kernels)
-    for (const nest of nestsOf(kernel, shapes)) interpretNest(nest, operands);
+  const valueOf = new Map(node.inputs.map((input, i) => [input, values[i] as Tensor]));
+  const statics = (lowering.statics ?? []).map((part) =>
+    evaluateNode(part, (leaf) => valueOf.get(leaf) as Tensor),
+  );
+  const operands = [...values, ...temps, ...constants, out, ...statics];
+  const views = (lowering.views ?? []).map((view) => ({
+    view,
+    tensor: zeros(view.shape),
+    places: placesOf(view, operands),
+  }));
+  const all = [...operands, ...views.map(({ tensor }) => tensor)];
+  const shapes = all.map((operand) => operand.shape);
+  for (const kernel of lowering.kernels) {
+    for (const { view, tensor, places } of views)
+      places.forEach((from, to) => (tensor.data[to] = operands[view.of]?.data[from] ?? NaN));
+    for (const nest of nestsOf(kernel, shapes)) interpretNest(nest, all);
+    const written = views[accessOf(kernel).write - operands.length];
+    written?.places.forEach((to, from) => (out.data[to] = written.tensor.data[from] ?? NaN));
+  }
   return out;
+}
+
+/** Where the elements of a view lie in the operand that it views, row-major. */
+function placesOf({ of, start, step, shape }: OperandView, operands: readonly Tensor[]): readonly number[] {
+  const strides = rowStrides(operands[of]?.shape ?? []);
+  return shape.reduce<readonly number[]>(
+    (places, size, axis) =>
+      places.flatMap((place) =>
+        Array.from(
+          { length: size },
+          (_, i) => place + ((start[axis] ?? 0) + i * (step[axis] ?? 1)) * (strides[axis] ?? 1),
+        ),
+      ),
+    [0],
+  );
 }
 
 export function zeros(shape: readonly number[]): Tensor {

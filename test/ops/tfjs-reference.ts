@@ -287,6 +287,7 @@ export const notInTfjs: readonly string[] = [
   'axis_grad',
   'conv_weight_grad',
   'lrn_grad',
+  'phase_kernel',
   'pool_grad',
   'qconv',
 ];

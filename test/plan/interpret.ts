@@ -2,6 +2,7 @@
  * Runs a plan in a plain array, kernel by kernel, through the buffers' offsets and strides: what any target must do. Memory that belongs
  * to nobody is poisoned with NaN before and after each life, so a wrong lifetime, a missing clear or an overlap shows in the outputs.
  */
+import type { Node } from '../../src/compiler/ir/graph.ts';
 import type { Index, Kernel, Load, NestKernel, Window } from '../../src/compiler/ir/kernel.ts';
 import { isStatic } from '../../src/compiler/ir/rewrite.ts';
 import { compileScalar } from '../../src/compiler/ir/scalar-eval.ts';
@@ -42,6 +43,14 @@ function expand(memory: Float32Array, { kind, from, to, bytes, layout }: Expansi
   else memory.set(expandWeights(layout, new Float32Array(source)), to / 4);
 }
 
+/** The node of an operand that is a weight or a bias: the block of both holds them in this order. */
+function weightNode(plan: Plan, step: Step, operand: number): Node | undefined {
+  const at = weightOperands(step.kernel).indexOf(operand);
+  const [weight] = weightOperands(step.kernel).map((o) => step.buffers[o]?.offset);
+  const block = plan.weights.find(({ offset, nodes }) => offset === weight && nodes.length > at);
+  return at === -1 ? undefined : (block?.nodes[at] ?? step.node.inputs[operand]);
+}
+
 function runStep(plan: Plan, memory: Float32Array, step: Step, weights: WeightSource): void {
   for (const allocation of plan.allocations)
     if (allocation.region === 'arena' && allocation.first === step.index) begin(plan, memory, allocation);
@@ -53,7 +62,7 @@ function runStep(plan: Plan, memory: Float32Array, step: Step, weights: WeightSo
     buffers: step.buffers,
     // Packed weights are for generated code; here they are read as the graph has them.
     known: (operand) => {
-      const node = weightOperands(step.kernel).includes(operand) ? step.node.inputs[operand] : undefined;
+      const node = weightNode(plan, step, operand);
       return node && isStatic(node) ? evaluateNode(node, weights) : undefined;
     },
   });

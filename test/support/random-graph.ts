@@ -138,7 +138,10 @@ function optionsOf({ kind, a, b }: Draft, x: Node): Attrs {
     case 'conv':
       return { channels: 1 + b, kernel, stride: 1 + (b % 2), pad, dilation: 1 + (a % 2), bias: a % 2 === 0 };
     case 'deconv':
-      return { channels: 1 + b, kernel, stride: 1 + (b % 2), bias: a % 2 === 0 };
+      return {
+        ...{ channels: 1 + b, kernel, stride: 1 + (b % 3), bias: a % 2 === 0, dilation: 1 + (a % 2) },
+        ...{ pad: b % 4 === 0 ? 'same' : a % kernel, output_pad: b % 2 },
+      };
     case 'dwconv':
       return { kernel, stride: 1 + (b % 2), pad, bias: a % 2 === 0 };
     case 'maxpool':

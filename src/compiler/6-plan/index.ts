@@ -5,8 +5,9 @@
 import { internal } from '../diagnostics/internal.ts';
 import type { Graph } from '../ir/graph.ts';
 import { bytesOf, shapeOf } from '../ir/type.ts';
-import type { Operand } from '../ir/kernel.ts';
+import type { Operand, OperandView } from '../ir/kernel.ts';
 import { paramPath } from '../ops/build.ts';
+import { accessOf } from './access.ts';
 import { alignment } from './arena.ts';
 import { geometryOf, rowStrides } from './geometry.ts';
 import { layOut, type Layout } from './layout.ts';
@@ -49,7 +50,7 @@ export function plan(graph: Graph, engine: Engine, options: PlanOptions = {}): P
 function assemble(layout: Layout, engine: Engine, weightsType: WeightsType): Omit<Plan, 'threads'> {
   const statics = createStatics();
   for (const work of layout.placement.works)
-    for (const i of work.operands.keys()) staticPlace(work, i, statics);
+    for (const i of accessOf(work.kernel).reads) staticPlace(work, i, statics);
   const bytes = {
     constants: statics.bytes('constants'),
     weights: statics.bytes('expanded') + statics.bytes('weights'),
@@ -89,6 +90,7 @@ export type Bases = Readonly<Record<StaticPlace['region'] | 'arena', number>>;
 
 interface Memory {
   readonly bufferOf: (value: Value) => Buffer;
+  readonly viewBuffer: (ref: Extract<OperandRef, { kind: 'value' }>) => Buffer;
   readonly staticBuffer: (place: StaticPlace, label: string, shape: readonly number[]) => Buffer;
   readonly buffers: () => readonly Buffer[];
   readonly allocations: () => readonly Allocation[];
@@ -133,8 +135,10 @@ function createMemory(layout: Layout, bases: Bases): Memory {
     ofPlace.set(place, id);
     return id;
   };
+  const bufferOf = (value: Value): Buffer => ofValue.get(value) ?? internal(`${value.label} has no buffer`);
   return {
-    bufferOf: (value) => ofValue.get(value) ?? internal(`${value.label} has no buffer`),
+    bufferOf,
+    viewBuffer: ({ value, view }) => add(viewed(bufferOf(value), view)),
     staticBuffer: (place, label, shape) =>
       add({
         label,
@@ -168,6 +172,32 @@ function arenaAllocations(layout: Layout, base: number): Allocation[] {
   });
 }
 
+/** What the view leaves of a buffer; its border is no longer that of the view. */
+function viewed(buffer: Buffer, view: OperandView | undefined): Omit<Buffer, 'id'> {
+  if (!view) return buffer;
+  const { start, step, shape } = view;
+  const { strides, offset, elementBytes } = buffer;
+  return {
+    ...buffer,
+    shape,
+    strides: strides.map((stride, axis) => stride * (step[axis] ?? 1)),
+    offset: offset + elementBytes * start.reduce((sum, place, axis) => sum + place * (strides[axis] ?? 0), 0),
+    halo: [],
+  };
+}
+
+/** In place of a weight or a view that the kernel does not touch. */
+const nowhere: Buffer = {
+  id: -1,
+  label: 'nothing',
+  shape: [],
+  elementBytes: 4,
+  strides: [],
+  offset: 0,
+  halo: [],
+  allocation: -1,
+};
+
 interface Context {
   readonly layout: Layout;
   readonly memory: Memory;
@@ -179,8 +209,11 @@ interface Context {
 function stepOf(work: Work, index: number, { layout, memory, statics, bases, engine }: Context): Step {
   const scratch = layout.scratch[index];
   const packed = work.choice.weights ? weightOperands(work.kernel) : [];
+  const { reads, write } = accessOf(work.kernel);
   const buffers = work.operands.map((ref, i) => {
-    if (ref.kind === 'value') return memory.bufferOf(ref.value);
+    if (ref.kind === 'value' && !ref.view) return memory.bufferOf(ref.value);
+    if (i !== write && !reads.includes(i)) return nowhere;
+    if (ref.kind === 'value') return memory.viewBuffer(ref);
     const place = staticPlace(work, i, statics) ?? internal('a static operand without a place');
     return memory.staticBuffer(
       place,

@@ -43,7 +43,7 @@ export function lowerGraph(
       const choices = lowering.kernels.map((kernel) =>
         chooseAlgorithm(kernel, engine, {
           precise: options.precise,
-          staticWeights: hasStaticWeights(node, kernel),
+          staticWeights: hasStaticWeights(node, lowering, kernel),
         }),
       );
       const cuts = lowering.kernels.map((kernel, i) => {
@@ -62,8 +62,14 @@ export function weightOperands(kernel: Kernel): readonly Operand[] {
   return [kernel.weight, ...scale, ...(kernel.bias === undefined ? [] : [kernel.bias])];
 }
 
-function hasStaticWeights(node: Node, kernel: Kernel): boolean {
+/** The first of the operands that are static by construction: `statics` follow the output. */
+function firstStatic(node: Node, { temps, constants }: Lowering): number {
+  return node.inputs.length + temps.length + constants.length + 1;
+}
+
+function hasStaticWeights(node: Node, lowering: Lowering, kernel: Kernel): boolean {
   return weightOperands(kernel).every((operand) => {
+    if (operand >= firstStatic(node, lowering)) return true;
     const input = node.inputs[operand];
     return input ? isStatic(input) : internal(`${node.op} has no operand ${operand}`);
   });

@@ -93,7 +93,7 @@ export interface Step {
   readonly algorithm: string;
   /** Parameters of the algorithm that the emitter needs (tile sizes). */
   readonly tuning: Readonly<Record<string, number | string | boolean>>;
-  /** One buffer per operand of the kernel. */
+  /** One buffer per operand of the node's lowering; weights and views that this kernel does not touch have no allocation. */
   readonly buffers: readonly Buffer[];
   /** Scratch memory in the arena for the step only. */
   readonly scratch: { readonly offset: number; readonly bytes: number } | undefined;

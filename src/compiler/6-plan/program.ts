@@ -4,7 +4,7 @@
  */
 import { internal } from '../diagnostics/internal.ts';
 import { topological, type Graph, type GraphInput, type Node } from '../ir/graph.ts';
-import type { Kernel } from '../ir/kernel.ts';
+import type { Kernel, OperandView } from '../ir/kernel.ts';
 import { nameNodes } from '../ir/print.ts';
 import { isStatic } from '../ir/rewrite.ts';
 import { shapeOf, type DType } from '../ir/type.ts';
@@ -20,9 +20,9 @@ export interface Value {
   readonly input: GraphInput | undefined;
 }
 
-/** What a kernel's operand is: a dynamic value, a static node, or a table of the operator. */
+/** What a kernel's operand is: a dynamic value or a view of one, a static node, or a table of the operator. */
 export type OperandRef =
-  | { readonly kind: 'value'; readonly value: Value }
+  | { readonly kind: 'value'; readonly value: Value; readonly view?: OperandView }
   | { readonly kind: 'static'; readonly node: Node }
   | { readonly kind: 'table'; readonly shape: readonly number[]; readonly data: Float32Array };
 
@@ -79,13 +79,13 @@ export function buildProgram(
   return { graph, items, inputs, valueOf };
 }
 
-/** The kernels of one node: operands are its inputs, temporaries, tables, and last its value. */
+/** The kernels of one node: operands are its inputs, temporaries, tables, its value, weights in other orders, and views. */
 function worksOf(
   { node, lowering, choices, cuts }: LoweredNode,
   value: Value,
   valueOf: ReadonlyMap<Node, Value>,
 ): readonly Work[] {
-  const operands: readonly OperandRef[] = [
+  const operands: OperandRef[] = [
     ...node.inputs.map((input): OperandRef => refOf(input, valueOf)),
     ...lowering.temps.map((type, i): OperandRef => ({
       kind: 'value',
@@ -102,7 +102,9 @@ function worksOf(
       data,
     })),
     { kind: 'value', value },
+    ...(lowering.statics ?? []).map((part) => ({ kind: 'static', node: part }) as const),
   ];
+  operands.push(...(lowering.views ?? []).map((view) => viewOf(view, operands)));
   return lowering.kernels.map((kernel, i) => ({
     node,
     kernel,
@@ -115,4 +117,9 @@ function worksOf(
 function refOf(node: Node, valueOf: ReadonlyMap<Node, Value>): OperandRef {
   if (isStatic(node)) return { kind: 'static', node };
   return { kind: 'value', value: valueOf.get(node) ?? internal(`${node.op} is used before its turn`) };
+}
+
+function viewOf(view: OperandView, operands: readonly OperandRef[]): OperandRef {
+  const of = operands[view.of];
+  return of?.kind === 'value' ? { ...of, view } : internal('a view of what is no dynamic value');
 }

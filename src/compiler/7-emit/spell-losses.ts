@@ -14,9 +14,12 @@ import { number } from '../ops/shared/attrs.ts';
 type Loss = Extract<OpName, 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse'>;
 /**
  * What a target's table has an emitter for: all but values of their own, which are written where they are read, losses, which are spelled
- * out here, the operators of gradients, and quantised layers, which only the wasm target has.
+ * out here, the operators of gradients, and what only the wasm target has.
  */
-export type EmittedOpName = Exclude<OpName, 'const' | 'input' | 'param' | 'qconv' | Loss | GradientOpName>;
+export type EmittedOpName = Exclude<
+  OpName,
+  'const' | 'input' | 'param' | 'phase_kernel' | 'qconv' | Loss | GradientOpName
+>;
 
 const losses: ReadonlySet<OpName> = new Set<Loss>(['bce', 'crossentropy', 'huber', 'mae', 'mse']);
 

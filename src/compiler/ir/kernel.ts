@@ -3,6 +3,7 @@
  * tensor coordinates and a handful of named heavy kernels; it never mentions memory layout, halos or WebAssembly. The planner
  * gives operands their layout, a target turns kernels into code. A nest is always a correct (if plain) implementation.
  */
+import type { Node } from './graph.ts';
 import type { Scalar } from './scalar.ts';
 import type { TensorType } from './type.ts';
 
@@ -141,14 +142,26 @@ export interface MatmulKernel {
 
 export type Kernel = NestKernel | ConvKernel | DepthwiseKernel | PoolKernel | MatmulKernel;
 
+/** `shape` elements of operand `of`: along each axis every `step`-th one, from `start` on. Has memory of its own nowhere. */
+export interface OperandView {
+  readonly of: Operand;
+  readonly start: readonly number[];
+  readonly step: readonly number[];
+  readonly shape: readonly number[];
+}
+
 /**
- * What `lower` returns for one node. Operands 0 … inputs−1 are the node's inputs, then `temps` in order, then `constants`, and last the
- * output. `alias` says that the output is the same memory as input 0 with another type (reshape, flatten): no kernels.
+ * What `lower` returns for one node. Operands 0 … inputs−1 are the node's inputs, then `temps` in order, then `constants`, then the
+ * output, `statics` and `views`. `alias` says that the output is the same memory as input 0 with another type (reshape, flatten): no kernels.
  */
 export interface Lowering {
   readonly temps: readonly TensorType[];
   /** Small tables known at compile time. */
   readonly constants: readonly { readonly type: TensorType; readonly data: Float32Array }[];
+  /** Nodes over static inputs of the node: its weights as the kernels want them. */
+  readonly statics?: readonly Node[];
+  /** Views of inputs and of the output; heavy kernels read and write them like any operand. */
+  readonly views?: readonly OperandView[];
   readonly kernels: readonly Kernel[];
   readonly alias: boolean;
 }

@@ -6,6 +6,7 @@
 import { addDims, concreteDim, mulDims } from '../ir/dim.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import type { Lowering, Window } from '../ir/kernel.ts';
+import { isStatic } from '../ir/rewrite.ts';
 import {
   channelsOf,
   featureMap,
@@ -21,7 +22,8 @@ import * as read from './shared/attrs.ts';
 import { groupsProblem } from './shared/groups.ts';
 import { deconvGrad } from './shared/conv-grad.ts';
 import { convMacs } from './shared/convolve.ts';
-import { deconvNests } from './shared/deconv-nests.ts';
+import { deconvNests, type Deconv } from './shared/deconv-nests.ts';
+import { deconvPhases } from './shared/deconv-phases.ts';
 import { forEachWindow } from './shared/loops.ts';
 import { epilogueOf, lowering, outOperand } from './shared/lowering.ts';
 import { problem, showSizes } from './shared/problem.ts';
@@ -119,7 +121,7 @@ function lower(node: Node): Lowering {
   const bias = node.attrs.bias === true;
   const [outC, groups] = [read.number(node.attrs, 'channels'), read.number(node.attrs, 'groups')];
   const input = node.inputs[0]?.type ?? node.type;
-  const nests = deconvNests({
+  const layer: Deconv = {
     adjoint: adjoint(node.attrs, input, node.type),
     inC: concreteDim(channelsOf(input)),
     outC,
@@ -127,8 +129,10 @@ function lower(node: Node): Lowering {
     bias: bias ? 2 : undefined,
     epilogue: epilogueOf(node, bias ? 3 : 2),
     out: outOperand(node),
-  });
-  return lowering(...nests);
+  };
+  const [, weight, ...rest] = node.inputs;
+  const isKnown = weight && isStatic(weight) && (!bias || (rest[0] !== undefined && isStatic(rest[0])));
+  return isKnown ? deconvPhases(layer, weight) : lowering(...deconvNests(layer));
 }
 
 export const deconv = defineOp({

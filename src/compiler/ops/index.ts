@@ -53,6 +53,7 @@ import { neg } from './neg.ts';
 import { oneHot } from './one-hot.ts';
 import type { OpDef } from './op.ts';
 import { pad } from './pad.ts';
+import { phaseKernel } from './phase-kernel.ts';
 import { poolGrad } from './pool-grad.ts';
 import { prelu } from './prelu.ts';
 import { qconv } from './qconv.ts';
@@ -135,6 +136,7 @@ export const allOps: readonly OpDef[] = [
   oneHot,
   pad,
   param,
+  phaseKernel,
   poolGrad,
   prelu,
   qconv,

@@ -55,6 +55,7 @@ export type OpName =
   | 'one_hot'
   | 'pad'
   | 'param'
+  | 'phase_kernel'
   | 'pool_grad'
   | 'prelu'
   | 'qconv'

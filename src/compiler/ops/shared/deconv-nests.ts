@@ -1,5 +1,5 @@
 /**
- * Transposed convolution as gathering nests: output place o = s·q + r is painted by input place i with tap k where
+ * Transposed convolution as gathering nests, where its weight is not known before the run: output place o = s·q + r is painted by input place i with tap k where
  * i·s + k·d − cut = o. For one residue r per axis those taps form an arithmetic progression, and i falls as k grows; so there is
  * one plain nest for each combination of residues (the s² sub-convolutions of a strided layer).
  */
@@ -64,7 +64,8 @@ function residues(window: Window, axis: number): readonly Residue[] {
   });
 }
 
-function residueNest(deconv: Deconv, chosen: readonly Residue[]): NestKernel {
+/** The places of one residue per axis. */
+export function residueNest(deconv: Deconv, chosen: readonly Residue[]): NestKernel {
   const { adjoint, groups } = deconv;
   const names = spatialAxes[chosen.length] ?? [];
   const [perIn, perOut] = [deconv.inC / groups, deconv.outC / groups];
