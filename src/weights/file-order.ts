@@ -1,11 +1,12 @@
 /**
  * In which order a file keeps each weight of a net (docs/language.md §6, `layout`). Ours is PyTorch's for kernels, and Keras'
- * for what follows a flatten: positions first, channels last. `torch` permutes the layers behind a flatten, `keras` the kernels.
+ * for what follows a flatten: positions first, channels last. `torch` permutes the layers around a flatten, `keras` the kernels.
  */
 import { topological, type Graph, type Node } from '../compiler/ir/graph.ts';
-import { channelsOf, shapeOf, sizeOf, type TensorType } from '../compiler/ir/type.ts';
+import { channelsOf, featureMap, shapeOf, type TensorType } from '../compiler/ir/type.ts';
 import { concreteDim } from '../compiler/ir/dim.ts';
-import { channelsLast, fromKeras, shapeToKeras, type KernelRole } from './layout.ts';
+import { fromKeras, shapeToKeras, type KernelRole } from './layout.ts';
+import { featureOrder, torchOrders, type FeatureOrder } from './torch-order.ts';
 
 export type Layout = 'cnnc' | 'torch' | 'keras';
 
@@ -22,13 +23,14 @@ export interface FileOrder {
 /** A map from the params of `graph` to their order in a file of that layout. */
 export function fileOrder(graph: Graph, layout: Layout): (param: Node) => FileOrder {
   const users = consumers(graph);
+  const orders = layout === 'torch' ? torchOrders(graph) : undefined;
   return (param) => {
     const shape = shapeOf(param.type);
     const user = users.get(param);
     if (layout === 'keras') return kerasOrder(param, shape, user);
     const same: FileOrder = { shape, alias: undefined, toOurs: (data) => data };
-    const flattened = layout === 'torch' && user ? flattenedInput(user) : undefined;
-    return flattened ? { ...same, toOurs: torchFlatten(param, user, flattened) } : same;
+    const toOurs = orders && user && torchOrder(param, user, orders);
+    return toOurs ? { ...same, toOurs } : same;
   };
 }
 
@@ -62,6 +64,7 @@ function kerasOrder(param: Node, shape: readonly number[], user: Node | undefine
 function roleOf(user: Node, shape: readonly number[]): KernelRole {
   if (user.op === 'dwconv') return 'depthwise';
   if (user.op === 'deconv' || user.op === 'dense') return user.op;
+  if (unfoldedInput(user)) return 'dense';
   if (user.op !== 'conv') return 'plain';
   return shape[1] === 1 && inputChannels(user) > 1 ? 'depthwise' : 'conv';
 }
@@ -71,32 +74,42 @@ function inputChannels(user: Node): number {
   return input ? concreteDim(channelsOf(input.type)) : 1;
 }
 
-/** The feature map that `user` reads flattened, through layers that keep positions (activations, dropout, bn), or undefined. */
-function flattenedInput(user: Node): TensorType | undefined {
-  let node = user.inputs[0];
-  while (node && node.op !== 'flatten') {
-    const input: Node | undefined = node.inputs[0];
-    const others = node.inputs.slice(1).every((other) => other.op === 'param' || other.op === 'const');
-    const keeps =
-      node.op !== 'dense' && others && input && String(input.type.dims) === String(node.type.dims);
-    node = keeps ? input : undefined;
-  }
-  const map = node?.inputs[0]?.type;
-  return map && map.dims.length > 1 ? map : undefined;
+/** The feature map of one window that a dense layer of a net made to slide reads: its weight becomes a kernel [O, spatial…, I]. */
+function unfoldedInput({ op, attrs }: Node): TensorType | undefined {
+  const { axes, dims } = attrs as { readonly axes?: readonly string[]; readonly dims?: readonly number[] };
+  if (op !== 'reshape' || !dims || axes?.[0] !== 'O' || axes.at(-1) !== 'I') return undefined;
+  return featureMap(dims.slice(1, -1), dims.at(-1) ?? 1);
 }
 
-/** PyTorch flattens channels first: the input axis of a dense layer and every per-feature vector run in that order. */
-function torchFlatten(param: Node, user: Node | undefined, map: TensorType): (data: Floats) => Floats {
+/** Rows of a dense layer are the features that it writes, columns those that it reads; a per-feature vector has those that it reads. */
+function torchOrder(
+  param: Node,
+  user: Node,
+  orders: ReadonlyMap<Node, FeatureOrder>,
+): FileOrder['toOurs'] | undefined {
   const shape = shapeOf(param.type);
-  const features = sizeOf(shapeOf(map));
-  const axis = user?.op === 'dense' ? 1 : 0;
-  if (shape[axis] !== features || shape.length !== axis + 1) return (data) => data;
-  const channels = concreteDim(channelsOf(map));
-  const sizes = {
-    outer: axis === 1 ? (shape[0] ?? 1) : 1,
-    positions: features / channels,
-    channels,
-    inner: 1,
+  const map = unfoldedInput(user);
+  const read = map ? featureOrder(map) : user.inputs[0] && orders.get(user.inputs[0]);
+  if (roleOf(user, shape) !== 'dense')
+    return shape.length === 1 ? reordered(shape, undefined, read) : undefined;
+  const written = orders.get(user);
+  return shape.length === 1 ? reordered(shape, undefined, written) : reordered(shape, written, read);
+}
+
+/** result[y][x] = data[rows[y]][columns[x]], of a matrix or one row. */
+function reordered(
+  shape: readonly number[],
+  rows: FeatureOrder | undefined,
+  columns: FeatureOrder | undefined,
+): FileOrder['toOurs'] | undefined {
+  const width = shape.at(-1) ?? 1;
+  if (!rows && columns?.length !== width) return undefined;
+  return (data) => {
+    const out = new Float32Array(data.length);
+    for (let y = 0; y * width < data.length; y++) {
+      const from = (rows?.[y] ?? y) * width;
+      for (let x = 0; x < width; x++) out[y * width + x] = data[from + (columns?.[x] ?? x)] ?? 0;
+    }
+    return out;
   };
-  return (data) => channelsLast(data, sizes);
 }

@@ -87,21 +87,3 @@ export function fromKeras(
       return transpose(data, shape, [rank - 2, rank - 1, ...window]);
   }
 }
-
-/**
- * Reorders one axis that runs over a flattened feature map from channels-first (as PyTorch flattens) to channels-last:
- * entry (p·C + c) of the result is entry (c·P + p) of `data`, for P positions and C channels. `outer` and `inner` are the
- * products of the sizes before and after that axis.
- */
-export function channelsLast(
-  data: Float32Array,
-  sizes: {
-    readonly outer: number;
-    readonly positions: number;
-    readonly channels: number;
-    readonly inner: number;
-  },
-): Float32Array<ArrayBuffer> {
-  const { outer, positions, channels, inner } = sizes;
-  return transpose(data, [outer, channels, positions, inner], [0, 2, 1, 3]);
-}
