@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Source, Span } from '../compiler/1-parse/source.ts';
-import type { Host } from '../compiler/2-resolve/index.ts';
+import type { DiskHost } from '../compiler/2-resolve/index.ts';
 import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
 import { nodeHost } from '../compiler/host.ts';
 import { fileReason } from '../weights/bytes.ts';
@@ -14,7 +14,12 @@ import { fail } from './failure.ts';
 export interface Project {
   readonly root: string;
   readonly entry: Source;
-  readonly host: Host;
+  readonly host: DiskHost;
+  /**
+   * The file that a text names, by its paths inside the project in order of preference: relative to the current folder, of the
+   * first where there is none. Undefined where a link leads out of the project.
+   */
+  find(paths: readonly string[]): string | undefined;
   /** The diagnostic with paths as the user would write them. */
   show(diagnostic: Diagnostic): Diagnostic;
 }
@@ -25,7 +30,15 @@ export function openProject(file: string): Project {
   const text = readText(path, file);
   const root = rootOf(dirname(path));
   const entry = { path: toSlashes(relative(root, path)), text };
-  return { root, entry, host: nodeHost(root), show: shower(root) };
+  const host = nodeHost(root);
+  return { root, entry, host, find: (paths) => find(paths, root, host), show: shower(root) };
+}
+
+function find(paths: readonly string[], root: string, host: DiskHost): string | undefined {
+  const [first = ''] = paths;
+  const found = paths.map((path) => host.locate(path)).find((file) => file !== undefined);
+  if (found === undefined && existsSync(join(root, first))) return undefined;
+  return relative(process.cwd(), found ?? join(root, first));
 }
 
 /** The text of a file that the user named. */

@@ -1,12 +1,12 @@
 /** Which weights a command works with: the file given, the file that the `.cnn` names, or initial values of a seed. */
-import { dirname, join } from 'node:path';
-import type { File, Item, WeightsItem } from '../compiler/1-parse/ast.ts';
-import type { Diagnostic } from '../compiler/index.ts';
+import { diagnostic } from '../compiler/diagnostics/registry.ts';
+import { movesOf, weightsFor, type Diagnostic, type WeightsDeclaration } from '../compiler/index.ts';
 import type { WeightSource } from '../compiler/ops/evaluate.ts';
 import type { BindOptions } from '../weights/bind.ts';
 import type { Layout } from '../weights/file-order.ts';
 import { InputFailure, stopOnErrors, UsageFailure } from './failure.ts';
 import type { OpenNet } from './nets.ts';
+import type { Project } from './project.ts';
 
 export interface WeightOptions {
   readonly weights?: string;
@@ -26,8 +26,9 @@ export interface NetWeights {
 /** The weights of the net; ends the command where they do not fit. */
 export async function weightsOf(net: OpenNet, options: WeightOptions): Promise<NetWeights> {
   const seed = seedOf(options);
-  const item = weightsItem(net);
-  const path = options.weights ?? (options.seed === undefined && item ? besideSource(net, item) : undefined);
+  const declared = weightsFor(net.model, net.graph.name);
+  const path =
+    options.weights ?? (options.seed === undefined && declared ? fileOf(declared, net.project) : undefined);
   const { bindWeights, seededWeights } = await import('../weights/bind.ts');
   if (path === undefined)
     return {
@@ -37,11 +38,11 @@ export async function weightsOf(net: OpenNet, options: WeightOptions): Promise<N
       diagnostics: [],
     };
   const { openSafetensors } = await import('../weights/safetensors.ts');
-  const at = options.weights === undefined ? item?.span : undefined;
+  const at = options.weights === undefined ? declared?.span : undefined;
   const { file, diagnostics } = openSafetensors(path, at);
   if (!file) throw new InputFailure(diagnostics.map(net.project.show));
   const bound = bindWeights(net.sliding?.written ?? net.graph, file, {
-    ...bindOptions(net, item, options),
+    ...bindOptions(net, declared, options),
     ...(at ? { at } : {}),
     seed,
   });
@@ -59,32 +60,30 @@ function seedOf({ seed = '0', weights }: WeightOptions): number {
   return number;
 }
 
-function weightsItem({ model, graph }: OpenNet): WeightsItem | undefined {
-  return entryFile(model).items.find(
-    (item: Item): item is WeightsItem => item.kind === 'weights' && item.net.name === graph.name,
-  );
+/** Ends the command where a link leads out of the project. */
+function fileOf({ paths, span }: WeightsDeclaration, { find, show }: Project): string {
+  const file = find(paths);
+  if (file !== undefined) return file;
+  const [path = ''] = paths;
+  throw new InputFailure([show(diagnostic('weights/outside-project', { path }, span, throughLink))]);
 }
 
-function entryFile(model: OpenNet['model']): File {
-  return model.entry.file;
-}
-
-/** Paths in a `.cnn` file are relative to it. */
-function besideSource({ project }: OpenNet, item: WeightsItem): string {
-  return join(project.root, dirname(project.entry.path), item.from.value);
-}
+const throughLink = {
+  notes: [{ word: 'note' as const, text: 'it is a link that leads out of the project' }],
+};
 
 const layouts: readonly Layout[] = ['cnnc', 'torch', 'keras'];
 
-/** `except` and `layout` belong to the file that the item names; `moved` to the net. */
-function bindOptions({ model }: OpenNet, item: WeightsItem | undefined, options: WeightOptions): BindOptions {
-  const moved = entryFile(model).items.flatMap((i) =>
-    i.kind === 'moved' ? [{ from: i.from.text, to: i.to.text }] : [],
-  );
-  const written = options.layout ?? (options.weights === undefined ? item?.layout?.name : undefined);
+/** `except` and `layout` belong to the file that is declared; the renames beside it to the net. */
+function bindOptions(
+  { model }: OpenNet,
+  declared: WeightsDeclaration | undefined,
+  options: WeightOptions,
+): BindOptions {
+  const written = options.layout ?? (options.weights === undefined ? declared?.layout : undefined);
   const layout = layouts.find((known) => known === written);
   if (written !== undefined && !layout)
     throw new UsageFailure(`--layout is one of ${layouts.join(', ')}, not ${written}`);
-  const except = item?.except.map((pattern) => pattern.text) ?? [];
+  const { moved = movesOf(model), except = [] } = declared ?? {};
   return { moved, except, ...(layout ? { layout } : {}) };
 }

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Host } from './2-resolve/model.ts';
+import type { DiskHost } from './2-resolve/model.ts';
 
 /** The folder that holds `stdlib/`: the package's root, from the sources and from `dist` alike. */
 export function stdlibFolder(): string {
@@ -12,7 +12,7 @@ export function stdlibFolder(): string {
 }
 
 /** Reads below `root` only; links that lead out of it are not followed. */
-export function nodeHost(root: string): Host {
+export function nodeHost(root: string): DiskHost {
   const stdlib = stdlibFolder();
   const place = (path: string): string | undefined => {
     if (path.startsWith('std/')) return inside(stdlib, path.slice(4));
@@ -20,6 +20,7 @@ export function nodeHost(root: string): Host {
     return inside(root, path);
   };
   return {
+    locate: place,
     read: (path) => {
       const file = place(path);
       return file === undefined ? undefined : readText(file);

@@ -2,7 +2,14 @@
  * Limits of budgets on what only a program has: `arena` (memory for values), `peak` (all its memory) and `download` (WebAssembly,
  * weights and runtime, uncompressed). A net is planned only where one of its budgets asks.
  */
-import { plannedLimits, type Limit, type NetFacts, type NetInfo } from './3-check/index.ts';
+import {
+  factsOf,
+  importedNets,
+  plannedLimits,
+  type Limit,
+  type NetFacts,
+  type NetInfo,
+} from './3-check/index.ts';
 import type { Model } from './2-resolve/model.ts';
 import { optimize } from './5-optimize/index.ts';
 import { fullest, plan, showBytes } from './6-plan/index.ts';
@@ -31,11 +38,18 @@ const quantities: Readonly<Record<Limit['quantity'], Quantity | undefined>> = {
   },
 };
 
-/** Every such limit that a net of the entry file exceeds, at its default sizes. Nets without facts have errors already. */
+/** Every such limit that a net exceeds, at its default sizes: of the file's `nets`, and of those that it imports. */
 export function checkPlannedBudgets(model: Model, nets: readonly NetInfo[]): readonly Diagnostic[] {
-  return nets.flatMap(({ declaration, facts }) => {
-    const limits = facts ? plannedLimits(model, declaration) : [];
-    if (!facts || limits.length === 0) return [];
+  const own = nets.map(({ declaration, facts }) => ({ declaration, known: () => facts }));
+  const imported = importedNets(model).map((declaration) => {
+    const known = (): NetFacts | undefined => factsOf(model, declaration);
+    return { declaration, known };
+  });
+  return [...own, ...imported].flatMap(({ declaration, known }) => {
+    const limits = plannedLimits(model, declaration);
+    const facts = limits.length > 0 ? known() : undefined;
+    // A net without facts has errors already.
+    if (!facts) return [];
     const planned = plan(optimize(facts.graph), { relaxed: true, wide: false });
     return limits.flatMap((limit) => exceeded(limit, planned, facts));
   });

@@ -13,8 +13,11 @@ const net = [
   '}',
 ].join('\n');
 
-function checked(text: string) {
-  const { model } = resolve({ path: 'n.cnn', text }, { read: () => undefined });
+function checked(text: string, imported = '') {
+  const { model } = resolve(
+    { path: 'n.cnn', text },
+    { read: (path) => (path === 'imported.cnn' ? imported : undefined) },
+  );
   const { nets, diagnostics } = check(model);
   return { model, nets, diagnostics, planned: checkPlannedBudgets(model, nets) };
 }
@@ -67,6 +70,13 @@ describe('budgets of a plan', () => {
     expect(over('let most = 2 * 10\nbudget N { peak <= most }')).toHaveLength(1);
     const inside = net.replace('  in x', '  budget { arena <= 64 }\n  in x');
     expect(checked(inside).planned.map(({ code }) => code)).toEqual(['assert/over-budget']);
+  });
+
+  test('a net of another file is planned where a budget names it', () => {
+    const budget = 'use { N as Small } from "./imported.cnn"\nbudget Small { arena <= 64 }';
+    const [found, ...others] = checked(budget, `export ${net}\nbudget { arena <= 1 }`).planned;
+    expect(others).toEqual([]);
+    expect(found && marked(found)).toBe('arena <= 64');
   });
 
   test('nothing is planned where no budget asks, or the net has errors', () => {

@@ -72,9 +72,67 @@ test('weights and renames are handed on to the loader', () => {
   const text = `${net}weights N from "./w/n.safetensors" layout torch except y.**\nmoved stem -> h\n`;
   const { model, diagnostics } = resolve({ path: 'nets/main.cnn', text }, { read: () => undefined });
   expect(diagnostics).toEqual([]);
-  expect(weightsFor(model, 'N')).toEqual({ path: 'nets/w/n.safetensors', layout: 'torch', except: ['y.**'] });
+  expect(weightsFor(model, 'N')).toMatchObject({
+    paths: ['nets/w/n.safetensors'],
+    layout: 'torch',
+    except: ['y.**'],
+    moved: [{ from: 'stem', to: 'h' }],
+  });
   expect(weightsFor(model, 'M')).toBeUndefined();
   expect(movesOf(model)).toEqual([{ from: 'stem', to: 'h' }]);
+});
+
+describe('a net that only stands for another', () => {
+  const small = `export ${net}weights N from "./n.safetensors"\nmoved stem -> h\n`;
+  const declared = (text: string, name: string): unknown => {
+    const files: Record<string, string> = { 'nets/small.cnn': small };
+    const host = { read: (path: string) => files[path] };
+    const { model, diagnostics } = resolve({ path: 'main.cnn', text }, host);
+    expect(diagnostics).toEqual([]);
+    return weightsFor(model, name);
+  };
+  const use = 'use { N as Small } from "./nets/small.cnn"\n';
+
+  test("has the other's weights, also of another file", () => {
+    const theirs = { paths: ['nets/n.safetensors'], moved: [{ from: 'stem', to: 'h' }] };
+    expect(declared(`${use}net A = Small\nnet B = A`, 'B')).toMatchObject(theirs);
+    expect(declared(`${use}net A = convolutional(Small, 16x16)`, 'A')).toMatchObject(theirs);
+  });
+  test('has its own where there are any', () => {
+    const text = `${use}net A = Small\nweights A from "@s/nets/a.safetensors"\nweights Small from "small.safetensors"`;
+    expect(declared(text, 'A')).toMatchObject({
+      paths: ['@s/nets/a.safetensors', 'node_modules/@s/nets/a.safetensors'],
+    });
+    expect(declared(`${text}\nnet B = Small`, 'B')).toMatchObject({ paths: ['small.safetensors'] });
+  });
+  test('has none where other layers come in', () => {
+    expect(declared(`${use}net A extends Small {\n  replace h = x -> conv(8, 3)\n}`, 'A')).toBeUndefined();
+  });
+});
+
+describe('nets of other files', () => {
+  const files = {
+    'n.cnn': `export ${net}budget N { params <= 1 }\nassert N.params == 1\nexport net P(c) extends N {\n  replace y = h -> gap -> dense(c)\n}\n`,
+  };
+  const found = (text: string): readonly string[] =>
+    codes(`use { N as Small, P } from "./n.cnn"\n${text}`, files).filter((code) => code !== 'names/unused');
+
+  test('budgets, tests and training blocks about them are checked', () => {
+    expect(found('budget Small { params <= 10 }')).toEqual(['assert/over-budget']);
+    expect(found('budget Small { params <= 1k }')).toEqual([]);
+    expect(found('test "t" of Small { x = 1  expect q == 1 }')).toEqual(['names/unknown-word']);
+    expect(found('train Small { loss = crossentropy(y)  freeze q.** }')).toEqual(['train/freezes-nothing']);
+  });
+  test('what their own file says about them is checked there', () => {
+    expect(found('export net App = Small')).toEqual([]);
+    expect(codes(files['n.cnn'])).toEqual(['assert/failed', 'assert/over-budget']);
+  });
+  test('those that need parameters have no figures', () => {
+    const needs = ['value/missing-argument'];
+    expect(found('budget P { params <= 10 }')).toEqual(needs);
+    expect(found('assert P.params == 10')).toEqual(needs);
+    expect(found('assert P(3).trainable > 10')).toEqual([]);
+  });
 });
 
 describe('the table of layers', () => {

@@ -1,5 +1,4 @@
 /** Everything that one file says must be so: its assertions, its budgets and its tests, each with how it came out. */
-import { dirname } from 'node:path';
 import type { AssertStatement, BudgetStatement, TestItem } from '../../compiler/1-parse/ast.ts';
 import { textOf, type Span } from '../../compiler/1-parse/source.ts';
 import {
@@ -145,8 +144,8 @@ async function outputsOf(
   { net, weights, running }: TestedNet & { readonly running: Running },
 ): Promise<Readonly<Record<string, Value>>> {
   const { graph } = net;
-  const { model, file, project } = running;
-  const given = await testInputs(item, graph, { model, folder: dirname(file), show: project.show });
+  const { model, project } = running;
+  const given = await testInputs(item, graph, { model, project });
   const raw = await runners[running.options.target](net, given.tensors, {
     weights: weights.source,
     wide: 'off',

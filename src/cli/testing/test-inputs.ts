@@ -1,37 +1,31 @@
 /** Inputs of a `test`: files beside the `.cnn` file, or numbers that are written in it. */
-import { join } from 'node:path';
-import type { Expr, TestItem } from '../../compiler/1-parse/ast.ts';
+import type { Expr, StringLiteral, TestItem } from '../../compiler/1-parse/ast.ts';
 import type { Span } from '../../compiler/1-parse/source.ts';
-import type { Diagnostic, Model } from '../../compiler/index.ts';
+import { dataPaths, whyInside } from '../../compiler/2-resolve/paths.ts';
+import type { Model } from '../../compiler/index.ts';
 import { diagnostic } from '../../compiler/diagnostics/registry.ts';
 import type { Graph, GraphInput } from '../../compiler/ir/graph.ts';
 import { shapeOf, sizeOf, type Tensor } from '../../compiler/ir/type.ts';
 import { InputFailure } from '../failure.ts';
 import { readInput, sizeOfInput, takes, type GivenInputs } from '../inputs.ts';
+import type { Project } from '../project.ts';
 
-/** The inputs that a test gives to its net; `folder` is that of its file. Throws an `InputFailure` that points into the test. */
-export async function testInputs(
-  item: TestItem,
-  graph: Graph,
-  at: {
-    readonly model: Model;
-    readonly folder: string;
-    readonly show: (diagnostic: Diagnostic) => Diagnostic;
-  },
-): Promise<GivenInputs> {
+interface At {
+  readonly model: Model;
+  readonly project: Project;
+}
+
+/** The inputs that a test gives to its net. Throws an `InputFailure` that points into the test. */
+export async function testInputs(item: TestItem, graph: Graph, at: At): Promise<GivenInputs> {
   try {
     return await readTestInputs(item, graph, at);
   } catch (error) {
     if (!(error instanceof InputFailure)) throw error;
-    throw new InputFailure(error.diagnostics.map(at.show));
+    throw new InputFailure(error.diagnostics.map(at.project.show));
   }
 }
 
-async function readTestInputs(
-  item: TestItem,
-  graph: Graph,
-  at: { readonly model: Model; readonly folder: string },
-): Promise<GivenInputs> {
+async function readTestInputs(item: TestItem, graph: Graph, at: At): Promise<GivenInputs> {
   const tensors: Record<string, Tensor> = {};
   let seen: GivenInputs['seen'];
   for (const input of graph.inputs) {
@@ -42,7 +36,7 @@ async function readTestInputs(
     }
     const value = constantOf(given.value, at.model);
     if (value.kind === 'string') {
-      const read = await fileInput(input, join(at.folder, value.value), given.value.span);
+      const read = await fileInput(input, fileOf(value, at), given.value.span);
       tensors[input.name] = read.tensor;
       if (read.photo) seen ??= { image: read.photo, input: sizeOfInput(input), fit: input.fit };
     } else tensors[input.name] = writtenInput(input, value, given.value.span);
@@ -54,6 +48,15 @@ async function readTestInputs(
 function constantOf(expr: Expr, model: Model): Expr {
   const declared = expr.kind === 'name' ? model.bindings.get(expr) : undefined;
   return declared?.kind === 'let' ? constantOf(declared.statement.value, model) : expr;
+}
+
+/** Beside the text, or in a package. */
+function fileOf({ value: path, span }: StringLiteral, { model, project }: At): string {
+  const paths = dataPaths(path, model.entry.source.path);
+  const file = paths === 'outside' ? undefined : project.find(paths);
+  if (file === undefined)
+    throw new InputFailure([diagnostic('file/outside-project', { path }, span, whyInside)]);
+  return file;
 }
 
 async function fileInput(input: GraphInput, file: string, span: Span): ReturnType<typeof readInput> {

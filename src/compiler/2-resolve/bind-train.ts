@@ -2,13 +2,22 @@
  * Names in `train` and `test`: the net's values and outputs, the operators, and the words of training (data sources,
  * optimisers, schedules, augmentations, metrics). What they compute is checked where training is compiled.
  */
-import type { Expr, Ident, TestItem, TrainClause, TrainItem } from '../1-parse/ast.ts';
+import type {
+  Expr,
+  Ident,
+  StringLiteral,
+  TestItem,
+  TrainClause,
+  TrainItem,
+  WeightsItem,
+} from '../1-parse/ast.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { netScope } from './bind-body.ts';
 import { bindExpr } from './bind-expr.ts';
 import type { NetDeclaration } from './model.ts';
 import { childScope, lookup, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
+import { dataPaths, whyInside } from './paths.ts';
 import { isBuiltin } from './vocabulary.ts';
 
 /** Clauses `name = value` of a `train` block, with the words that their values may use. */
@@ -58,6 +67,21 @@ export function bindNetName(ident: Ident, place: Place): NetDeclaration | undefi
     }),
   );
   return undefined;
+}
+
+/** Binds the net of `weights N from "…"`; the file has to be one of the project's. */
+export function bindWeights(item: WeightsItem, place: Place): void {
+  bindNetName(item.net, place);
+  reportOutside(item.from, 'weights/outside-project', place);
+}
+
+function reportOutside(
+  { value, span }: StringLiteral,
+  code: 'file/outside-project' | 'weights/outside-project',
+  { module, names }: Place,
+): void {
+  if (dataPaths(value, module.source.path) !== 'outside') return;
+  names.report(diagnostic(code, { path: value }, span, whyInside));
 }
 
 export function bindTrain(item: TrainItem, place: Place): void {
@@ -127,6 +151,8 @@ function isUnknownWord(name: string, scope: Scope, place: Place): boolean {
 
 /** `test "a seven" of LeNet5 { digit = …  expect digit_class == "7" with p > 0.9 }`: inputs and outputs must exist. */
 export function bindTest(item: TestItem, place: Place): void {
+  for (const { value } of item.inputs)
+    if (value.kind === 'string') reportOutside(value, 'file/outside-project', place);
   const net = item.net ? bindNetName(item.net, place) : undefined;
   if (!net) return;
   netScope(net, place);

@@ -10,7 +10,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { readAllowances, withoutAllowed } from '../diagnostics/allowances.ts';
 import { bindExpr } from './bind-expr.ts';
 import { bindBody, bindBudget, bindParams, netScope } from './bind-body.ts';
-import { bindNetName, bindTest, bindTrain } from './bind-train.ts';
+import { bindNetName, bindTest, bindTrain, bindWeights } from './bind-train.ts';
 import { reportCircular } from './circular.ts';
 import { bindImport, declareItems } from './declare.ts';
 import type { Declaration, Host, Model } from './model.ts';
@@ -21,7 +21,7 @@ import { addSegments, type Segments } from './segments.ts';
 import { reportUnused } from './unused.ts';
 import { operatorNames } from './vocabulary.ts';
 
-export type { Declaration, Host, Model, Module, NetDeclaration } from './model.ts';
+export type { Declaration, DiskHost, Host, Model, Module, NetDeclaration } from './model.ts';
 
 /** Resolves `entry` and everything it imports. Never throws for what a user wrote; syntax errors of every file are included. */
 export function resolve(
@@ -132,8 +132,7 @@ function bindItem(item: Item, module: OpenModule, names: Names): void {
     case 'assert':
       return bindExpr(item.condition, 'value', scope, place);
     case 'weights':
-      bindNetName(item.net, place);
-      return;
+      return bindWeights(item, place);
     case 'budget':
       if (item.net) bindNetName(item.net, place);
       return bindBudget(item, place);

@@ -2,7 +2,7 @@
  * Blocks and nets start with an upper-case letter, values and parameters with a lower-case one: a reader sees what a name is.
  * The fix renames every use.
  */
-import { isExternal } from './modules.ts';
+import { isExternal } from './paths.ts';
 import type { Span } from '../1-parse/source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Declaration } from './model.ts';

@@ -28,6 +28,12 @@ export interface Host {
   list?(folder: string): readonly string[];
 }
 
+/** A host over a file system. */
+export interface DiskHost extends Host {
+  /** Where a file of any kind lies on disk; undefined where there is none, or a link leads out of the project. */
+  locate(path: string): string | undefined;
+}
+
 /** One file with its top-level names. */
 export interface Module {
   readonly source: Source;

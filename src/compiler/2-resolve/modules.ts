@@ -1,6 +1,6 @@
 /**
  * Reads the entry file and everything it imports, each file once. Cycles between files are allowed: names are bound only when
- * every file has been read. An import can never leave the project root, except into the stdlib (`std/x`) or a package.
+ * every file has been read. Where an import may lie, paths.ts says.
  */
 import { parse } from '../1-parse/index.ts';
 import type { Arg, FamilyItem, File, Item, UseItem } from '../1-parse/ast.ts';
@@ -9,6 +9,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Declaration, Host, Module } from './model.ts';
 import { nearest } from '../diagnostics/nearest.ts';
+import { importPaths, isExternal, whyInside } from './paths.ts';
 
 /** A module while its names are being collected. */
 export type OpenModule = Module & {
@@ -95,11 +96,6 @@ function openModule(source: Source, file: File): OpenModule {
   };
 }
 
-/** True for files that are not the project's own. */
-export function isExternal(path: string): boolean {
-  return path.startsWith('std/') || path.startsWith('node_modules/');
-}
-
 interface Located {
   readonly path?: string;
   readonly text?: string;
@@ -108,71 +104,15 @@ interface Located {
 
 function locate(use: UseItem, module: OpenModule, host: Host): Located {
   const written = use.from.value;
-  const candidates = candidatePaths(written, module.source.path);
+  const candidates = importPaths(written, module.source.path);
   if (candidates === 'outside')
-    return { problem: diagnostic('import/outside-project', { path: written }, use.from.span, outsideWhy) };
+    return { problem: diagnostic('import/outside-project', { path: written }, use.from.span, whyInside) };
   for (const path of candidates) {
     if (path === module.source.path) return { path };
     const text = host.read(path);
     if (text !== undefined) return { path, text };
   }
   return { problem: notFound(use, candidates[0] ?? written, host) };
-}
-
-const outsideWhy = {
-  notes: [
-    {
-      word: 'why' as const,
-      text: 'a net that builds on one machine builds on every machine: files come from the project, the stdlib or a package',
-    },
-  ],
-};
-
-/** Paths under which a written import may lie, in order of preference. */
-function candidatePaths(written: string, from: string): readonly string[] | 'outside' {
-  if (written.startsWith('std/')) {
-    const path = normalise(written.split('/'));
-    return path?.startsWith('std/') ? [withExtension(path)] : 'outside';
-  }
-  if (written.startsWith('.')) {
-    const path = normalise([...from.split('/').slice(0, -1), ...written.split('/')]);
-    // A package's files may import each other, but not what lies around the package.
-    const stays =
-      path !== undefined &&
-      (!isExternal(from) || path.startsWith(`${packageOf(from)}/`)) &&
-      !leaves(path, from);
-    return stays ? [withExtension(path)] : 'outside';
-  }
-  if (written.startsWith('/') || /^[A-Za-z]:|\\/.test(written)) return 'outside';
-  const path = normalise(['node_modules', ...written.split('/')]);
-  if (!path?.startsWith('node_modules/')) return 'outside';
-  return path.endsWith('.cnn') ? [path] : [`${path}/index.cnn`, `${path}.cnn`];
-}
-
-/** A project file must not reach the stdlib or a package through a relative path. */
-function leaves(path: string, from: string): boolean {
-  return isExternal(path) && !isExternal(from);
-}
-
-function packageOf(path: string): string {
-  const parts = path.split('/');
-  if (parts[0] === 'std') return 'std';
-  return parts.slice(0, parts[1]?.startsWith('@') ? 3 : 2).join('/');
-}
-
-function withExtension(path: string): string {
-  return path.endsWith('.cnn') ? path : `${path}.cnn`;
-}
-
-/** Resolves `.` and `..`; undefined where the path climbs above its root. */
-function normalise(parts: readonly string[]): string | undefined {
-  const out: string[] = [];
-  for (const part of parts) {
-    if (part === '' || part === '.') continue;
-    if (part !== '..') out.push(part);
-    else if (out.pop() === undefined) return undefined;
-  }
-  return out.join('/');
 }
 
 function notFound(use: UseItem, path: string, host: Host): Diagnostic {

@@ -1,5 +1,5 @@
 /** Names that nothing reads: values and constants, imports, inputs, and blocks that no other file can see either. */
-import { isExternal } from './modules.ts';
+import { isExternal } from './paths.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Declaration, Module } from './model.ts';
 import type { Names } from './names.ts';

@@ -1,5 +1,7 @@
 /** Class names of an output: a list in the file, a text file with one name per line, a folder of folders, or a well-known list. */
 import type { OutStatement } from '../1-parse/ast.ts';
+import type { Span } from '../1-parse/source.ts';
+import { dataPaths, whyInside } from '../2-resolve/paths.ts';
 import { classLists } from '../2-resolve/vocabulary.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { argument, mistyped } from './evaluate.ts';
@@ -29,11 +31,8 @@ export function classNames(
   const value = argument(of, site, session);
   if (value.kind === 'source') return { classes: undefined, of: `folder:${value.path}` };
   if (value.kind === 'string') {
-    const text = session.model.host.read(besides(site.module.source.path, value.value));
-    if (text === undefined) {
-      session.report(diagnostic('network/classes-file', { path: value.value }, of.span));
-      return undefined;
-    }
+    const text = readBeside(value.value, site.module.source.path, { span: of.span, session });
+    if (text === undefined) return undefined;
     found = {
       classes: text
         .split(/\r?\n/)
@@ -67,13 +66,21 @@ export function classNames(
   }
 }
 
-/** A path written in a file, relative to that file's folder. */
-export function besides(file: string, path: string): string {
-  const folder = file.split('/').slice(0, -1);
-  const parts: string[] = [];
-  for (const part of [...folder, ...path.split('/')]) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
+/** The text of a file that is named in `from`; undefined, and reported, where there is none. */
+function readBeside(
+  path: string,
+  from: string,
+  { span, session }: { readonly span: Span; readonly session: Session },
+): string | undefined {
+  const paths = dataPaths(path, from);
+  if (paths === 'outside') {
+    session.report(diagnostic('file/outside-project', { path }, span, whyInside));
+    return undefined;
   }
-  return parts.join('/');
+  for (const candidate of paths) {
+    const text = session.model.host.read(candidate);
+    if (text !== undefined) return text;
+  }
+  session.report(diagnostic('network/classes-file', { path }, span));
+  return undefined;
 }

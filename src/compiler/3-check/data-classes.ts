@@ -3,7 +3,7 @@ import type { TrainClause } from '../1-parse/ast.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Host } from '../2-resolve/model.ts';
-import { besides } from './classes.ts';
+import { dataPaths } from '../2-resolve/paths.ts';
 import type { Session } from './session.ts';
 
 /** Reports `data = folder("./flowers")` (and `validation`) whose folders are not as many as the classes of any `label` output. */
@@ -14,7 +14,9 @@ export function checkDataClasses(clause: TrainClause, graph: Graph, session: Ses
   if (value.kind !== 'call' || value.callee.kind !== 'name' || value.callee.name !== 'folder') return;
   if (path?.value.kind !== 'string') return;
   const { host } = session.model;
-  const folders = classFolders(besides(clause.span.source.path, path.value.value), host);
+  // Pictures to train with may lie anywhere; those outside the project are counted when they are read.
+  const paths = dataPaths(path.value.value, clause.span.source.path);
+  const folders = paths === 'outside' ? [] : classFolders(paths[0], host);
   const labels = labelOutputs(graph);
   const [first] = labels;
   if (folders.length === 0 || !first || labels.some(({ classes }) => classes === folders.length)) return;

@@ -11,17 +11,19 @@ import { withoutAllowed } from '../diagnostics/allowances.ts';
 import { checkAssert } from './body.ts';
 import { laterQuantities, limitsOf, type Limit } from './budgets.ts';
 import { argument } from './evaluate.ts';
+import { isComplete } from './complete.ts';
 import { childFrame, type Site } from './frame.ts';
 import { buildGraph, type InputSizes } from './instantiate.ts';
 import { askNets, type Memo } from './ask-nets.ts';
 import type { NetFacts } from './query.ts';
 import { newSession, onceReporter, type Mode, type Session } from './session.ts';
-import { budgetsOf, checkStatements } from './statements.ts';
+import { budgetsOf, checkStatements, importedNets } from './statements.ts';
 import type { GivenArg, Value } from './value.ts';
 
 export type { Limit } from './budgets.ts';
 export { costs, type Costs, type NodeCost } from './costs.ts';
-export { budgetsOf, movesOf, weightsFor, type WeightsDeclaration } from './statements.ts';
+export { budgetsOf, importedNets } from './statements.ts';
+export { movesOf, weightsFor, type WeightsDeclaration } from './weights-for.ts';
 export { summarize, type LayerSummary, type Summary } from './summarize.ts';
 export type { Found, Memo, Outcome } from './ask-nets.ts';
 export { slide } from './sliding.ts';
@@ -60,7 +62,7 @@ export function check(
   const { queries, lint } = askNets(model, report, options.memo);
   const nets = netsOf(model).map((declaration): NetInfo => {
     const { name, item } = declaration;
-    const complete = item.params.every((param) => param.default !== undefined);
+    const complete = isComplete(declaration);
     const facts = complete ? queries(declaration, []) : undefined;
     if (facts) lint(declaration, facts);
     return { name, declaration, exported: item.exported, complete, facts };
@@ -68,8 +70,17 @@ export function check(
   const session = newSession({ model, mode: 'inference', report, queries });
   const site = fileSite(model);
   for (const item of model.entry.file.items) if (item.kind === 'assert') checkAssert(item, site, session);
-  checkStatements(nets, site, session);
+  const imported = importedNets(model).map((declaration) => {
+    const facts = isComplete(declaration) ? queries(declaration, []) : undefined;
+    return { declaration, facts };
+  });
+  checkStatements({ own: nets, imported }, site, session);
   return { diagnostics: withoutAllowed(found, model.allowances), nets };
+}
+
+/** Graph and figures of a net at its default sizes; undefined where it has errors or needs parameters. */
+export function factsOf(model: Model, declaration: NetDeclaration): NetFacts | undefined {
+  return isComplete(declaration) ? askNets(model, () => undefined).queries(declaration, []) : undefined;
 }
 
 /** The limits of a net's budgets that are known only when it is planned. What is wrong with them `check` reports. */

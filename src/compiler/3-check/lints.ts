@@ -2,7 +2,7 @@
  * Warnings about a net that runs but loses something: a property that its writer surely wanted. Each rule looks at one node
  * and its neighbours; only what the project's own files write is reported.
  */
-import { isExternal } from '../2-resolve/modules.ts';
+import { isExternal } from '../2-resolve/paths.ts';
 import type { Diagnostic, Edit } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Span } from '../1-parse/source.ts';

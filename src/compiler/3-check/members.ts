@@ -4,6 +4,7 @@ import type { NetDeclaration } from '../2-resolve/model.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
+import { hasArguments } from './complete.ts';
 import { argument, evaluate, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { figures } from './query.ts';
@@ -84,6 +85,7 @@ function variant(
 }
 
 function netMember(expr: MemberExpr, net: Extract<Callable, { kind: 'net' }>, session: Session): Value {
+  if (!hasArguments(net.declaration, net.args, expr.object.span, session)) return unknown;
   const info = session.queries?.(net.declaration, net.args);
   if (info === undefined) return unknown;
   const name = expr.member.name;

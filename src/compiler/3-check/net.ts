@@ -102,7 +102,8 @@ function runDeclaration(net: NetDeclaration, args: readonly GivenArg[], outer: S
     if (base.kind !== 'net' || !site.frame.parent) return notANet(base, source.span, session);
     const replacements = new Map([...own, ...run.replacements]);
     const inner: Site = { ...site, frame: site.frame.parent };
-    if (!runDeclaration(base.declaration, base.args, inner, { ...run, replacements })) return false;
+    const at: Application = { expr: source, piped: 'start' };
+    if (!runDeclaration(base.declaration, base.args, inner, { ...run, at, replacements })) return false;
   }
   for (const statement of net.item.body?.statements ?? []) {
     if (statement.kind === 'out') reportSecondOutput(statement, net, session);

@@ -11,12 +11,14 @@ import type {
   TrainClause,
   TrainItem,
 } from '../1-parse/ast.ts';
+import { textOf } from '../1-parse/source.ts';
 import type { Model, NetDeclaration } from '../2-resolve/model.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { topological, type Graph } from '../ir/graph.ts';
 import { paramPath } from '../ops/build.ts';
 import { checkBudget } from './budgets.ts';
+import { hasArguments } from './complete.ts';
 import { checkDataClasses } from './data-classes.ts';
 import type { Site } from './frame.ts';
 import { checkFrozenStatistics } from './frozen-statistics.ts';
@@ -30,73 +32,72 @@ export interface CheckedNet {
   readonly facts: NetFacts | undefined;
 }
 
-/** `weights Flowers from "./resnet18.safetensors" layout torch except logits.**`. */
-export interface WeightsDeclaration {
-  /** Project-relative where it is relative in the text. */
-  readonly path: string;
-  readonly layout: string | undefined;
-  readonly except: readonly string[];
-}
-
-/** The net's own `weights … from`, or that of the net it stands for; undefined where there is none. */
-export function weightsFor(model: Model, net: string): WeightsDeclaration | undefined {
-  const { file, source } = model.entry;
-  for (const item of file.items)
-    if (item.kind === 'weights' && item.net.name === net) {
-      const folder = source.path.split('/').slice(0, -1);
-      const path = item.from.value.startsWith('.') ? joinPath(folder, item.from.value) : item.from.value;
-      return { path, layout: item.layout?.name, except: item.except.map((pattern) => pattern.text) };
-    }
-  return undefined;
-}
-
-function joinPath(folder: readonly string[], path: string): string {
-  const parts = [...folder];
-  for (const part of path.split('/')) {
-    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else if (part !== '.') parts.push(part);
-  }
-  return parts.join('/');
-}
-
-/** Renames of weights: `moved stem.conv -> stem.conv7`. */
-export function movesOf(model: Model): readonly { readonly from: string; readonly to: string }[] {
-  return model.entry.file.items.flatMap((item) =>
-    item.kind === 'moved' ? [{ from: item.from.text, to: item.to.text }] : [],
-  );
-}
-
-/** Budgets of one net: inside it, by its name, or the file's where the net is the only one. */
+/**
+ * The entry file's budgets of one net: inside it, by its name, or of none where the net is the file's only one. What other files
+ * say about their nets is checked where those files are.
+ */
 export function budgetsOf(model: Model, net: NetDeclaration): readonly BudgetStatement[] {
   const { items } = model.entry.file;
-  const only = items.filter((item) => item.kind === 'net').length === 1;
-  const inside = (net.item.body?.statements ?? []).filter((s) => s.kind === 'budget');
-  const outside = items.filter(
-    (item) => item.kind === 'budget' && (item.net ? item.net.name === net.name : only),
-  );
-  return [...inside, ...outside] as readonly BudgetStatement[];
+  const own = net.module === model.entry;
+  const only = own && items.filter((item) => item.kind === 'net').length === 1;
+  const inside = own ? (net.item.body?.statements ?? []).filter((s) => s.kind === 'budget') : [];
+  const outside = items.filter((item) => item.kind === 'budget');
+  return [...inside, ...outside.filter((b) => (b.net ? model.bindings.get(b.net) === net : only))];
 }
 
-/** Checks budgets, tests and training blocks of the entry file. */
-export function checkStatements(nets: readonly CheckedNet[], site: Site, session: Session): void {
+/** Nets of other files that budgets, tests and training blocks of the entry file name. */
+export function importedNets({ entry, bindings }: Model): readonly NetDeclaration[] {
+  const named = entry.file.items.flatMap((item) => {
+    const ident =
+      item.kind === 'budget' || item.kind === 'test' || item.kind === 'train' ? item.net : undefined;
+    const net = ident && bindings.get(ident);
+    return net?.kind === 'net' && net.module !== entry ? [net] : [];
+  });
+  return [...new Set(named)];
+}
+
+/** Checks budgets, tests and training blocks of the entry file against its `own` nets and those of other files that they name. */
+export function checkStatements(
+  { own, imported }: { readonly own: readonly CheckedNet[]; readonly imported: readonly CheckedNet[] },
+  site: Site,
+  session: Session,
+): void {
   const { model } = session;
+  const nets = [...own, ...imported];
   for (const { declaration, facts } of nets)
     if (facts)
       for (const budget of budgetsOf(model, declaration))
         checkBudget(budget, { declaration, facts }, site, session);
+  const find = (net: Ident): CheckedNet | undefined =>
+    nets.find(({ declaration }) => declaration === model.bindings.get(net));
   for (const item of model.entry.file.items) {
-    if (item.kind === 'test') checkTest(item, nets, session);
-    if (item.kind === 'train') checkTrain(item, nets, session);
+    if (item.kind === 'test' || item.kind === 'budget' || item.kind === 'train') {
+      const net = item.net && find(item.net);
+      if (net) hasArguments(net.declaration, [], item.net.span, session);
+      if (item.kind !== 'train' && !item.net && own.length !== 1) whichNet(item, session);
+    }
+    if (item.kind === 'test') checkTest(item, item.net ? find(item.net) : own[0], session);
+    if (item.kind === 'train') checkTrain(item, find(item.net)?.facts, session);
     if (item.kind === 'weights' && item.layout && !['torch', 'keras'].includes(item.layout.name))
       unknownWord(item.layout, ['torch', 'keras'], 'layout of weights', session);
-    if (item.kind === 'budget' && !item.net && nets.length !== 1) whichNet(item.span, nets, session);
   }
 }
 
-function whichNet(span: Ident['span'], nets: readonly CheckedNet[], session: Session): void {
-  const names = nets.map(({ declaration }) => declaration.name).join(', ') || 'no nets';
+/** A statement that names no net, in a file that has not just one. */
+function whichNet(item: TestItem | BudgetStatement, session: Session): void {
+  const { names } = session.model.entry;
+  const nets = [...names].flatMap(([name, found]) => (found.kind === 'net' ? [name] : []));
+  const span = item.kind === 'test' ? item.title.span : item.span;
+  const end = item.kind === 'test' ? item.title.span.end : item.span.start + 'budget'.length;
+  const named = (net: string): string => (item.kind === 'test' ? ` of ${net}` : ` ${net}`);
   session.report(
-    diagnostic('network/which-net', {}, span, { notes: [{ word: 'note', text: `this file has ${names}` }] }),
+    diagnostic('network/which-net', {}, span, {
+      notes: [{ word: 'note', text: `this file has ${nets.join(', ') || 'no nets'}` }],
+      fixes: nets.slice(0, 3).map((net) => ({
+        title: `${textOf({ ...span, end })}${named(net)} { … }`,
+        edits: [{ span: { ...span, start: end, end }, text: named(net) }],
+      })),
+    }),
   );
 }
 
@@ -116,10 +117,7 @@ function unknownWord(
 }
 
 /** Inputs and outputs that a test names have to exist. */
-function checkTest(item: TestItem, nets: readonly CheckedNet[], session: Session): void {
-  const [only, ...more] = nets;
-  const tested = item.net ? nets.find(({ declaration }) => declaration.name === item.net?.name) : only;
-  if (!item.net && (more.length > 0 || !only)) return whichNet(item.title.span, nets, session);
+function checkTest(item: TestItem, tested: CheckedNet | undefined, session: Session): void {
   const graph = tested?.facts?.graph;
   if (!graph) return;
   const inputs = graph.inputs.map(({ name }) => name);
@@ -145,8 +143,7 @@ function checkNames(expr: Expr, known: readonly string[], graph: Graph, session:
 }
 
 /** The loss has to reach weights, data has to fit the classes, `freeze` has to name weights that there are; phases the same. */
-function checkTrain(item: TrainItem, nets: readonly CheckedNet[], session: Session): void {
-  const facts = nets.find(({ declaration }) => declaration.name === item.net.name)?.facts;
+function checkTrain(item: TrainItem, facts: NetFacts | undefined, session: Session): void {
   if (!facts) return;
   const { graph } = facts;
   for (const clause of item.clauses)

@@ -4,6 +4,14 @@ import type { DiagnosticEntry } from './diagnostic.ts';
 const needsFile = { bad: undefined, good: undefined } as const;
 
 export const commandDiagnostics = {
+  'file/outside-project': {
+    severity: 'error',
+    message: 'the file {path} lies outside the project',
+    explain:
+      'Names of classes and inputs of tests come from files of the project, relative to the `.cnn` file that names them, or of an installed package. So a net means the same on every machine, and its tests run on every machine.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y) of "../../elsewhere.txt"\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y) of ["a", "b", "c"]\n}',
+  },
   'file/unreadable': {
     severity: 'error',
     message: '{file} cannot be read: {reason}',

@@ -4,6 +4,15 @@ import type { DiagnosticEntry } from './diagnostic.ts';
 const needsFile = { bad: undefined, good: undefined } as const;
 
 export const weightsDiagnostics = {
+  'weights/outside-project': {
+    severity: 'error',
+    message: 'the weights file {path} lies outside the project',
+    explain:
+      'A file of weights that a `.cnn` file names is one of the project, relative to that file, or of an installed package: `"@scope/package/net.safetensors"`. So a net means the same on every machine. ' +
+      'A file from elsewhere can be given to a command: `--weights ../elsewhere/net.safetensors`.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nweights N from "../../elsewhere/n.safetensors"',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nweights N from "./n.safetensors"',
+  },
   'weights/unreadable': {
     severity: 'error',
     message: '{file} cannot be read: {reason}',

@@ -1,0 +1,32 @@
+/** Nets that need parameters: they have a shape, and figures, only where they are used with arguments. */
+import type { Span } from '../1-parse/source.ts';
+import type { NetDeclaration } from '../2-resolve/model.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Session } from './session.ts';
+import type { GivenArg } from './value.ts';
+
+/** True where every parameter has a default, so that the net can be compiled by its name alone. */
+export function isComplete({ item }: NetDeclaration): boolean {
+  return item.params.every((param) => param.default !== undefined);
+}
+
+/** Whether `args` are enough; reports the first parameter that they leave without a value, at the place that asks. */
+export function hasArguments(
+  { item, name }: NetDeclaration,
+  args: readonly GivenArg[],
+  at: Span,
+  session: Session,
+): boolean {
+  const byPlace = args.filter((arg) => arg.name === undefined).length;
+  const named = new Set(args.map((arg) => arg.name));
+  const missing = item.params.find(
+    (param, i) => i >= byPlace && param.default === undefined && !named.has(param.name.name),
+  );
+  if (!missing) return true;
+  session.report(
+    diagnostic('value/missing-argument', { what: name, option: missing.name.name }, at, {
+      labels: [{ span: missing.span, text: 'has no default' }],
+    }),
+  );
+  return false;
+}
