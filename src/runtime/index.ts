@@ -160,7 +160,10 @@ async function instantiate(
   memory: WebAssembly.Memory,
 ): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   const bytes = typeof code === 'string' ? Uint8Array.from(atob(code), (c) => c.charCodeAt(0)) : code;
-  return WebAssembly.instantiate(bytes, { cnnc: { memory } });
+  const compiled = await WebAssembly.instantiate(bytes, { cnnc: { memory } });
+  // While weights arrive, other threads of the engine optimise the kernels.
+  (compiled.instance.exports.warm as () => void)();
+  return compiled;
 }
 
 async function fillWeights(build: Build, memory: WebAssembly.Memory, options: LoadOptions): Promise<void> {

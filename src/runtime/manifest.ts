@@ -2,9 +2,10 @@
  * What the runtime must know about a generated program, as plain JSON: where its inputs, outputs and weights lie in linear
  * memory and what they mean. The contract between `emitWasm` and the runtime; the runtime knows nothing else of the compiler.
  *
- * The program imports its memory as `cnnc.memory` (so that weights can stream into it while the code compiles) and exports `prepare()`:
- * to be called exactly once, when the file of weights has been read to `weights.offset`; it expands them to what `run()` reads, one call
- * per inference. Constants are data segments of the module; inputs are written and outputs read at their offsets.
+ * The program imports its memory as `cnnc.memory` (so that weights can stream into it while the code compiles) and exports `warm()`, which
+ * touches no memory: to be called early, so that the engine optimises kernels while the weights arrive; `prepare()`: to be called exactly
+ * once, when the file of weights has been read to `weights.offset`; it expands them to what `run()` reads, one call per inference.
+ * Constants are data segments of the module; inputs are written and outputs read at their offsets.
  */
 export interface Manifest {
   readonly format: 1;

@@ -10,6 +10,7 @@ const yAt = 1024;
 
 const text = `(module
   (import "cnnc" "memory" (memory 1))
+  (func (export "warm"))
   (func (export "prepare")
     (f32.store (i32.const ${weightsAt}) (f32.neg (f32.load (i32.const ${weightsAt}))))
     (f32.store (i32.const ${weightsAt + 4}) (f32.neg (f32.load (i32.const ${weightsAt + 4}))))

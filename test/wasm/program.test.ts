@@ -79,7 +79,7 @@ describe('modules', () => {
     const { bytes } = emitWasm(planned, { steps: true, names: true });
     const exported = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name);
     expect(exported.toSorted()).toEqual(
-      ['prepare', 'run', ...planned.steps.map((_, i) => `step${i}`)].toSorted(),
+      ['prepare', 'run', 'warm', ...planned.steps.map((_, i) => `step${i}`)].toSorted(),
     );
   });
 

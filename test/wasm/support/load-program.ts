@@ -20,6 +20,7 @@ export function loadProgram(plan: Plan, weights: WeightSource): LoadedProgram {
     shared: manifest.threads !== undefined,
   });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { cnnc: { memory } });
+  (instance.exports.warm as () => void)();
   new Uint8Array(memory.buffer).set(pack(plan, weights), manifest.weights.offset);
   (instance.exports.prepare as () => void)();
   const floats = new Float32Array(memory.buffer);

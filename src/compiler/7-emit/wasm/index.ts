@@ -1,6 +1,7 @@
 /**
- * WebAssembly: a plan as one module that exports `prepare()`, for the weights, and `run()`; and the manifest that tells the runtime where
- * everything lies. All addresses are constants; kernels are functions of their addresses, stored once however many steps use them.
+ * WebAssembly: a plan as one module that exports `warm()`, for the engine, `prepare()`, for the weights, and `run()`; and the manifest
+ * that tells the runtime where everything lies. All addresses are constants; kernels are functions of their addresses, stored once
+ * however many steps use them.
  */
 import { internal } from '../../diagnostics/internal.ts';
 import type { Allocation, Buffer, Plan, Step } from '../../6-plan/plan.ts';
@@ -13,6 +14,7 @@ import { manifestOf } from './manifest.ts';
 import { emitPrepare } from './prepare.ts';
 import { createTables, type Tables } from './tables.ts';
 import { emitTeam, teamBytes } from './team.ts';
+import { emitWarm } from './warm.ts';
 
 export interface WasmProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -40,6 +42,7 @@ export function emitWasm(plan: Plan, { steps = false, names = false }: EmitWasmO
   if (shared) emitShared(plan, module, tables, control);
   else module.export('run', steps ? emitSteps(plan, module, tables) : emitRun(plan, module, tables));
   module.export('prepare', emitPrepare(plan, module));
+  module.export('warm', emitWarm(module));
   const memoryBytes = tables.end();
   module.importMemory({ module: 'cnnc', name: 'memory', pages: Math.ceil(memoryBytes / pageBytes), shared });
   for (const { offset, data } of plan.constants) module.data(offset, bytesOf(data));

@@ -49,7 +49,7 @@ function emitExpansion(expansion: Expansion, context: Context): void {
 
 /** (halves, floats, end of the halves): widened from front to back. */
 function widenFunction(m: ModuleBuilder): FunctionRef<readonly ['i32', 'i32', 'i32']> {
-  const piece = m.function({ name: 'widen_piece', params: ['i32', 'i32', 'i32'] }, (f, from, to, end) => {
+  const piece = m.kernel({ name: 'widen_piece', params: ['i32', 'i32', 'i32'] }, (f, from, to, end) => {
     const constants = f.constants();
     f.loop((again) => {
       f.store(to, 0, widened(f, constants, f.let(i32x4.load16x4U(from))));

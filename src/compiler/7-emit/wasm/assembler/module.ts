@@ -7,6 +7,7 @@ import { internal } from '../../../diagnostics/internal.ts';
 import { concatBytes, section, sized, sleb, uleb, utf8, vector, type Bytes } from './encode.ts';
 import { createLocal, valueTypeByte, type Expr, type Local, type ValueType } from './expr.ts';
 import { FunctionBuilder, type FunctionRef } from './function.ts';
+import { i32 } from './ops.ts';
 
 /** Name, parameter types in order and the result's type (none: a procedure). */
 export interface Signature<P extends readonly ValueType[]> {
@@ -14,6 +15,15 @@ export interface Signature<P extends readonly ValueType[]> {
   readonly params: P;
   readonly result?: ValueType;
 }
+
+/** A function that does the work itself, and nothing where its first argument is `skip`. */
+export interface Kernel {
+  readonly ref: FunctionRef<readonly 'i32'[]>;
+  readonly codeBytes: number;
+}
+
+/** What is no address: those of kernels are multiples of four. */
+export const skip = -1;
 
 /** The parameters as locals. */
 export type ParamLocals<P extends readonly ValueType[]> = {
@@ -44,6 +54,7 @@ export class ModuleBuilder {
   readonly #functions: Definition[] = [];
   readonly #byContent = new Map<string, FunctionRef>();
   readonly #byKey = new Map<string, FunctionRef>();
+  readonly #kernels = new Set<FunctionRef>();
   readonly #exports = new Map<string, FunctionRef>();
   readonly #data: Bytes[] = [];
   #memory: MemoryImport | undefined;
@@ -72,6 +83,24 @@ export class ModuleBuilder {
     return this.#define(signature, f.finish(result)) as FunctionRef<P>;
   }
 
+  /**
+   * A procedure that does arithmetic itself, to be optimised before it is needed (see warm.ts). Its first argument is an address; nothing
+   * happens where that is `skip`. It leaves at the end only, which is also where it skips to.
+   */
+  kernel<const P extends readonly 'i32'[]>(
+    signature: Signature<P>,
+    build: (f: FunctionBuilder, ...params: ParamLocals<P>) => void,
+  ): FunctionRef<P> {
+    const ref = this.function<P>(signature, (f, ...params) =>
+      f.block((end) => {
+        f.branchIf(end, i32.eq(params[0] as Local<'i32'>, skip));
+        build(f, ...params);
+      }),
+    );
+    this.#kernels.add(ref as FunctionRef);
+    return ref;
+  }
+
   /** The function called `key`, built on first use: for kernels that several steps share. */
   shared<P extends readonly ValueType[]>(key: string, build: () => FunctionRef<P>): FunctionRef<P> {
     const known = this.#byKey.get(key);
@@ -88,6 +117,14 @@ export class ModuleBuilder {
   /** Bytes that are at `offset` in memory when the module is instantiated. */
   data(offset: number, bytes: Uint8Array): void {
     this.#data.push(concatBytes([[0x00, 0x41, ...sleb(offset), 0x0b], uleb(bytes.length), bytes]));
+  }
+
+  /** The kernels so far. */
+  kernels(): readonly Kernel[] {
+    return [...this.#kernels].map((ref) => ({
+      ref: ref as Kernel['ref'],
+      codeBytes: this.#functions[ref.index]?.body.length ?? 0,
+    }));
   }
 
   /** Number of functions and bytes of code so far. */

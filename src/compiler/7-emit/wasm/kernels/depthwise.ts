@@ -100,7 +100,7 @@ function tileFunction(m: ModuleBuilder, layer: Layer, width: number): FunctionRe
   const turn = vectors * lanes;
   const turns = Math.floor(outC / turn);
   const name = `depthwise_tile_${width}`;
-  return m.function({ name, params: pointerTypes(finish) }, (f, ...params) => {
+  return m.kernel({ name, params: pointerTypes(finish) }, (f, ...params) => {
     const pointers = params as unknown as Pointers;
     const strides = turnStrides(layer);
     f.for(f.i32(), 0, turns, 1, () => {

@@ -92,7 +92,7 @@ export function gemmTile(m: ModuleBuilder, tile: GemmTile): FunctionRef {
   const { height, width, vectors } = tile.shape;
   const name = `tile_${height}x${width}x${vectors * 4}`;
   const count = 4 + tile.finish.operands.length + (tile.finish.deferred ? 1 : 0);
-  return m.function({ name, params: Array<'i32'>(count).fill('i32') }, (f, ...params) => {
+  return m.kernel({ name, params: Array<'i32'>(count).fill('i32') }, (f, ...params) => {
     const [x, weights, ...rest] = params as unknown as readonly [
       Local<'i32'>,
       Local<'i32'>,

@@ -66,7 +66,7 @@ function expandFunction(
 /** (taps in scratch, final planes, bytes of a plane, bytes of the piece) → the piece's positions, a row of them at a time. */
 function pieceFunction(m: ModuleBuilder, tile: TileSize): FunctionRef<readonly ['i32', 'i32', 'i32', 'i32']> {
   const G = kernelTransforms[tile];
-  return m.function(
+  return m.kernel(
     { name: `expand_winograd_piece_${tile}`, params: ['i32', 'i32', 'i32', 'i32'] },
     (f, scratch, planes, plane, bytes) => {
       const constants = f.constants();

@@ -178,7 +178,7 @@ function eachTurn(
 function inputFunction(m: ModuleBuilder, { tile, shape, geometry, across }: Layer): FunctionRef {
   const [, row, column] = geometry.strides;
   const position = shape.inPosition * 4;
-  return m.function({ name: `winograd_input_${tile}`, params: ['i32', 'i32'] }, (f, x, scratch) => {
+  return m.kernel({ name: `winograd_input_${tile}`, params: ['i32', 'i32'] }, (f, x, scratch) => {
     const context = { f, constants: f.constants() };
     eachTurn(f, shape.inC, across, ({ vectors }) => {
       transformInput(context, {
@@ -299,7 +299,7 @@ function outputFunction(m: ModuleBuilder, layer: Layer, finish: Finish): Functio
   const { tile, shape, kernel, across } = layer;
   const position = shape.outPosition * 4;
   const params = Array<'i32'>(3 + finish.operands.length + (finish.deferred ? 1 : 0)).fill('i32');
-  return m.function({ name: `winograd_output_${tile}`, params }, (f, ...pointers) => {
+  return m.kernel({ name: `winograd_output_${tile}`, params }, (f, ...pointers) => {
     const [products, bias, ...rest] = pointers as readonly [Local<'i32'>, Local<'i32'>, ...Local<'i32'>[]];
     const context = { f, constants: f.constants() };
     eachTurn(f, kernel.outC, across, ({ vectors, channels }) => {
@@ -336,7 +336,7 @@ function channelSteps(finish: Finish, vectors: number): Strides {
 function patchFunction(m: ModuleBuilder, { shape, tile, kernel, finish }: Layer): FunctionRef {
   const count = 2 + finish.operands.length + (finish.deferred ? 1 : 0);
   const params = Array<'i32'>(count + 2).fill('i32');
-  return m.function({ name: 'winograd_patch', params }, (f, ...locals) => {
+  return m.kernel({ name: 'winograd_patch', params }, (f, ...locals) => {
     const [rows, columns] = locals.slice(count) as unknown as readonly [Local<'i32'>, Local<'i32'>];
     const line = locals.slice(0, count);
     const steps = [finish.out, ...finish.operands];

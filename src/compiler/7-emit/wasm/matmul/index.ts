@@ -148,7 +148,7 @@ function tileFunction(
 ): FunctionRef<readonly 'i32'[]> {
   return module.shared(`matmul tile ${JSON.stringify([shape, rows, columns])}`, () => {
     const params = shape.rows.map(() => 'i32' as const);
-    return module.function({ name: `matmul_${rows}x${columns}`, params }, (f, ...pointers) => {
+    return module.kernel({ name: `matmul_${rows}x${columns}`, params }, (f, ...pointers) => {
       const sums = emitSums(f, shape, { rows, columns }, pointers);
       const [out, ...operands] = pointers.slice(2);
       if (!out) return internal('a matrix product without an output');

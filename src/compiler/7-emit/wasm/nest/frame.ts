@@ -115,7 +115,7 @@ export function inFunction(
   const counters = [...frame.counters].filter(([loop]) => isNeeded(nest, loop));
   const pointers = frame.pointers.map((pointer, k) => i32.add(pointer, frame.offsets[k] ?? 0));
   const args = [...pointers, ...conditions, ...counters.map(([, counter]) => counter)];
-  const callee = module.function({ name, params: args.map(() => 'i32' as const) }, (f, ...params) => {
+  const callee = module.kernel({ name, params: args.map(() => 'i32' as const) }, (f, ...params) => {
     if (touchesBytes(nest)) f.unfused();
     const rest = params.slice(pointers.length);
     body({

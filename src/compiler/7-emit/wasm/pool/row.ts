@@ -36,7 +36,7 @@ export type RowFunction = FunctionRef<readonly 'i32'[]>;
 /** Pools with a window of `taps` per axis, unrolled. */
 export function fullRow(module: ModuleBuilder, shape: RowShape, taps: readonly number[]): RowFunction {
   return module.shared(`pool ${JSON.stringify([shape, taps])}`, () =>
-    module.function({ name: 'pool_row', params: parameters(shape, 0) }, (f, ...locals) => {
+    module.kernel({ name: 'pool_row', params: parameters(shape, 0) }, (f, ...locals) => {
       const constants = f.constants();
       const offsets = tapOffsets(shape.tapBytes, taps);
       const scale = constants.f32(1 / offsets.length);
@@ -56,7 +56,7 @@ export function fullRow(module: ModuleBuilder, shape: RowShape, taps: readonly n
 /** Pools with any window. Further parameters: taps along the three axes, and what an average divides by. */
 export function clippedRow(module: ModuleBuilder, shape: RowShape): RowFunction {
   return module.shared(`pool clipped ${JSON.stringify(shape)}`, () =>
-    module.function({ name: 'pool_clipped', params: parameters(shape, 4) }, (f, ...locals) => {
+    module.kernel({ name: 'pool_clipped', params: parameters(shape, 4) }, (f, ...locals) => {
       const constants = f.constants();
       const taps = locals.slice(-4, -1);
       const count = f32.convertI32S(local(locals, locals.length - 1));
