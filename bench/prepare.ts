@@ -1,6 +1,6 @@
 /**
- * Compiles a network once for everyone: the same graph and the same weights as an .onnx file, as emitted TensorFlow.js code, and as our own
- * program. Weights are random (seeded by path); times do not depend on them.
+ * Compiles a network once for everyone: the same graph and the same weights as an .onnx and as a .tflite file, as emitted TensorFlow.js code,
+ * and as our own program. Weights are random (seeded by path); times do not depend on them.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -24,6 +24,7 @@ import { checksum } from '../src/runtime/index.ts';
 import { seededWeights } from '../src/weights/bind.ts';
 import type { BenchNet } from './nets.ts';
 import type { Prepared } from './peers/peer.ts';
+import { emitTflite } from './tflite/index.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -49,6 +50,7 @@ export async function prepare(net: BenchNet): Promise<Prepared> {
   write('tfjs.ts', Object.values(tfjs.files)[0] ?? '');
   write('weights.safetensors', new Uint8Array(weightsFile(graph, weights)));
   write('model.onnx', await emitOnnx(graph, weights));
+  write('model.tflite', emitTflite(foldNorms(graph), weights));
   for (const wide of [false, true]) {
     const planned = plan(optimize(graph), { relaxed: true, wide });
     const { bytes, manifest } = emitWasm(planned);
@@ -119,7 +121,7 @@ function rawOutputs(graph: Graph): Graph {
   return { ...graph, outputs };
 }
 
-/** Batch norms into the convolutions before them: what Google's converter does for tfjs, and onnxruntime when it loads. */
+/** Batch norms into the convolutions before them: what Google's converters do for tfjs and LiteRT, and onnxruntime when it loads. */
 function foldNorms(graph: Graph): Graph {
   return [foldConstants, foldScale].reduce((folded, pass) => applyPass(pass, folded), graph);
 }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface Served {
   readonly origin: string;
@@ -25,6 +26,7 @@ export async function serve(folder: string, bundle: ReadonlyMap<string, Uint8Arr
     net: folder,
     tfjs: dirname(require.resolve('@tensorflow/tfjs-backend-wasm')),
     ort: dirname(require.resolve('onnxruntime-web')),
+    litert: fileURLToPath(new URL('../wasm', import.meta.resolve('@litertjs/core'))),
   };
   const find = async (path: string): Promise<Uint8Array | string | undefined> => {
     if (path === '/') return page;

@@ -6,6 +6,7 @@ export const peers: Readonly<Record<string, () => Promise<Peer>>> = {
   cnnc: async () => (await import('./cnnc.ts')).cnnc,
   'cnnc-wide': async () => (await import('./cnnc.ts')).cnncWide,
   'onnxruntime-web': async () => (await import('./onnxruntime-web.ts')).onnxruntimeWeb,
+  litert: async () => (await import('./litert.ts')).litert,
   'tfjs-wasm': async () => (await import('./tfjs-wasm.ts')).tfjsWasm,
   'onnxruntime-node': async () => (await import('./onnxruntime-node.ts')).onnxruntimeNode,
 };
