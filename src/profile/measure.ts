@@ -7,6 +7,7 @@ import { accessOf } from '../compiler/6-plan/access.ts';
 import { pack } from '../compiler/6-plan/index.ts';
 import type { Plan, Step } from '../compiler/6-plan/plan.ts';
 import { emitWasm } from '../compiler/7-emit/wasm/index.ts';
+import type { FusedPool } from '../compiler/ir/kernel.ts';
 import { sizeOf, type Tensor } from '../compiler/ir/type.ts';
 import type { WeightSource } from '../compiler/ops/evaluate.ts';
 import { writeInput } from '../runtime/input.ts';
@@ -163,7 +164,7 @@ function profileOf(
     op: node.op,
     output: step.buffers[accessOf(kernel).write]?.shape ?? [],
     algorithm,
-    tuning,
+    tuning: kernel.kind === 'conv' && kernel.pool ? { ...tuning, pool: poolText(kernel.pool) } : tuning,
     macs,
     bytes: bytesOf(step, plan),
     ms,
@@ -171,6 +172,10 @@ function profileOf(
     gflops,
     ofLimit: peak > 0 ? gflops / peak : 0,
   };
+}
+
+function poolText({ reduce, size }: FusedPool): string {
+  return `${reduce} ${size.join('x')}`;
 }
 
 /** Every operand once; packed weights in their packed size. */

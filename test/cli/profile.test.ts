@@ -37,11 +37,12 @@ describe('profile', () => {
     expect(gflops).toBeCloseTo((2 * macs) / ms / 1e6, 6);
     expect(steps.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6);
     const conv = steps.find(({ path }) => path === 'y.conv1');
-    expect(conv).toMatchObject({ op: 'conv', output: [16, 16, 8], macs: 16 * 16 * 8 * 27 });
+    expect(conv).toMatchObject({ op: 'conv', output: [8, 8, 8], macs: 16 * 16 * 8 * 27 });
+    expect(conv).toMatchObject({ tuning: { pool: 'max 2x2' } });
     expect(conv?.ofLimit).toBeCloseTo((2 * 16 * 16 * 8 * 27) / (conv?.ms ?? 0) / 1e6 / limit, 6);
-    // Reads 16 × 16 × 3, writes 16 × 16 × 8, and one panel of weights and biases.
-    expect(conv?.bytes).toBe(4 * (16 * 16 * 11 + 8 * 28));
-    expect(steps.find(({ op }) => op === 'maxpool')).toMatchObject({ macs: 0, gflops: 0, algorithm: 'nest' });
+    // Reads 16 × 16 × 3, writes 8 × 8 × 8 after the pool, and one panel of weights and biases.
+    expect(conv?.bytes).toBe(4 * (16 * 16 * 3 + 8 * 8 * 8 + 8 * 28));
+    expect(steps.find(({ op }) => op === 'gap')).toMatchObject({ macs: 0, gflops: 0, algorithm: 'nest' });
   });
 
   it('sorts by time, takes real inputs, and draws every step', async () => {
@@ -64,7 +65,7 @@ describe('profile', () => {
     const { exit, stdout, stderr } = await cnnc('profile', net, '--runs', '2', '--seed', '4');
     expect(exit).toBe(0);
     expect(stderr).toContain('measuring 2 inferences with initial values of seed 4');
-    expect(stdout).toMatch(/y\.conv1 +16x16x8 +implicit-gemm vectors \d+ +[\d.]+ ms/);
+    expect(stdout).toMatch(/y\.conv1 +8x8x8 +implicit-gemm vectors \d+ pool max 2x2 +[\d.]+ ms/);
     expect(stdout).toMatch(/per inference \(median of 2\), [\d,]+ multiplications\n[\d.]+ GFLOPS, /);
   });
 

@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import type { AlgorithmName, Choice } from '../../src/compiler/6-plan/algorithms/algorithm.ts';
 import { candidates } from '../../src/compiler/6-plan/algorithms/index.ts';
 import type { Engine } from '../../src/compiler/6-plan/plan.ts';
-import type { ConvKernel, DepthwiseKernel, Epilogue, Operand, Window } from '../../src/compiler/ir/kernel.ts';
+import type {
+  ConvKernel,
+  DepthwiseKernel,
+  Epilogue,
+  FusedPool,
+  Operand,
+  Window,
+} from '../../src/compiler/ir/kernel.ts';
 import type { Scalar } from '../../src/compiler/ir/scalar.ts';
 import { sizeOf, type Tensor } from '../../src/compiler/ir/type.ts';
 import type { Placement } from './memory.ts';
@@ -150,7 +157,9 @@ export function makeCase<K extends ConvKernel | DepthwiseKernel>(
   around: Around,
 ): Case<K> {
   const { window } = shape;
-  const outShape = [...window.output, sizes.outC];
+  const mapShape = [...window.output, sizes.outC];
+  const pool = (shape as { readonly pool?: FusedPool }).pool?.size ?? [];
+  const outShape = [...window.output.map((n, axis) => n / (pool[axis] ?? 1)), sizes.outC];
   const tensors = new Map<Operand, Tensor>();
   const add = (dims: readonly number[]): Operand => {
     const operand = tensors.size;
@@ -163,7 +172,7 @@ export function makeCase<K extends ConvKernel | DepthwiseKernel>(
   const named = around.epilogue === undefined ? undefined : epilogues[around.epilogue];
   const operands = (named?.operands ?? []).map((per) => ({
     per,
-    operand: add(per === 'tensor' ? outShape : per === 'channel' ? [sizes.outC] : [1]),
+    operand: add(per === 'tensor' ? mapShape : per === 'channel' ? [sizes.outC] : [1]),
   }));
   const out = tensors.size;
   const epilogue = named ? { expr: named.expr, operands } : undefined;
@@ -178,7 +187,7 @@ export function makeCase<K extends ConvKernel | DepthwiseKernel>(
     tensors,
     outShape,
     layouts,
-    inPlace: around.inPlace ? residual : undefined,
+    inPlace: around.inPlace && pool.length === 0 ? residual : undefined,
   };
 }
 

@@ -4,6 +4,7 @@ import type {
   ConvKernel,
   DepthwiseKernel,
   Epilogue,
+  FusedPool,
   MatmulKernel,
   Operand,
   Window,
@@ -25,10 +26,36 @@ export function referenceOf(
 ): Reference {
   const sums = kernel.kind === 'matmul' ? matmulSums(kernel, tensors) : convSums(kernel, tensors);
   const channels = kernel.kind === 'matmul' ? kernel.n : outChannels(kernel);
-  return {
-    values: applyEpilogue(kernel.epilogue, sums.values, tensors, channels),
-    magnitudes: sums.magnitudes,
-  };
+  const values = applyEpilogue(kernel.epilogue, sums.values, tensors, channels);
+  const { magnitudes } = sums;
+  return kernel.kind === 'conv' && kernel.pool
+    ? poolReference({ values, magnitudes }, kernel.window.output, kernel.pool, channels)
+    : { values, magnitudes };
+}
+
+/** Windows side by side, joined; an error of a window is at most the largest of its pixels'. */
+function poolReference(
+  { values, magnitudes }: Reference,
+  output: readonly number[],
+  { reduce, size }: FusedPool,
+  channels: number,
+): Reference {
+  const [sizes, cells] = [axes3(output, 1), axes3(size, 1)];
+  const [planes, rows, columns] = sizes.map((n, axis) => n / (cells[axis] ?? 1)) as [number, number, number];
+  const count = planes * rows * columns * channels;
+  const pooled = new Float64Array(count).fill(reduce === 'max' ? -Infinity : 0);
+  const worst = new Float64Array(count);
+  values.forEach((value, i) => {
+    const [pixel, channel] = [Math.floor(i / channels), i % channels];
+    const column = Math.floor((pixel % sizes[2]) / cells[2]);
+    const row = Math.floor((Math.floor(pixel / sizes[2]) % sizes[1]) / cells[1]);
+    const plane = Math.floor(pixel / (sizes[1] * sizes[2]) / cells[0]);
+    const at = ((plane * rows + row) * columns + column) * channels + channel;
+    const before = pooled[at] ?? 0;
+    pooled[at] = reduce === 'max' ? Math.max(before, value) : before + value / sizeOf(size);
+    worst[at] = Math.max(worst[at] ?? 0, magnitudes[i] ?? 0);
+  });
+  return { values: pooled, magnitudes: worst };
 }
 
 export function outChannels(kernel: ConvKernel | DepthwiseKernel): number {

@@ -176,9 +176,15 @@ function runWindowed(
 ): void {
   const finish = epilogue(kernel, context);
   const out = context.buffers[kernel.out] as Buffer;
-  for (const place of places(kernel.window.output)) {
+  const { reduce, size } = ('pool' in kernel && kernel.pool) || { reduce: 'max', size: [] };
+  const cells = places(kernel.window.output.map((_, axis) => size[axis] ?? 1));
+  for (const place of places(kernel.window.output.map((n, axis) => n / (size[axis] ?? 1)))) {
+    const pixels = cells.map((cell) => cell.map((at, axis) => (place[axis] ?? 0) * (size[axis] ?? 1) + at));
     // A pixel is computed before any of it is written: an epilogue operand may be the same memory.
-    const pixel = Array.from({ length: channels }, (_, c) => finish(value(place, c), [...place, c], c));
+    const pixel = Array.from({ length: channels }, (_, c) => {
+      const values = pixels.map((at) => finish(value(at, c), [...at, c], c));
+      return reduce === 'max' ? Math.max(...values) : values.reduce((a, b) => a + b) / values.length;
+    });
     for (const [c, x] of pixel.entries()) context.memory[address(out, [...place, c])] = x;
   }
 }

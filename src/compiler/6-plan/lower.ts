@@ -7,8 +7,9 @@ import { topological, type Graph, type Node } from '../ir/graph.ts';
 import type { Kernel, Lowering, Operand } from '../ir/kernel.ts';
 import { isStatic } from '../ir/rewrite.ts';
 import { opDef } from '../ops/index.ts';
-import type { Choice } from './algorithms/algorithm.ts';
-import { chooseAlgorithm } from './algorithms/index.ts';
+import type { AlgorithmOptions, Choice } from './algorithms/algorithm.ts';
+import { candidates, cheapest, chooseAlgorithm } from './algorithms/index.ts';
+import { fusePools } from './fuse-pools.ts';
 import type { Engine } from './plan.ts';
 import { cutOf, type Cut, type CutOptions } from './threads/cut.ts';
 
@@ -31,28 +32,41 @@ export function dynamicNodes(graph: Graph): readonly Node[] {
   return topological(graph).filter((node) => node.op !== 'input' && !isStatic(node));
 }
 
-/** Lowers all dynamic nodes of the graph. */
+/**
+ * Lowers all dynamic nodes of the graph. A node without an entry is computed together with the one that uses it, whose entry then names
+ * the former as its node.
+ */
 export function lowerGraph(
   graph: Graph,
   engine: Engine,
   options: LowerOptions,
 ): ReadonlyMap<Node, LoweredNode> {
-  return new Map(
-    dynamicNodes(graph).map((node) => {
+  const optionsFor = (node: Node, lowering: Lowering, kernel: Kernel): AlgorithmOptions => ({
+    precise: options.precise,
+    staticWeights: hasStaticWeights(node, lowering, kernel),
+  });
+  const chosen = new Map(
+    dynamicNodes(graph).map((node): [Node, LoweredNode] => {
       const lowering = opDef(node.op).lower(node);
       const choices = lowering.kernels.map((kernel) =>
-        chooseAlgorithm(kernel, engine, {
-          precise: options.precise,
-          staticWeights: hasStaticWeights(node, lowering, kernel),
-        }),
+        chooseAlgorithm(kernel, engine, optionsFor(node, lowering, kernel)),
       );
-      const cuts = lowering.kernels.map((kernel, i) => {
-        const choice = choices[i];
-        return choice && cutOf(kernel, choice, engine, options);
-      });
-      return [node, { node, lowering, choices, cuts }];
+      return [node, { node, lowering, choices, cuts: [] }];
     }),
   );
+  const fused = fusePools(graph, chosen, ({ node, lowering }, kernel) => {
+    const choice = cheapest(candidates(kernel, engine, optionsFor(node, lowering, kernel)));
+    return choice && { node, lowering: { ...lowering, kernels: [kernel] }, choices: [choice], cuts: [] };
+  });
+  return new Map([...fused].map(([node, part]) => [node, withCuts(part, engine, options)]));
+}
+
+function withCuts(part: LoweredNode, engine: Engine, options: LowerOptions): LoweredNode {
+  const cuts = part.lowering.kernels.map((kernel, i) => {
+    const choice = part.choices[i];
+    return choice && cutOf(kernel, choice, engine, options);
+  });
+  return { ...part, cuts };
 }
 
 /** The operands that an algorithm may pack into one block: a convolution's weight, scale and bias. */

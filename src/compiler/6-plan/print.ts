@@ -4,7 +4,7 @@
  *
  *     1  stem.conv      conv         implicit-gemm   image, stem.conv.weight → stem.conv
  */
-import type { Kernel } from '../ir/kernel.ts';
+import type { FusedPool, Kernel } from '../ir/kernel.ts';
 import { accessOf } from './access.ts';
 import type { Allocation, Buffer, Plan, Step } from './plan.ts';
 
@@ -50,7 +50,7 @@ function kernelText(kernel: Kernel): string {
     case 'nest':
       return `nest ${[...kernel.axes, ...kernel.reduce].map((axis) => axis.size).join('x')}`;
     case 'conv':
-      return `conv ${windowText(kernel.window)}${kernel.inC}→${kernel.outC}${tail}`;
+      return `conv ${windowText(kernel.window)}${kernel.inC}→${kernel.outC}${tail}${poolText(kernel.pool)}`;
     case 'depthwise':
       return `depthwise ${windowText(kernel.window)}${kernel.channels}${tail}`;
     case 'pool':
@@ -58,6 +58,10 @@ function kernelText(kernel: Kernel): string {
     case 'matmul':
       return `matmul ${kernel.m}x${kernel.k}x${kernel.n}${tail}`;
   }
+}
+
+function poolText(pool: FusedPool | undefined): string {
+  return pool ? ` + ${pool.reduce}pool ${pool.size.join('x')}` : '';
 }
 
 function windowText({

@@ -67,11 +67,13 @@ export function buildProgram(
     return { input, value };
   });
   for (const node of order) {
+    const part = lowered.get(node);
+    // Computed together with its user.
+    if (!part) continue;
     const label = names.get(node) ?? node.op;
     const { dtype } = node.type;
     const value = { label, shape: shapeOf(node.type), dtype, input: undefined };
     valueOf.set(node, value);
-    const part = lowered.get(node) ?? internal(`${value.label} was not lowered`);
     const of = part.lowering.alias ? valueOf.get(node.inputs[0] ?? node) : undefined;
     if (of) items.push({ node, value, of });
     else items.push(...worksOf(part, value, valueOf));

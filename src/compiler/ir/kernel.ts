@@ -69,8 +69,18 @@ export interface Window {
 }
 
 /**
+ * A pool over windows that lie side by side, computed on a convolution's results before they are stored: `size` pixels along each axis of
+ * the map, without padding.
+ */
+export interface FusedPool {
+  readonly reduce: 'max' | 'avg';
+  readonly size: readonly number[];
+}
+
+/**
  * Convolution, 1-D to 3-D, grouped and dilated. x: [...input, inC]; weight: [outC, inC / groups, ...kernel] (on-disk layout, static);
- * bias: [outC] or none; out: [...output, outC]. A dense layer is the rank-0 case: x [inC], weight [outC, inC].
+ * bias: [outC] or none; out: [...output, outC]. A dense layer is the rank-0 case: x [inC], weight [outC, inC]. With `pool`, the window's
+ * output is what is pooled (a multiple of the pool's size), after the epilogue, and out is [...output / size, outC].
  */
 /**
  * Arithmetic in whole numbers: x holds bytes 0…127, of which `zero` stands for the number 0 (also beyond the border), the weight whole
@@ -95,6 +105,7 @@ export interface ConvKernel {
   readonly bias: Operand | undefined;
   readonly out: Operand;
   readonly epilogue: Epilogue | undefined;
+  readonly pool?: FusedPool;
 }
 
 /** Depthwise convolution with channel multiplier m: weight [C·m, 1, ...kernel]; output channel c·m + j reads input channel c. */

@@ -37,6 +37,8 @@ export interface Plane {
   readonly columns: number;
   /** Highest band allowed; three rows unless said. */
   readonly tallest?: number;
+  /** Tiles are a multiple of it wide; so are the columns. */
+  readonly unit?: number;
 }
 
 /**
@@ -45,22 +47,28 @@ export interface Plane {
  */
 export function coverPlane(plane: Plane, vectors: number, depth: number, engine: Engine): Cover {
   const limit = mostPixels(vectors, engine);
+  const { unit = 1 } = plane;
+  if (limit < unit) return { bands: [], cycles: Infinity };
   let best: Cover | undefined;
   for (let height = 1; height <= Math.min(plane.tallest ?? 3, limit, plane.rows); height++) {
-    const cost = (h: number, width: number): number =>
-      tileCost({ pixels: h * width, vectors }, depth, engine);
+    const cost = (h: number, units: number): number =>
+      tileCost({ pixels: h * units * unit, vectors }, depth, engine);
     const bands = [
       { height, count: Math.floor(plane.rows / height) },
       { height: plane.rows % height, count: 1 },
     ].filter((band) => band.height > 0 && band.count > 0);
-    const tiled = bands.map((band) => tileBand(band, plane.columns, limit, cost));
+    const tiled = bands.map((band) => tileBand(band, plane.columns / unit, limit / unit, cost));
     const shapes = tiled.reduce((sum, { band }) => sum + band.runs.length, 0);
     const cycles =
       tiled.reduce((sum, band) => sum + band.cycles, 0) *
       (1 + shapeShare * shapes + (height > 1 ? tallShare : 0));
-    if (!best || cycles < best.cycles) best = { bands: tiled.map(({ band }) => band), cycles };
+    if (!best || cycles < best.cycles) best = { bands: tiled.map(({ band }) => widened(band, unit)), cycles };
   }
   return best ?? { bands: [], cycles: 0 };
+}
+
+function widened(band: Band, unit: number): Band {
+  return { ...band, runs: band.runs.map(({ width, count }) => ({ width: width * unit, count })) };
 }
 
 /** The cheapest way to cut `columns` into at most two tile widths. */

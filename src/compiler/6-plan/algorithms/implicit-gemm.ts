@@ -57,12 +57,13 @@ export function gemmChoice(
 /** Estimated cycles: every panel of every group over every plane of output pixels. */
 export function convCycles(kernel: ConvKernel, vectors: number, engine: Engine): number {
   const { depth } = panelLayout(kernel, vectors);
-  const { planes, rows, columns } = outputPlanes(kernel.window);
+  const { planes, rows, columns } = outputPlanes(kernel);
+  const single = kernel.pool && { tallest: 1, unit: kernel.pool.size.at(-1) ?? 1 };
   const perPanel = new Map<number, number>();
   let cycles = 0;
   for (const panel of panelsOf(kernel.outC / kernel.groups, vectors)) {
     const known =
-      perPanel.get(panel.vectors) ?? coverPlane({ rows, columns }, panel.vectors, depth, engine).cycles;
+      perPanel.get(panel.vectors) ?? coverPlane({ rows, columns, ...single }, panel.vectors, depth, engine).cycles;
     perPanel.set(panel.vectors, known);
     cycles += known;
   }

@@ -16,11 +16,18 @@ import { winograd2, winograd4 } from './winograd.ts';
 /** Ties go to the earlier one; the last can compute everything. */
 export const algorithms: readonly Algorithm[] = [gemv, winograd4, winograd2, implicitGemm, depthwise, nest];
 
-/** The cheapest algorithm for `kernel` on `engine`, with what it asks of the planner. Never fails: the loop nest computes all. */
+/**
+ * The cheapest algorithm for `kernel` on `engine`, with what it asks of the planner. The loop nest computes all but convolutions that
+ * pool.
+ */
 export function chooseAlgorithm(kernel: Kernel, engine: Engine, options: AlgorithmOptions): Choice {
-  const choices = candidates(kernel, engine, options);
-  const best = choices.reduce<Choice | undefined>((a, b) => (a && a.cost <= b.cost ? a : b), undefined);
+  const best = cheapest(candidates(kernel, engine, options));
   return best ?? internal(`no algorithm for a ${kernel.kind} kernel`);
+}
+
+/** The first among those of least cost. */
+export function cheapest(choices: readonly Choice[]): Choice | undefined {
+  return choices.reduce<Choice | undefined>((a, b) => (a && a.cost <= b.cost ? a : b), undefined);
 }
 
 /** All choices that could compute `kernel`, in the order of `algorithms`: what a tuner measures. */

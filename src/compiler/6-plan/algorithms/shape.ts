@@ -49,14 +49,14 @@ export function weightCount(kernel: ConvKernel | DepthwiseKernel): number {
 
 /**
  * The output as planes of rows × columns of pixels, of any rank 0–3 (missing axes have size one). Pixels of a 1 × 1 window with
- * stride one are all alike: they form one row.
+ * stride one are all alike: they form one row, unless a pool joins them.
  */
-export function outputPlanes(window: Window): {
+export function outputPlanes({ window, pool }: Pick<ConvKernel, 'window' | 'pool'>): {
   readonly planes: number;
   readonly rows: number;
   readonly columns: number;
 } {
-  if (isPointwise(window)) return { planes: 1, rows: 1, columns: sizeOf(window.output) };
+  if (isPointwise(window) && !pool) return { planes: 1, rows: 1, columns: sizeOf(window.output) };
   const [columns = 1, rows = 1, planes = 1] = window.output.toReversed();
   return { planes, rows, columns };
 }

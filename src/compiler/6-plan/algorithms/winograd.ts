@@ -93,7 +93,7 @@ function winogradAlgorithm(tile: TileSize, name: 'winograd-4x4' | 'winograd-2x2'
   };
 }
 
-function suits({ window, groups, inC, outC }: ConvKernel, tile: TileSize): boolean {
+function suits({ window, groups, inC, outC, pool }: ConvKernel, tile: TileSize): boolean {
   const all = (values: readonly number[], value: number): boolean => values.every((v) => v === value);
   return (
     window.kernel.length === 2 &&
@@ -103,7 +103,8 @@ function suits({ window, groups, inC, outC }: ConvKernel, tile: TileSize): boole
     groups === 1 &&
     inC >= fewestChannels &&
     outC >= fewestChannels &&
-    Math.min(...window.output) >= tile
+    Math.min(...window.output) >= tile &&
+    (pool?.size ?? []).every((size) => tile % size === 0)
   );
 }
 

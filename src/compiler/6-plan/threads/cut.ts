@@ -72,7 +72,9 @@ function candidates(kernel: Kernel, { algorithm, tuning, weights }: Choice): rea
       return [];
     case 'conv': {
       if (algorithm === 'nest') return [];
-      const grain = algorithm.startsWith('winograd') ? Number(tuning['tile']) : 1;
+      const tile = algorithm.startsWith('winograd') ? Number(tuning['tile']) : 1;
+      // Tiles hold whole windows of a pool.
+      const grain = (axis: number): number => Math.max(tile, kernel.pool?.size[axis] ?? 1);
       const panels = weights?.layout.kind === 'panels' && kernel.groups === 1;
       const channels: Candidate = {
         axis: 'channels',
@@ -82,9 +84,9 @@ function candidates(kernel: Kernel, { algorithm, tuning, weights }: Choice): rea
       return [...spatial(kernel.window.output, grain), ...(panels ? [channels] : [])];
     }
     case 'depthwise':
-      return algorithm === 'nest' ? [] : spatial(kernel.window.output, 1);
+      return algorithm === 'nest' ? [] : spatial(kernel.window.output, () => 1);
     case 'pool':
-      return spatial(kernel.window.output, 1);
+      return spatial(kernel.window.output, () => 1);
   }
 }
 
@@ -105,8 +107,8 @@ function nestCandidates({ axes, reduce, loads, finishLoads }: NestKernel): reado
   });
 }
 
-function spatial(output: readonly number[], grain: number): readonly Candidate[] {
-  return output.map((size, axis) => ({ axis, size, grain }));
+function spatial(output: readonly number[], grainOf: (axis: number) => number): readonly Candidate[] {
+  return output.map((size, axis) => ({ axis, size, grain: grainOf(axis) }));
 }
 
 /** Ranges as equal as whole grains allow; the first (of the thread that also does what is not cut) is not the longest. */

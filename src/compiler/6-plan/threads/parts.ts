@@ -74,10 +74,10 @@ function placed(
   const buffers = [...step.buffers];
   const add = (operand: Operand, change: (buffer: Buffer) => Buffer): Operand =>
     buffers.push(change(step.buffers[operand] ?? internal('a kernel without an operand'))) - 1;
-  const output = (buffer: Buffer): Buffer =>
-    along(buffer, axis === 'channels' ? buffer.shape.length - 1 : axis, range.from, range.to - range.from);
+  const output = (buffer: Buffer): Buffer => pooled(buffer, axis, range, 1);
   const epilogue = part.epilogue && placedEpilogue(part.epilogue, axis, add, output);
-  const out = add(part.out, output);
+  const cells = typeof axis === 'number' && part.kind === 'conv' ? (part.pool?.size[axis] ?? 1) : 1;
+  const out = add(part.out, (buffer) => pooled(buffer, axis, range, cells));
   if (axis === 'channels') {
     const bytes = panelBytes(choice, range.from);
     if (part.kind !== 'conv') return internal('only convolutions are cut between channels');
@@ -104,6 +104,12 @@ function placedEpilogue(
       operand: moves(per) ? add(operand, output) : operand,
     })),
   };
+}
+
+/** The range of an output of which `cells` positions were joined to one. */
+function pooled(buffer: Buffer, axis: CutAxis, { from, to }: Range, cells: number): Buffer {
+  const at = axis === 'channels' ? buffer.shape.length - 1 : axis;
+  return along(buffer, at, from / cells, (to - from) / cells);
 }
 
 /** `size` positions of the buffer along an axis from `from` on; what lies before them is no border. */

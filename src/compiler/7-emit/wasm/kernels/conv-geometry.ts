@@ -4,7 +4,7 @@
  */
 import { isPointwise } from '../../../6-plan/algorithms/shape.ts';
 import type { Buffer, Step } from '../../../6-plan/plan.ts';
-import type { Epilogue, Window } from '../../../ir/kernel.ts';
+import type { Epilogue, FusedPool, Window } from '../../../ir/kernel.ts';
 import type { Walk } from './gemm-tile.ts';
 import type { Strides } from './pointers.ts';
 
@@ -42,14 +42,24 @@ export interface ConvOperands {
   readonly weight: number;
   readonly out: number;
   readonly epilogue: Epilogue | undefined;
+  readonly pool?: FusedPool;
 }
 
-/** Geometry of a convolution-like kernel in the buffers of its step. */
+/** Pixels of the output that become one along each axis. */
+export function pooled({ pool }: { readonly pool?: FusedPool }): Axes3 {
+  return axes3(pool?.size ?? [], 1);
+}
+
+/**
+ * Geometry of a convolution-like kernel in the buffers of its step. With a pool, the strides of the output are parts of a pixel (sizes of
+ * pools are powers of two): walks over whole windows of it add up to whole pixels.
+ */
 export function convGeometry(kernel: ConvOperands, step: Step): ConvGeometry {
   const { window } = kernel;
   const at = (operand: number): Buffer => step.buffers[operand] as Buffer;
   const x = spatialStrides(at(kernel.x));
   const stride = axes3(window.stride, 1);
+  const pool = pooled(kernel);
   const out = spatialStrides(at(kernel.out));
   const operands = (kernel.epilogue?.operands ?? []).map(({ operand, per }) => ({
     address: at(operand).offset,
@@ -58,7 +68,7 @@ export function convGeometry(kernel: ConvOperands, step: Step): ConvGeometry {
   const along = (axis: 0 | 1 | 2): Strides => [
     x[axis] * stride[axis],
     0,
-    out[axis],
+    out[axis] / pool[axis],
     ...operands.map(({ strides }) => strides[axis]),
     0,
   ];
@@ -79,7 +89,7 @@ export function convGeometry(kernel: ConvOperands, step: Step): ConvGeometry {
     ],
     taps: windowTaps(window, x),
   };
-  return isPointwise(window) ? flatten(geometry) : geometry;
+  return isPointwise(window) && !kernel.pool ? flatten(geometry) : geometry;
 }
 
 /** The walk over the window, outermost first. */

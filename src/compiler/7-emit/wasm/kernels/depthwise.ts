@@ -38,7 +38,7 @@ export const emitDepthwise: Emitter = (step, { module, f }) => {
   );
   const name = `depthwise_${layer.geometry.size.join('x')}`;
   const convolve = module.function({ name, params: types }, (g, ...pointers) =>
-    emitPlanes(g, { geometry: layer.geometry, cover, tiles, pointers }),
+    emitPlanes(g, { geometry: layer.geometry, cover, tiles: [tiles], pointers }),
   );
   callWith(f, convolve, layer.geometry.start.slice(0, types.length));
 };

@@ -1,5 +1,5 @@
 /**
- * The end of a register tile: epilogue and store. Cheap epilogues are applied in registers, vector by vector; expensive ones (exp,
+ * The end of a register tile: epilogue, pool and store. Cheap epilogues are applied in registers, vector by vector; expensive ones (exp,
  * tanh, …) once per vector in a loop over the tile, which goes through a few hundred bytes of scratch: inlined a dozen times they
  * would swell the code, and V8 would give up pairing the tile's vectors into 256 bits.
  */
@@ -10,6 +10,7 @@ import type { Scalar } from '../../../ir/scalar.ts';
 import { i32, v128 } from '../assembler/index.ts';
 import type { FunctionBuilder, I32, I32Like, Local, V128 } from '../assembler/index.ts';
 import { emitScalar, type ScalarContext } from '../scalar/emit.ts';
+import { joinPixel, pixelWindows, pooledValue, storedPixels, type FinishPool } from './finish-pool.ts';
 
 /** Bytes from one pixel to the next, across and down: numbers, or locals where they are known at run time only. */
 export interface PixelSteps {
@@ -25,6 +26,8 @@ export interface FinishOperand extends PixelSteps {
 export interface Finish {
   /** Undefined: stored as they are. */
   readonly expr: Scalar | undefined;
+  /** After the epilogue; the output's pixels are then those of the pool. */
+  readonly pool: FinishPool | undefined;
   readonly out: PixelSteps;
   /** In the order of the epilogue; steps are zero unless `per` is tensor. */
   readonly operands: readonly FinishOperand[];
@@ -37,10 +40,12 @@ export function finishOf(
   epilogue: Epilogue | undefined,
   out: PixelSteps,
   operands: readonly PixelSteps[],
+  pool?: FinishPool,
 ): Finish {
   const still = { column: 0, row: 0 };
   return {
     expr: epilogue?.expr,
+    pool,
     out,
     operands: (epilogue?.operands ?? []).map(({ per }, i) => ({
       per,
@@ -54,17 +59,17 @@ export function finishOf(
 export function withSteps(
   f: FunctionBuilder,
   finish: Finish,
-  { height, width }: { readonly height: number; readonly width: number },
+  tile: { readonly height: number; readonly width: number },
   steps: (index: number) => { readonly column: I32; readonly row: I32 },
 ): Finish {
-  const loaded = (index: number): PixelSteps => ({
+  const loaded = (index: number, { height, width } = tile): PixelSteps => ({
     column: width > 1 ? f.let(steps(index).column) : 0,
     row: height > 1 ? f.let(steps(index).row) : 0,
   });
   const operands = finish.operands.map((operand, i) =>
     operand.per === 'tensor' ? { ...operand, ...loaded(1 + i) } : operand,
   );
-  return { ...finish, out: loaded(0), operands };
+  return { ...finish, out: loaded(0, storedPixels(finish.pool, tile)), operands };
 }
 
 /** Pixels and channels of what is finished. */
@@ -87,20 +92,42 @@ export function emitFinish(
   if (finish.deferred) return finishInLoop(f, finish, shape, sums, pointers);
   const context = { f, constants: f.constants() };
   const scalars = splatScalars(f, finish, pointers);
-  const places = [finish.out, ...finish.operands].map((steps, i) =>
-    pixelPlaces(f, pointers[i] as Local<'i32'>, steps, shape.width),
+  const operandPlaces = finish.operands.map((steps, i) =>
+    pixelPlaces(f, pointers[1 + i] as Local<'i32'>, steps, shape.width),
   );
-  sums.forEach((row, pixel) => {
-    const [out, ...operandPlaces] = places.map((place) => place(pixel)) as [Place, ...Place[]];
-    const values = row.map((sum, j) => {
+  storePixels(context, finish, shape, pointers[0] as Local<'i32'>, (pixel) => {
+    const at = operandPlaces.map((place) => place(pixel));
+    return (sums[pixel] ?? []).map((sum, j) => {
       const operands = finish.operands.map((operand, i) =>
-        operand.per === 'scalar' ? (scalars[i] as V128) : f.let(loadFrom(operandPlaces[i] as Place, j * 16)),
+        operand.per === 'scalar' ? (scalars[i] as V128) : f.let(loadFrom(at[i] as Place, j * 16)),
       );
       return finish.expr ? f.let(emitScalar(context, finish.expr, [sum, ...operands])) : sum;
     });
+  });
+}
+
+/** Stores the vectors `valuesOf(pixel)` of the pixels of a tile, pooled first where the finish pools. */
+function storePixels(
+  { f, constants }: ScalarContext,
+  { pool, out }: Finish,
+  shape: FinishShape,
+  pointer: Local<'i32'>,
+  valuesOf: (pixel: number) => readonly V128[],
+): void {
+  const placeOf = pixelPlaces(f, pointer, out, storedPixels(pool, shape).width);
+  pixelWindows(pool, shape).forEach(([first = 0, ...others], pixel) => {
+    const place = placeOf(pixel);
+    const pooled = (): readonly V128[] => {
+      const joined = valuesOf(first).map((value) => f.let(value));
+      for (const other of others)
+        valuesOf(other).forEach((value, j) => pool && joinPixel(f, pool, joined[j] as Local<'v128'>, value));
+      return joined.map((sum, j) =>
+        pool ? f.let(pooledValue(f, constants, pool, sum, () => loadFrom(place, j * 16))) : sum,
+      );
+    };
     // All loads of a pixel come before its stores, else V8 could not pair them.
-    values.forEach((value, j) =>
-      storeLanes(f, out.base, out.offset + j * 16, value, shape.channels - j * lanes),
+    (pool ? pooled() : valuesOf(first)).forEach((value, j) =>
+      storeLanes(f, place.base, place.offset + j * 16, value, shape.channels - j * lanes),
     );
   });
 }
@@ -150,7 +177,7 @@ function splatScalars(
   );
 }
 
-/** The sums go to scratch; one copy of the epilogue walks over rows, columns and vectors. */
+/** The sums go to scratch; one copy of the epilogue walks over rows, columns and vectors. What is pooled comes back to scratch first. */
 function finishInLoop(
   f: FunctionBuilder,
   finish: Finish,
@@ -160,7 +187,18 @@ function finishInLoop(
 ): void {
   const scratch = pointers.at(-1) as Local<'i32'>;
   sums.forEach((row, i) => row.forEach((sum, j) => f.store(scratch, (i * shape.vectors + j) * 16, sum)));
-  finishMemory(f, finish, shape, pointers);
+  if (!finish.pool) return finishMemory(f, finish, shape, pointers);
+  const pixelBytes = shape.vectors * 16;
+  const inPlace = { column: pixelBytes, row: shape.width * pixelBytes };
+  const context = { f, constants: f.constants() };
+  finishMemory(f, { ...finish, pool: undefined, out: inPlace }, shape, [
+    f.let(scratch),
+    ...pointers.slice(1, -1),
+    f.let(scratch),
+  ]);
+  storePixels(context, finish, shape, pointers[0] as Local<'i32'>, (pixel) =>
+    Array.from({ length: shape.vectors }, (_, j) => v128.load(scratch, pixel * pixelBytes + j * 16)),
+  );
 }
 
 /** Finishes height × width × vectors sums that lie densely at the last of `pointers`. */

@@ -13,7 +13,8 @@ import type { ConvKernel } from '../../../ir/kernel.ts';
 import { i32, select } from '../assembler/index.ts';
 import type { FunctionRef, Local, ModuleBuilder } from '../assembler/index.ts';
 import type { EmitContext, Emitter } from '../emit-context.ts';
-import { convGeometry, mergeRun, type ConvGeometry } from './conv-geometry.ts';
+import { convGeometry, mergeRun, pooled, type ConvGeometry } from './conv-geometry.ts';
+import { finishPool, type FinishPool } from './finish-pool.ts';
 import { finishOf, type Finish } from './finish.ts';
 import { gemmDescriptor, gemmTile, type Reduction } from './gemm-tile.ts';
 import { emitBand, emitPlanes, tileKey, type Tiles } from './plane.ts';
@@ -57,6 +58,9 @@ function layerOf(step: Step, module: ModuleBuilder, table: EmitContext['table'])
     column: strides[2][i] ?? 0,
   });
   const operands = (kernel.epilogue?.operands ?? []).map((_, i) => pixelSteps(3 + i));
+  const [, poolRows, poolColumns] = pooled(kernel);
+  const { row, column } = pixelSteps(2);
+  const out = { row: row * poolRows, column: column * poolColumns };
   const reduction = mergeRun(geometry.taps, kernel.inC / kernel.groups);
   return {
     kernel,
@@ -64,8 +68,8 @@ function layerOf(step: Step, module: ModuleBuilder, table: EmitContext['table'])
     geometry,
     panels,
     reduction,
-    finish: finishOf(kernel.epilogue, pixelSteps(2), operands),
-    descriptor: table(gemmDescriptor(reduction, { x: pixelSteps(0), out: pixelSteps(2), operands })),
+    finish: finishOf(kernel.epilogue, out, operands, finishPool(kernel.pool, 'all')),
+    descriptor: table(gemmDescriptor(reduction, { x: pixelSteps(0), out, operands })),
     chunk: chunk === 'columns' ? chunkRowsOf(geometry) : chunk,
   };
 }
@@ -75,10 +79,11 @@ function pointerCount({ finish }: Layer): number {
   return 3 + finish.operands.length + (finish.deferred ? 1 : 0);
 }
 
-/** Rows whose input fits a chunk. */
-function chunkRowsOf({ strides, size }: ConvGeometry): number {
+/** Rows whose input fits a chunk, a multiple of `unit`. */
+function chunkRowsOf({ strides, size }: Pick<ConvGeometry, 'strides' | 'size'>, unit = 1): number {
   const rowBytes = size[1] > 1 ? (strides[1][0] ?? 0) : 0;
-  return Math.max(1, Math.min(size[1], Math.floor(chunkBytes / Math.max(1, rowBytes))));
+  const rows = Math.min(size[1], Math.floor(chunkBytes / Math.max(1, rowBytes)));
+  return Math.max(1, Math.floor(rows / unit)) * unit;
 }
 
 /**
@@ -97,7 +102,8 @@ function chunkRows(
   const inputTraffic = planes * planeBytes * (panels - 1);
   const weightTraffic = groupFloats(layout) * 4 * (chunks - 1);
   if (kernel.groups > 1 || panels === 1 || chunks === 1 || weightTraffic > inputTraffic) return undefined;
-  return rows === 1 ? 'columns' : chunkRowsOf({ size, strides, start: [], taps: [] });
+  if (rows > 1) return chunkRowsOf({ size, strides }, pooled(kernel)[1]);
+  return kernel.pool ? undefined : 'columns';
 }
 
 /** One long row of pixels as rows of the length that tiles best. */
@@ -183,11 +189,12 @@ function groupStrides(layer: Layer): Strides {
 
 /** (pointers[, rows]) → one panel of channels over all pixels, or over `rows` rows of a plane where the layer is chunked. */
 function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel): FunctionRef {
-  const { geometry, chunk, layout, descriptor } = layer;
+  const { geometry, chunk, layout, descriptor, kernel } = layer;
   const [, rows, columns] = geometry.size;
-  const plane = { rows, columns, ...(chunk === undefined ? {} : { tallest: 1 }) };
+  const single = chunk !== undefined || kernel.pool ? { tallest: 1 } : {};
+  const plane = { rows, columns, ...single, unit: pooled(kernel)[2] };
   const cover = coverPlane(plane, panel.vectors, layout.depth, m.engine);
-  const tiles = coverTiles(m, layer, panel, cover);
+  const tiles = rowKinds(layer).map((pool) => coverTiles(m, layer, panel, cover, pool));
   const count = pointerCount(layer);
   const params = Array<'i32'>(chunk === undefined ? count : count + 1).fill('i32');
   return m.function({ name: `panel_${panel.channels}`, params }, (f, ...locals) => {
@@ -200,9 +207,23 @@ function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel): FunctionRe
   });
 }
 
+/** How tiles pool, for every row of the pool's windows; one entry where nothing is pooled. */
+function rowKinds({ kernel, finish }: Layer): readonly (FinishPool | undefined)[] {
+  const [, rows] = pooled(kernel);
+  if (rows === 1) return [finish.pool];
+  return Array.from({ length: rows }, (_, row) => finishPool(kernel.pool, row === 0 ? 'first' : 'next'));
+}
+
 /** The tile functions of a cover, by height × width. */
-function coverTiles(m: ModuleBuilder, layer: Layer, panel: Panel, cover: Cover): Tiles {
-  const { finish, reduction } = layer;
+function coverTiles(
+  m: ModuleBuilder,
+  layer: Layer,
+  panel: Panel,
+  cover: Cover,
+  pool: FinishPool | undefined,
+): Tiles {
+  const { reduction } = layer;
+  const finish = { ...layer.finish, pool };
   const tiles = new Map<string, FunctionRef>();
   for (const { height, runs } of cover.bands)
     for (const { width } of runs)

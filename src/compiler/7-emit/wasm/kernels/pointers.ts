@@ -8,6 +8,9 @@ import type { Finish } from './finish.ts';
 /** [input, weights, output, …epilogue operands, scratch of a deferred finish]. */
 export type Pointers = readonly [Local<'i32'>, Local<'i32'>, Local<'i32'>, ...Local<'i32'>[]];
 
+/** The output's place among `Pointers`. */
+export const outPointer = 2;
+
 /** Bytes that each pointer moves, in the order of `Pointers`. */
 export type Strides = readonly number[];
 

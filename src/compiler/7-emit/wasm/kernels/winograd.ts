@@ -14,7 +14,8 @@ import type { ConvKernel } from '../../../ir/kernel.ts';
 import { f32x4, i32, select, v128 } from '../assembler/index.ts';
 import type { FunctionBuilder, FunctionRef, I32, Local, ModuleBuilder, V128 } from '../assembler/index.ts';
 import type { EmitContext, Emitter } from '../emit-context.ts';
-import { convGeometry, type ConvGeometry } from './conv-geometry.ts';
+import { convGeometry, pooled, type ConvGeometry } from './conv-geometry.ts';
+import { finishPool } from './finish-pool.ts';
 import { emitFinish, finishOf, type Finish } from './finish.ts';
 import { gemmDescriptor, gemmTile, type Reduction } from './gemm-tile.ts';
 import { emitPlanes, tileKey, type Tiles } from './plane.ts';
@@ -52,6 +53,8 @@ function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['tabl
     row: row[i] ?? 0,
     column: column[i] ?? 0,
   });
+  const [, poolRows, poolColumns] = pooled(kernel);
+  const out = { row: steps(2).row * poolRows, column: steps(2).column * poolColumns };
   const shape = winogradShape(kernel, tile, vectors, engine, Number(step.tuning['block']));
   const reduction = { taps: [], run: { count: kernel.inC, step: 4 } };
   const gemmSteps = {
@@ -69,8 +72,9 @@ function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['tabl
     geometry,
     finish: finishOf(
       kernel.epilogue,
-      steps(2),
+      out,
       (kernel.epilogue?.operands ?? []).map((_, i) => steps(3 + i)),
+      finishPool(kernel.pool, 'all'),
     ),
     across: engine.wide ? 2 : 1,
   };
@@ -249,7 +253,7 @@ function panelFunction(
     emitPlanes(f, {
       geometry: { size: [1, 1, shape.block], strides: [still, still, strides] },
       cover,
-      tiles,
+      tiles: [tiles],
       pointers,
       descriptor,
     }),
@@ -332,30 +336,40 @@ function channelSteps(finish: Finish, vectors: number): Strides {
   return [vectors * 16, ...operands, 0];
 }
 
-/** (patch, output, …operands, finish scratch, rows, columns) → the pixels of a patch that exist, finished one by one. */
+/**
+ * (patch, output, …operands, finish scratch, rows, columns) → the pixels of a patch that exist, finished one by one, or one window of a
+ * pool by one.
+ */
 function patchFunction(m: ModuleBuilder, { shape, tile, kernel, finish }: Layer): FunctionRef {
+  const [, height, width] = pooled(kernel);
+  const lineBytes = tile * shape.outC * 4;
+  const pixelBytes = shape.outC * 4;
+  const places = Array.from(
+    { length: height * width },
+    (_, i) => Math.floor(i / width) * lineBytes + (i % width) * pixelBytes,
+  );
   const count = 2 + finish.operands.length + (finish.deferred ? 1 : 0);
   const params = Array<'i32'>(count + 2).fill('i32');
   return m.kernel({ name: 'winograd_patch', params }, (f, ...locals) => {
     const [rows, columns] = locals.slice(count) as unknown as readonly [Local<'i32'>, Local<'i32'>];
     const line = locals.slice(0, count);
-    const steps = [finish.out, ...finish.operands];
-    const rowSteps = [tile * shape.outC * 4, ...steps.map(({ row }) => Number(row)), 0];
-    const pixelSteps = [shape.outC * 4, ...steps.map(({ column }) => Number(column)), 0];
-    f.for(f.i32(), 0, rows, 1, () => {
+    const { out, operands } = finish;
+    const rowsOf = operands.map(({ row }) => Number(row) * height);
+    const columnsOf = operands.map(({ column }) => Number(column) * width);
+    f.for(f.i32(), 0, rows, height, () => {
       const pixel = copyPointers(f, line);
-      f.for(f.i32(), 0, columns, 1, () => {
+      f.for(f.i32(), 0, columns, width, () => {
         const pointers = copyPointers(f, pixel);
         eachTurn(f, kernel.outC, 1, ({ channels }) => {
           const [source, ...rest] = pointers as readonly [Local<'i32'>, ...Local<'i32'>[]];
-          const sums = [[f.let(v128.load(source))]];
+          const sums = places.map((place) => [f.let(v128.load(source, place))]);
           const pointersNow = finish.deferred ? copyPointers(f, rest) : rest;
-          emitFinish(f, finish, { height: 1, width: 1, vectors: 1, channels }, sums, pointersNow);
+          emitFinish(f, finish, { height, width, vectors: 1, channels }, sums, pointersNow);
           movePointers(f, pointers, [16, ...channelSteps(finish, 1)]);
         });
-        movePointers(f, pixel, pixelSteps);
+        movePointers(f, pixel, [width * pixelBytes, Number(out.column), ...columnsOf, 0]);
       });
-      movePointers(f, line, rowSteps);
+      movePointers(f, line, [height * lineBytes, Number(out.row), ...rowsOf, 0]);
     });
   });
 }

@@ -1,0 +1,82 @@
+/** Which pools become part of the convolution before them, and that the networks still compute the same, also in parts for threads. */
+import { describe, expect, it } from 'vitest';
+import { optimize } from '../../src/compiler/5-optimize/index.ts';
+import { plan, printPlan, verifyPlan, type Plan } from '../../src/compiler/6-plan/index.ts';
+import type { Attrs, Node } from '../../src/compiler/ir/graph.ts';
+import { evaluate } from '../../src/compiler/ops/evaluate.ts';
+import { expectClose } from '../support/close.ts';
+import { graphOf, inputMap, layer, testInputs, testWeights } from '../support/net-builder.ts';
+import { loadProgram } from '../wasm/support/load-program.ts';
+import { load } from './interpret.ts';
+
+const engine = { relaxed: true, wide: false };
+const x = inputMap('x', [26, 22], 12);
+
+function conv(from: Node, attrs: Attrs = {}, path = 'c'): Node {
+  return layer('conv', [from], { channels: 20, kernel: 3, pad: 'same', ...attrs }, path);
+}
+
+/** The operators of the plan's steps; the plan, interpreted and as a program, computes what the operators say. */
+function stepsOf(outputs: readonly Node[]): readonly string[] {
+  const graph = optimize(graphOf(outputs, [x]));
+  const whole = plan(graph, engine);
+  const cut = plan(graph, engine, { threads: 3, cutFromNs: 0 });
+  const values = testInputs(graph, 'a');
+  const want = evaluate(graph, values, testWeights);
+  for (const { run } of [load(whole, testWeights), loadProgram(whole, testWeights)])
+    expectClose(run(values), want);
+  expect(loadProgram(cut, testWeights).run(values)).toEqual(loadProgram(whole, testWeights).run(values));
+  for (const planned of [whole, cut]) expect(verifyPlan(planned)).toEqual([]);
+  return kernelsOf(whole);
+}
+
+function kernelsOf(planned: Plan): readonly string[] {
+  return planned.steps.map(({ kernel }) =>
+    kernel.kind === 'conv' && kernel.pool ? 'conv + pool' : kernel.kind,
+  );
+}
+
+describe('pools behind convolutions', () => {
+  it('are part of them, whatever is between them in one expression', () => {
+    const residual = layer('add', [conv(x), conv(x, { kernel: 1, pad: 0 }, 'shortcut')], {}, 'sum');
+    const pooled = layer('maxpool', [layer('relu', [residual], {}, 'r')], { kernel: 2 }, 'p');
+    expect(stepsOf([pooled])).toEqual(['conv', 'conv + pool']);
+  });
+
+  it('averages too, behind every algorithm, and what they leave over is not computed', () => {
+    const pad = [
+      [1, 0],
+      [1, 1],
+    ];
+    const odd = conv(x, { pad, kernel: 4 });
+    const average = layer('avgpool', [odd], { kernel: 2 }, 'p');
+    expect(stepsOf([average])).toEqual(['conv + pool']);
+    const text = printPlan(plan(optimize(graphOf([average], [x])), engine));
+    expect(text).toMatch(/conv 4x4 12→20 \+ avgpool 2x2 +implicit-gemm/);
+    const winograd = layer('maxpool', [conv(x, { channels: 64 })], { kernel: 2 }, 'p');
+    expect(stepsOf([winograd])).toEqual(['conv + pool']);
+  });
+
+  it('write into a concat and into the border of what comes next', () => {
+    const left = layer('maxpool', [conv(x, {}, 'a')], { kernel: 2 }, 'pa');
+    const right = layer('maxpool', [conv(x, {}, 'b')], { kernel: 2 }, 'pb');
+    const both = layer('concat', [left, right], {}, 'both');
+    expect(stepsOf([conv(both, {}, 'next')])).toEqual(['conv + pool', 'conv + pool', 'conv']);
+  });
+
+  it.each([
+    ['overlapping', { kernel: 3, stride: 2 }],
+    ['partial', { kernel: 4, pad: 'same' }],
+    ['padded', { kernel: 2, pad: 1 }],
+    ['of another size', { kernel: 3 }],
+  ])('stay alone where they are %s', (_, attrs) => {
+    expect(stepsOf([layer('maxpool', [conv(x)], attrs, 'p')])).toEqual(['conv', 'pool']);
+  });
+
+  it('stay alone where the map itself is needed', () => {
+    const map = conv(x);
+    const pooled = layer('maxpool', [map], { kernel: 2 }, 'p');
+    expect(stepsOf([pooled, map])).toEqual(['conv', 'pool']);
+    expect(stepsOf([pooled, conv(map, {}, 'd')])).toContain('pool');
+  });
+});
