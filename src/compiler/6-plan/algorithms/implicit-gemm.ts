@@ -63,7 +63,8 @@ export function convCycles(kernel: ConvKernel, vectors: number, engine: Engine):
   let cycles = 0;
   for (const panel of panelsOf(kernel.outC / kernel.groups, vectors)) {
     const known =
-      perPanel.get(panel.vectors) ?? coverPlane({ rows, columns, ...single }, panel.vectors, depth, engine).cycles;
+      perPanel.get(panel.vectors) ??
+      coverPlane({ rows, columns, ...single }, panel.vectors, depth, engine).cycles;
     perPanel.set(panel.vectors, known);
     cycles += known;
   }

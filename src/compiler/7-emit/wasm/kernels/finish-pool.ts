@@ -49,12 +49,7 @@ export function pixelWindows(pool: FinishPool | undefined, tile: Pixels): readon
 }
 
 /** sum = sum ∘ value */
-export function joinPixel(
-  f: FunctionBuilder,
-  { reduce }: FinishPool,
-  sum: Local<'v128'>,
-  value: V128,
-): void {
+export function joinPixel(f: FunctionBuilder, { reduce }: FinishPool, sum: Local<'v128'>, value: V128): void {
   f.set(sum, reduce === 'max' ? f32x4.pmax(sum, value) : f32x4.add(sum, value));
 }
 
