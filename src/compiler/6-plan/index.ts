@@ -91,7 +91,10 @@ export type Bases = Readonly<Record<StaticPlace['region'] | 'arena', number>>;
 interface Memory {
   readonly bufferOf: (value: Value) => Buffer;
   readonly viewBuffer: (ref: Extract<OperandRef, { kind: 'value' }>) => Buffer;
-  readonly staticBuffer: (place: StaticPlace, label: string, shape: readonly number[]) => Buffer;
+  readonly staticBuffer: (
+    place: StaticPlace,
+    what: Pick<Buffer, 'label' | 'shape' | 'elementBytes'>,
+  ) => Buffer;
   readonly buffers: () => readonly Buffer[];
   readonly allocations: () => readonly Allocation[];
 }
@@ -139,11 +142,11 @@ function createMemory(layout: Layout, bases: Bases): Memory {
   return {
     bufferOf,
     viewBuffer: ({ value, view }) => add(viewed(bufferOf(value), view)),
-    staticBuffer: (place, label, shape) =>
+    staticBuffer: (place, { label, shape, elementBytes }) =>
       add({
         label,
         shape,
-        elementBytes: 4,
+        elementBytes,
         strides: rowStrides(shape),
         offset: bases[place.region] + place.offset,
         halo: [],
@@ -215,11 +218,12 @@ function stepOf(work: Work, index: number, { layout, memory, statics, bases, eng
     if (i !== write && !reads.includes(i)) return nowhere;
     if (ref.kind === 'value') return memory.viewBuffer(ref);
     const place = staticPlace(work, i, statics) ?? internal('a static operand without a place');
-    return memory.staticBuffer(
-      place,
-      packed.includes(i) ? `weights of ${work.node.path}` : labelOf(ref),
-      ref.kind === 'table' ? ref.shape : shapeOf(ref.node.type),
-    );
+    const isPacked = packed.includes(i);
+    return memory.staticBuffer(place, {
+      label: isPacked ? `weights of ${work.node.path}` : labelOf(ref),
+      shape: ref.kind === 'table' ? ref.shape : shapeOf(ref.node.type),
+      elementBytes: (isPacked && work.choice.weights?.elementBytes) || 4,
+    });
   });
   const step: Step = {
     index,

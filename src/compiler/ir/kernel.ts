@@ -89,6 +89,8 @@ export interface FusedPool {
  */
 export interface IntegerArithmetic {
   readonly zero: number;
+  /** What the output holds. */
+  readonly to: 'u8' | 'f32';
   /** Static, [outC]. */
   readonly scale: Operand;
 }

@@ -64,7 +64,11 @@ function kernelOf(node: Node): ConvKernel {
   return {
     kind: 'conv',
     ...shapeFor(node.attrs, node.inputs[0]?.type ?? node.type, node.type),
-    integer: { zero: read.number(node.attrs, 'zero'), scale: 2 },
+    integer: {
+      zero: read.number(node.attrs, 'zero'),
+      to: node.attrs['to'] === 'u8' ? 'u8' : 'f32',
+      scale: 2,
+    },
     x: 0,
     weight: 1,
     bias: 3,

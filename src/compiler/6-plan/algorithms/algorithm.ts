@@ -7,7 +7,15 @@ import type { Kernel, Operand } from '../../ir/kernel.ts';
 import type { Tensor } from '../../ir/type.ts';
 import type { Engine, WeightLayout } from '../plan.ts';
 
-export type AlgorithmName = 'nest' | 'implicit-gemm' | 'gemv' | 'depthwise' | 'winograd-4x4' | 'winograd-2x2';
+export type AlgorithmName =
+  | 'nest'
+  | 'implicit-gemm'
+  | 'gemv'
+  | 'depthwise'
+  | 'winograd-4x4'
+  | 'winograd-2x2'
+  | 'int8-gemm'
+  | 'int8-depthwise';
 
 export interface AlgorithmOptions {
   /** Keeps results within rounding of direct convolution: no Winograd. */
@@ -51,6 +59,8 @@ export interface PackedBlock {
   readonly bytes: number;
   /** Bytes of the compact form that the weights file holds, where that is smaller. */
   readonly compactBytes?: number;
+  /** Of a weight; 4 unless said. */
+  readonly elementBytes?: 1;
 }
 
 /**

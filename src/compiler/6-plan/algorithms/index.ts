@@ -10,11 +10,22 @@ import type { Algorithm, AlgorithmOptions, Choice } from './algorithm.ts';
 import { depthwise } from './depthwise.ts';
 import { gemv } from './gemv.ts';
 import { implicitGemm } from './implicit-gemm.ts';
+import { int8Depthwise } from './int8-depthwise.ts';
+import { int8Gemm } from './int8-gemm.ts';
 import { nest } from './nest.ts';
 import { winograd2, winograd4 } from './winograd.ts';
 
 /** Ties go to the earlier one; the last can compute everything. */
-export const algorithms: readonly Algorithm[] = [gemv, winograd4, winograd2, implicitGemm, depthwise, nest];
+export const algorithms: readonly Algorithm[] = [
+  gemv,
+  winograd4,
+  winograd2,
+  implicitGemm,
+  depthwise,
+  int8Gemm,
+  int8Depthwise,
+  nest,
+];
 
 /**
  * The cheapest algorithm for `kernel` on `engine`, with what it asks of the planner. The loop nest computes all but convolutions that

@@ -5,6 +5,8 @@
 import type { Emitter } from './emit-context.ts';
 import { emitDepthwise } from './kernels/depthwise.ts';
 import { emitImplicitGemm } from './kernels/implicit-gemm.ts';
+import { emitInt8Depthwise } from './kernels/int8-depthwise.ts';
+import { emitInt8Gemm } from './kernels/int8-gemm.ts';
 import { emitWinograd } from './kernels/winograd.ts';
 import { emitPlain } from './plain.ts';
 
@@ -15,4 +17,6 @@ export const emitters: Readonly<Record<string, Emitter>> = {
   depthwise: emitDepthwise,
   'winograd-4x4': emitWinograd,
   'winograd-2x2': emitWinograd,
+  'int8-gemm': emitInt8Gemm,
+  'int8-depthwise': emitInt8Depthwise,
 };

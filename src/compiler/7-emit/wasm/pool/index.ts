@@ -57,6 +57,7 @@ function poolDriver(step: Step, kernel: PoolKernel): Driver {
   const shape: RowShape = {
     reduce: kernel.reduce,
     channels: kernel.channels,
+    elementBytes: x.elementBytes,
     steps: perPointer.map((strides) => strides[2] ?? 0),
     tapBytes: tapRows.map((bytes, axis) => bytes * (window.dilation[axis] ?? 1)),
     epilogue: kernel.epilogue,

@@ -7,7 +7,7 @@
  */
 import { internal } from '../../../diagnostics/internal.ts';
 import type { Epilogue } from '../../../ir/kernel.ts';
-import { f32, f32x4, v128 } from '../assembler/index.ts';
+import { f32, f32x4, i8x16, v128 } from '../assembler/index.ts';
 import type {
   ConstantPool,
   FunctionBuilder,
@@ -16,6 +16,7 @@ import type {
   ModuleBuilder,
   V128,
 } from '../assembler/index.ts';
+import { storePart } from '../kernels/int8-finish.ts';
 import { storeLanes } from '../nest/lanes.ts';
 import { emitEpilogue } from '../operands.ts';
 
@@ -23,6 +24,8 @@ import { emitEpilogue } from '../operands.ts';
 export interface RowShape {
   readonly reduce: 'max' | 'avg';
   readonly channels: number;
+  /** Of input and output; 1 for maxima of quantised values. */
+  readonly elementBytes: 1 | 4;
   /** Bytes per step along x of: input, output, epilogue operands. */
   readonly steps: readonly number[];
   /** Bytes from tap to tap along each of the three axes, outermost first. */
@@ -62,7 +65,7 @@ export function clippedRow(module: ModuleBuilder, shape: RowShape): RowFunction 
       const count = f32.convertI32S(local(locals, locals.length - 1));
       const scale = f.let(f32x4.splat(f32.div(f32.const(1), count)));
       const sums = (x: Local<'i32'>, at: readonly number[]): readonly Local<'v128'>[] => {
-        const values = at.map(() => f.let(constants.f32(shape.reduce === 'max' ? -Infinity : 0)));
+        const values = at.map(() => f.let(leastOf(shape, constants)));
         overTaps(f, taps, shape.tapBytes, x, (tap) => {
           values.forEach((value, u) => f.set(value, join(shape, value, v128.load(tap, at[u] ?? 0))));
         });
@@ -102,7 +105,14 @@ function overTaps(
   });
 }
 
-function join({ reduce }: RowShape, a: V128, b: V128): V128 {
+/** What an empty window would give. */
+function leastOf({ reduce, elementBytes }: RowShape, constants: ConstantPool): V128 {
+  if (elementBytes === 1) return constants.i32(0);
+  return constants.f32(reduce === 'max' ? -Infinity : 0);
+}
+
+function join({ reduce, elementBytes }: RowShape, a: V128, b: V128): V128 {
+  if (elementBytes === 1) return i8x16.maxU(a, b);
   return reduce === 'max' ? f32x4.pmax(a, b) : f32x4.add(a, b);
 }
 
@@ -125,17 +135,23 @@ function emitPlaces(places: Places, locals: readonly Local<'i32'>[]): void {
   });
 }
 
-/** Channels of a block: four vectors share the overhead of a turn. */
-const block = 16;
+/** Vectors of a block, which share the overhead of a turn. */
+const blockVectors = 4;
+
+/** Channels of a vector. */
+function lanesOf({ elementBytes }: RowShape): number {
+  return 16 / elementBytes;
+}
 
 function emitChannels(places: Places, pointers: readonly Local<'i32'>[]): void {
   const { f, shape } = places;
+  const block = blockVectors * lanesOf(shape);
   const whole = Math.floor(shape.channels / block) * block;
   if (whole <= 2 * block) return emitBlock(places, pointers, shape.channels);
   const moving = pointers.map((pointer, i) => (isScalar(shape, i) ? pointer : f.let(pointer)));
   f.for(f.i32(), 0, whole, block, () => {
     emitBlock(places, moving, block);
-    moving.forEach((pointer, i) => isScalar(shape, i) || f.increment(pointer, 4 * block));
+    moving.forEach((pointer, i) => isScalar(shape, i) || f.increment(pointer, shape.elementBytes * block));
   });
   emitBlock(places, moving, shape.channels - whole);
 }
@@ -149,17 +165,23 @@ function emitBlock(places: Places, pointers: readonly Local<'i32'>[], channels: 
   const { f, shape, constants, sums, scale } = places;
   const [x, out, ...operands] = pointers;
   if (!x || !out) return internal('a pool without input and output');
+  const lanes = lanesOf(shape);
+  const block = blockVectors * lanes;
   for (let from = 0; from < channels; from += block) {
     const vectors = Array.from(
-      { length: Math.ceil(Math.min(block, channels - from) / 4) },
-      (_, u) => from + 4 * u,
+      { length: Math.ceil(Math.min(block, channels - from) / lanes) },
+      (_, u) => from + lanes * u,
     );
     const values = sums(
       x,
-      vectors.map((first) => 4 * first),
+      vectors.map((first) => shape.elementBytes * first),
     );
     values.forEach((value, u) => {
       const first = vectors[u] ?? 0;
+      if (shape.elementBytes === 1) {
+        const count = Math.min(lanes, channels - first);
+        return storePart(f, out, { vector: value, from: 0, count, offset: first });
+      }
       if (shape.reduce === 'avg') f.set(value, f32x4.mul(value, scale));
       const result = emitEpilogue({ f, constants, pointers: operands }, shape.epilogue, value, 4 * first);
       storeLanes(

@@ -1,0 +1,100 @@
+/**
+ * Which values of a graph become bytes: what quantised layers read, the results of quantised layers, and what only moves or compares such
+ * values in between (pools of maxima, concatenations, reshapes). Values that are moved without arithmetic share their steps: they form classes.
+ */
+import { topological, type Graph, type Node } from '../../ir/graph.ts';
+import { nameNodes } from '../../ir/print.ts';
+import { isStatic, usersOf } from '../../ir/rewrite.ts';
+import { inputRoles } from '../../ops/build.ts';
+import { hull, type Range, type Ranges } from './range.ts';
+
+export interface Chosen {
+  /** Whether the node becomes a quantised layer. */
+  readonly isLayer: (node: Node) => boolean;
+  /** Whether the node moves bytes. */
+  readonly moves: (node: Node) => boolean;
+  /** The nodes whose values become bytes, with the node that stands for their class. */
+  readonly bytes: ReadonlyMap<Node, Node>;
+}
+
+/** Decides for the whole (optimised) graph. */
+export function chooseBytes(graph: Graph): Chosen {
+  const users = usersOf(graph);
+  const wanted = new Set<Node>();
+  const reads = (user: Node, node: Node): boolean => {
+    if (isLayer(user)) return user.inputs[0] === node || (isLayer(node) && user.inputs.includes(node));
+    return moving(user) && wanted.has(user);
+  };
+  for (const node of topological(graph).toReversed())
+    if (!isStatic(node) && (users.get(node) ?? []).some((user) => reads(user, node))) wanted.add(node);
+  const moves = (node: Node): boolean => moving(node) && wanted.has(node);
+  return { isLayer, moves, bytes: classesOf(wanted, moves) };
+}
+
+/** Convolutions and dense layers with static weights; grouped ones only where every channel is a group. */
+function isLayer(node: Node): boolean {
+  if (!['conv', 'dwconv', 'dense'].includes(node.op) || isStatic(node)) return false;
+  const { data, weights } = inputRoles(node);
+  const [x] = data;
+  if (!x || !weights.every(isStatic)) return false;
+  const [inC, outC] = [x.type.dims.at(-1), node.type.dims.at(-1)];
+  if (node.op === 'dwconv') return inC === outC;
+  const groups = node.attrs['groups'] ?? 1;
+  return groups === 1 || (groups === inC && inC === outC);
+}
+
+const movers: ReadonlySet<string> = new Set(['maxpool', 'concat', 'flatten', 'reshape']);
+
+function moving(node: Node): boolean {
+  return movers.has(node.op) && node.attrs['epilogue'] === undefined && !node.inputs.some(isStatic);
+}
+
+/** Union-find over nodes that move bytes and what they read. */
+function classesOf(wanted: ReadonlySet<Node>, moves: (node: Node) => boolean): ReadonlyMap<Node, Node> {
+  const parent = new Map<Node, Node>([...wanted].map((node) => [node, node]));
+  const find = (node: Node): Node => {
+    let root = node;
+    for (let up = parent.get(root); up && up !== root; up = parent.get(root)) root = up;
+    return root;
+  };
+  for (const node of wanted)
+    if (moves(node)) for (const input of node.inputs) parent.set(find(input), find(node));
+  return new Map([...wanted].map((node) => [node, find(node)]));
+}
+
+/** The nodes whose ranges `quantize` must know, by their names in the text form of the graph. */
+export function valuesToCalibrate(graph: Graph): ReadonlyMap<string, Node> {
+  const names = nameNodes(topological(graph));
+  return new Map([...chooseBytes(graph).bytes.keys()].map((node) => [names.get(node) ?? '', node]));
+}
+
+/** What is wrong with ranges for this graph: names that it lacks or has too many, and ranges that are none. */
+export interface RangeFaults {
+  readonly missing: readonly string[];
+  readonly unknown: readonly string[];
+  readonly broken: readonly string[];
+}
+
+export function rangeFaults(graph: Graph, ranges: Ranges): RangeFaults {
+  const wanted = valuesToCalibrate(graph);
+  const broken = Object.entries(ranges).filter(
+    ([, [lo, hi]]) => !Number.isFinite(lo) || !Number.isFinite(hi) || lo > hi,
+  );
+  return {
+    missing: [...wanted.keys()].filter((name) => !(name in ranges)),
+    unknown: Object.keys(ranges).filter((name) => !wanted.has(name)),
+    broken: broken.map(([name]) => name),
+  };
+}
+
+/** The range of each class: everything that its members hold. */
+export function classRanges(graph: Graph, ranges: Ranges, { bytes }: Chosen): ReadonlyMap<Node, Range> {
+  const names = nameNodes(topological(graph));
+  const joined = new Map<Node, Range>();
+  for (const [node, root] of bytes) {
+    const range = ranges[names.get(node) ?? ''];
+    const known = joined.get(root);
+    if (range) joined.set(root, known ? hull(known, range) : range);
+  }
+  return joined;
+}

@@ -1,0 +1,95 @@
+/**
+ * From real numbers to bytes: layers become integer arithmetic with a scale per output channel (post-training quantisation; Jacob et al.,
+ * arXiv:1712.05877; Nagel et al., "A white paper on neural network quantization", arXiv:2106.08295). Runs after the other passes, on the
+ * ranges that calibration found. What has no integer form stays as it is, between conversions.
+ */
+import { topological, type Graph, type Node } from '../../ir/graph.ts';
+import { withInputs } from '../../ir/rewrite.ts';
+import * as s from '../../ir/scalar-build.ts';
+import { inputRoles } from '../../ops/build.ts';
+import { internal } from '../../diagnostics/internal.ts';
+import { derive } from '../pass.ts';
+import { compose, tailOf } from '../tail.ts';
+import { chooseBytes, classRanges, type Chosen } from './choose.ts';
+import { quantizedLayer, realNumber, type Operand } from './layer.ts';
+import { mostByte, stepsOf, type Ranges, type Steps } from './range.ts';
+
+export { rangeFaults, valuesToCalibrate, type RangeFaults } from './choose.ts';
+export { mostByte, stepsOf, type Range, type Ranges, type Steps } from './range.ts';
+
+/** The (optimised) graph on bytes. `ranges` has every name that `valuesToCalibrate` gives: see `rangeFaults`. */
+export function quantize(graph: Graph, ranges: Ranges): Graph {
+  const chosen = chooseBytes(graph);
+  const ofClass = classRanges(graph, ranges, chosen);
+  const stepsOfNode = (node: Node): Steps | undefined => {
+    const root = chosen.bytes.get(node);
+    if (!root) return undefined;
+    return stepsOf(ofClass.get(root) ?? internal(`${node.path || node.op} has no range`));
+  };
+  const forms = createForms(stepsOfNode);
+  for (const node of topological(graph)) forms.add(node, transformed(node, chosen, forms));
+  return {
+    ...graph,
+    outputs: graph.outputs.map((output) => ({ ...output, nodes: output.nodes.map(forms.numbers) })),
+  };
+}
+
+/** The values of old nodes in the new graph. */
+interface Forms {
+  /** `result` computes what `node` did, in numbers or in bytes by its type. */
+  readonly add: (node: Node, result: Node) => void;
+  readonly numbers: (node: Node) => Node;
+  readonly bytes: (node: Node) => Operand & { readonly steps: Steps };
+  /** As it was computed. */
+  readonly own: (node: Node) => Operand;
+  readonly steps: (node: Node) => Steps | undefined;
+}
+
+function createForms(steps: (node: Node) => Steps | undefined): Forms {
+  const results = new Map<Node, Node>();
+  const converted = new Map<Node, Node>();
+  const resultOf = (node: Node): Node => results.get(node) ?? internal(`${node.op} comes after its user`);
+  const stepsFor = (node: Node): Steps => steps(node) ?? internal(`${node.path || node.op} has no steps`);
+  const conversion = (node: Node, make: (result: Node, at: Steps) => Node): Node => {
+    const made = converted.get(node) ?? make(resultOf(node), stepsFor(node));
+    converted.set(node, made);
+    return made;
+  };
+  const isBytes = (node: Node): boolean => resultOf(node).type.dtype === 'u8';
+  return {
+    add: (node, result) => void results.set(node, result),
+    numbers: (node) => (isBytes(node) ? conversion(node, toNumbers) : resultOf(node)),
+    bytes: (node) => ({
+      node: isBytes(node) ? resultOf(node) : conversion(node, toBytes),
+      steps: stepsFor(node),
+    }),
+    own: (node) => ({ node: resultOf(node), steps: isBytes(node) ? stepsFor(node) : undefined }),
+    steps,
+  };
+}
+
+function transformed(node: Node, { isLayer, moves }: Chosen, forms: Forms): Node {
+  if (isLayer(node)) {
+    const { data, epilogue } = inputRoles(node);
+    const x = forms.bytes(data[0] ?? node);
+    return quantizedLayer(node, { x, operands: epilogue.map(forms.own), to: forms.steps(node) });
+  }
+  if (!moves(node)) return withInputs(node, node.inputs.map(forms.numbers));
+  const inputs = node.inputs.map((input) => forms.bytes(input).node);
+  return { ...node, inputs, type: { ...node.type, dtype: 'u8' } };
+}
+
+/** x → round(x / scale) + zero, saturated; in one expression with what x is computed by, if that is element-wise. */
+function toBytes(x: Node, { scale, zero }: Steps): Node {
+  const rounded = s.add(s.mul(s.arg(0), s.num(1 / scale)), s.num(zero + 0.5));
+  const expr = s.max(s.min(rounded, s.num(mostByte)), s.num(0));
+  const plain = { expr, operands: [x] };
+  const inner = x.op === 'map' ? tailOf(x) : undefined;
+  const tail = (inner && compose(plain, 0, inner)) ?? plain;
+  const bytes = derive(x, 'map', tail.operands, { expr: tail.expr });
+  return { ...bytes, type: { ...bytes.type, dtype: 'u8' } };
+}
+
+function toNumbers(bytes: Node, steps: Steps): Node {
+  return derive(bytes, 'map', [bytes], { expr: realNumber(s.arg(0), steps) });
+}

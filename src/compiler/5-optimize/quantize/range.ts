@@ -1,0 +1,37 @@
+/**
+ * Ranges of values and the bytes that stand for them: 0…127 spread evenly over a range that contains zero, so that zero (padding, ReLU) is
+ * exact. Seven bits, because then a product of a byte and a signed byte summed in pairs fits 16 bits: the instruction for sums of four
+ * products gives the same bits on every processor.
+ */
+
+/** The least and the largest value that a tensor takes, [lo, hi]. */
+export type Range = readonly [number, number];
+
+/** Ranges by the node's name in the text form of the optimised graph. */
+export type Ranges = Readonly<Record<string, Range>>;
+
+/** A byte b stands for (b − zero) · scale. */
+export interface Steps {
+  readonly scale: number;
+  /** 0…127. */
+  readonly zero: number;
+}
+
+/** The largest byte. */
+export const mostByte = 127;
+
+/** The steps that cover the range, widened to contain zero; a range of nothing but zero gets steps of one. */
+export function stepsOf([lo, hi]: Range): Steps {
+  const [least, most] = [Math.min(0, lo), Math.max(0, hi)];
+  const scale = (most - least) / mostByte;
+  if (!(scale > 0)) return { scale: 1, zero: 0 };
+  const zero = Math.round(-least / scale);
+  // Zero lies on a step: whichever side rounding has cut off is what the scale must reach again.
+  const reach = Math.max(zero > 0 ? -least / zero : 0, zero < mostByte ? most / (mostByte - zero) : 0);
+  return { scale: reach, zero };
+}
+
+/** The range of both. */
+export function hull(a: Range, b: Range): Range {
+  return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+}
