@@ -178,7 +178,11 @@ interface BytesPart {
 }
 
 /** Stores `count` bytes and touches nothing else. */
-export function storePart(f: FunctionBuilder, base: I32, { vector, from, count, offset = 0 }: BytesPart): void {
+export function storePart(
+  f: FunctionBuilder,
+  base: I32,
+  { vector, from, count, offset = 0 }: BytesPart,
+): void {
   if (count >= group) return f.store(base, offset, vector);
   let done = 0;
   const next = (size: number, store: (lane: number) => void): void => {
