@@ -80,7 +80,7 @@ function tileFunction(m: ModuleBuilder, layer: Layer, width: number): FunctionRe
   const { layout, finish } = layer;
   const panels = int8Panels(layout);
   const params = Array<'i32'>(3 + finish.operands.length).fill('i32');
-  return m.function({ name: `int8_depthwise_tile_${width}`, params }, (f, ...pointers) => {
+  return m.kernel({ name: `int8_depthwise_tile_${width}`, params }, (f, ...pointers) => {
     f.unfused();
     const turn = (panel: Int8Panel): void => emitTurn(f, m, layer, { width, panel, pointers });
     const [first] = panels;

@@ -41,7 +41,7 @@ export function int8Tile(module: ModuleBuilder, shape: Int8TileShape): FunctionR
   const { width, panel, finish, reduction } = shape;
   const name = `int8_tile_${width}x${panel.channels}`;
   const params = Array<'i32'>(4 + finish.operands.length).fill('i32');
-  return module.function({ name, params }, (f, ...locals) => {
+  return module.kernel({ name, params }, (f, ...locals) => {
     f.unfused();
     const descriptor = locals.at(-1) as Local<'i32'>;
     const [x, weights, ...rest] = locals.slice(0, -1) as unknown as readonly [
