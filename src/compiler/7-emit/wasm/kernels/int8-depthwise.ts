@@ -53,7 +53,7 @@ export const emitInt8Depthwise: Emitter = (step, { module, f }) => {
   const name = `int8_depthwise_${geometry.size.join('x')}`;
   const params = Array<'i32'>(3 + layer.finish.operands.length).fill('i32');
   const convolve = module.function({ name, params }, (g, ...pointers) =>
-    emitPlanes(g, { geometry, cover, tiles, pointers }),
+    emitPlanes(g, { geometry, cover, tiles: [tiles], pointers }),
   );
   callWith(f, convolve, geometry.start.slice(0, params.length));
 };

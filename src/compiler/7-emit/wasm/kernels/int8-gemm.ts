@@ -105,6 +105,6 @@ function panelFunction(m: ModuleBuilder, layer: Layer, panel: Int8Panel): Functi
   );
   const params = Array<'i32'>(pointerCount(layer)).fill('i32');
   return m.function({ name: `int8_panel_${panel.channels}`, params }, (f, ...locals) =>
-    emitPlanes(f, { geometry, cover, tiles, pointers: locals, descriptor }),
+    emitPlanes(f, { geometry, cover, tiles: [tiles], pointers: locals, descriptor }),
   );
 }
