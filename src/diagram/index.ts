@@ -7,16 +7,16 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { viewScript } from './generated/view.ts';
 import type { Diagram } from './model.ts';
-import { escape, openLevels, sceneOf, toElk, toSvg, type ElkNode, type Scene } from './view.ts';
+import { escape, openFitting, sceneOf, toElk, toSvg, type ElkNode, type Scene } from './view.ts';
 
 export { buildDiagram, type NodeCosts } from './build.ts';
 export type { Box, Diagram, Edge } from './model.ts';
 
-/** How much is opened: all blocks, a number of levels, or as many levels as fit a slide. */
+/** How much is opened: all blocks, a number of levels, or as many blocks as fit a slide. */
 export type Detail = 'auto' | 'all' | number;
 
-/** Tiles that are still readable on a slide. */
-const fitting = 24;
+/** Tiles that are still readable on a slide, one above the other or side by side. */
+const fitting = { down: 18, right: 14 } as const;
 
 /** The diagram as an SVG document. */
 export async function drawSvg(diagram: Diagram, detail: Detail = 'auto'): Promise<string> {
@@ -50,7 +50,7 @@ export async function drawHtml(diagram: Diagram, detail: Detail = 'auto'): Promi
 }
 
 function opened(diagram: Diagram, detail: Detail): ReadonlySet<string> {
-  if (detail === 'auto') return openLevels(diagram, fitting);
+  if (detail === 'auto') return openFitting(diagram, fitting[diagram.direction]);
   const levels = detail === 'all' ? Number.POSITIVE_INFINITY : detail;
   return new Set(diagram.boxes.flatMap((box) => box.groups.slice(0, levels)));
 }

@@ -75,12 +75,14 @@ export function groupIds(diagram: Diagram): readonly string[] {
   return [...new Set(diagram.boxes.flatMap((box) => box.groups))];
 }
 
-/** Groups to open so that at most `most` tiles are seen: whole levels, outermost first. */
-export function openLevels(diagram: Diagram, most: number): ReadonlySet<string> {
+/** Groups to open so that at most `most` tiles are seen: the largest first, those of one size together, so that equal blocks look equal. */
+export function openFitting(diagram: Diagram, most: number): ReadonlySet<string> {
+  const sizes = new Map<string, number>();
+  for (const { groups } of diagram.boxes) for (const id of groups) sizes.set(id, (sizes.get(id) ?? 0) + 1);
   let best: ReadonlySet<string> = new Set();
-  const deepest = Math.max(0, ...diagram.boxes.map((box) => box.groups.length));
-  for (let level = 1; level <= deepest; level++) {
-    const open = new Set(diagram.boxes.flatMap((box) => box.groups.slice(0, level)));
+  for (const size of [...new Set(sizes.values())].sort((a, b) => b - a)) {
+    const more = [...sizes].flatMap(([id, n]) => (n === size ? [id] : []));
+    const open = new Set([...best, ...more]);
     if (sceneOf(diagram, open).tiles.length > most) return best;
     best = open;
   }
@@ -104,25 +106,38 @@ export function sceneOf(diagram: Diagram, open: ReadonlySet<string>): Scene {
     if (from !== to) links.set(`${from}→${to}`, { id: `${from}→${to}`, from, to, shape: edge.shape });
   }
   const widest = Math.max(1, ...diagram.boxes.map((box) => box.channels));
-  const tiles = [...members].map(([id, boxes]) => tileFor(id, boxes, open, widest));
-  return foldEqual(
-    { title: diagram.title, direction: diagram.direction, tiles, links: [...links.values()] },
-    members,
-  );
+  const { direction } = diagram;
+  const ids = new Set(groupIds(diagram));
+  const tiles = [...members].map(([id, boxes]) => tileFor(id, boxes, { open, widest, direction, ids }));
+  return foldEqual({ title: diagram.title, direction, tiles, links: [...links.values()] }, members);
 }
 
-function tileFor(id: string, boxes: readonly Box[], open: ReadonlySet<string>, widest: number): Tile {
+function tileFor(
+  id: string,
+  boxes: readonly Box[],
+  seen: {
+    readonly open: ReadonlySet<string>;
+    readonly widest: number;
+    readonly direction: Scene['direction'];
+    readonly ids: ReadonlySet<string>;
+  },
+): Tile {
   const [first] = boxes;
   const last = boxes.at(-1) as Box;
   const isGroup = boxes.length > 1 || (first?.id !== id && first !== undefined);
   const params = boxes.reduce((sum, box) => sum + box.params, 0);
   const macs = boxes.reduce((sum, box) => sum + box.macs, 0);
-  const title = isGroup ? groupTitle(id) : last.title;
-  const lines = isGroup ? groupLines(boxes, last) : [...last.tail];
+  const title = isGroup ? tileTitle(id, seen.ids) : last.title;
+  const lines = isGroup ? groupLines(boxes, last, seen.direction) : [...last.tail];
   const circle = !isGroup && last.kind === 'merge' && lines.length === 0 && title.length === 1;
   const textWidth = Math.max(title.length * 7.4, ...lines.map((line) => line.length * 6.2)) + 26;
-  const byChannels =
-    last.kind === 'merge' && !isGroup ? 0 : 60 + 200 * (Math.log2(1 + last.channels) / Math.log2(1 + widest));
+  const textHeight = 30 + 15 * lines.length;
+  const share =
+    last.kind === 'merge' && !isGroup ? 0 : Math.log2(1 + last.channels) / Math.log2(1 + seen.widest);
+  const [width, height] =
+    seen.direction === 'down'
+      ? [Math.max(textWidth, share && 60 + 200 * share), textHeight]
+      : [textWidth, Math.max(textHeight, share && 30 + 110 * share)];
   return {
     id,
     kind: isGroup ? 'group' : last.kind,
@@ -135,10 +150,16 @@ function tileFor(id: string, boxes: readonly Box[], open: ReadonlySet<string>, w
       `${count(macs)} MACs`,
     ].join('\n'),
     count: 1,
-    width: circle ? 34 : Math.max(textWidth, byChannels),
-    height: circle ? 34 : 30 + 15 * lines.length,
-    groups: first ? first.groups.filter((group) => open.has(group) && group !== id) : [],
+    width: circle ? 34 : width,
+    height: circle ? 34 : height,
+    groups: first ? first.groups.filter((group) => seen.open.has(group) && group !== id) : [],
   };
+}
+
+/** The only one of a loop needs no number. */
+function tileTitle(id: string, ids: ReadonlySet<string>): string {
+  const alone = id.endsWith('[0]') && !ids.has(id.replace(/\[0\]$/, '[1]'));
+  return groupTitle(alone ? id.slice(0, -'[0]'.length) : id);
 }
 
 function groupTitle(id: string): string {
@@ -148,12 +169,14 @@ function groupTitle(id: string): string {
 /** Kinds that a closed block does not list: what it computes with weights or by pooling says what it is. */
 const passing: ReadonlySet<BoxKind> = new Set<BoxKind>(['merge', 'shape', 'other']);
 
-function groupLines(boxes: readonly Box[], last: Box): readonly string[] {
+function groupLines(boxes: readonly Box[], last: Box, direction: Scene['direction']): readonly string[] {
   const layers = new Map<string, number>();
   for (const box of boxes)
     if (!passing.has(box.kind)) layers.set(box.title, (layers.get(box.title) ?? 0) + 1);
   const shown = [...layers].slice(0, 3).map(([title, n]) => (n > 1 ? `${title} ×${n}` : title));
-  return [shown.join(' · ') + (layers.size > 3 ? ' …' : ''), last.shape].filter((line) => line !== '');
+  const more = layers.size > 3 ? ['…'] : [];
+  const lines = direction === 'down' ? [[shown.join(' · '), ...more].join(' ')] : [...shown, ...more];
+  return [...lines, last.shape].filter((line) => line !== '');
 }
 
 /** a → a → a, each with one way in and out, becomes a ×3. */
@@ -239,7 +262,7 @@ export function toElk(scene: Scene): ElkNode {
     id: link.id,
     sources: [link.from],
     targets: [link.to],
-    labels: [{ text: link.shape, width: link.shape.length * 5.6 + 6, height: 12 }],
+    labels: [{ text: link.shape, width: link.shape.length * 6 + 10, height: 12 }],
   }));
   return root;
 }
@@ -344,7 +367,7 @@ function edgeSvg(edge: ElkEdge, origin: Point): { readonly path: string; readonl
       )
       .join(''),
     label: label
-      ? `<text x="${origin.x + (label.x ?? 0) + 3}" y="${origin.y + (label.y ?? 0) + 10}" font-size="10" fill="#64748b">${escape(label.text)}</text>`
+      ? `<text x="${origin.x + (label.x ?? 0) + label.width / 2}" y="${origin.y + (label.y ?? 0) + 10}" text-anchor="middle" font-size="10" fill="#64748b">${escape(label.text)}</text>`
       : '',
   };
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { costs, instantiate, nodeHost, resolve } from '../../src/compiler/index.ts';
 import { buildDiagram, drawHtml, drawPng, drawSvg, type Diagram } from '../../src/diagram/index.ts';
-import { groupIds, openLevels, sceneOf } from '../../src/diagram/view.ts';
+import { groupIds, openFitting, sceneOf } from '../../src/diagram/view.ts';
 
 function diagramOf(file: string, net: string): Diagram {
   const path = `stdlib/${file}.cnn`;
@@ -86,16 +86,16 @@ describe('ResNet-50', () => {
     expect(counts.map((tile) => tile.count)).toEqual([2, 3, 5, 2]);
   });
 
-  it('opens as many levels as fit', () => {
-    expect(openLevels(diagram, 1)).toEqual(new Set());
-    const seen = sceneOf(diagram, openLevels(diagram, 24)).tiles.length;
+  it('opens the largest blocks, as many as fit', () => {
+    expect(openFitting(diagram, 1)).toEqual(new Set());
+    const seen = sceneOf(diagram, openFitting(diagram, 24)).tiles.length;
     expect(seen).toBeGreaterThan(5);
     expect(seen).toBeLessThanOrEqual(24);
-    expect(openLevels(diagram, Infinity)).toEqual(new Set(groupIds(diagram)));
+    expect(openFitting(diagram, Infinity)).toEqual(new Set(groupIds(diagram)));
   });
 
   it('keeps every box in exactly one tile, whatever is open', () => {
-    for (const open of [new Set<string>(), openLevels(diagram, 24), new Set(groupIds(diagram))]) {
+    for (const open of [new Set<string>(), openFitting(diagram, 24), new Set(groupIds(diagram))]) {
       const { tiles, links } = sceneOf(diagram, open);
       const ids = new Set(tiles.map((tile) => tile.id));
       expect(ids.size).toBe(tiles.length);
