@@ -12,6 +12,7 @@ export type AlgorithmName =
   | 'implicit-gemm'
   | 'gemv'
   | 'depthwise'
+  | 'stem'
   | 'winograd-4x4'
   | 'winograd-2x2'
   | 'int8-gemm'

@@ -13,6 +13,7 @@ import { implicitGemm } from './implicit-gemm.ts';
 import { int8Depthwise } from './int8-depthwise.ts';
 import { int8Gemm } from './int8-gemm.ts';
 import { nest } from './nest.ts';
+import { stem } from './stem.ts';
 import { winograd2, winograd4 } from './winograd.ts';
 
 /** Ties go to the earlier one; the last can compute everything. */
@@ -20,6 +21,7 @@ export const algorithms: readonly Algorithm[] = [
   gemv,
   winograd4,
   winograd2,
+  stem,
   implicitGemm,
   depthwise,
   int8Gemm,

@@ -72,7 +72,7 @@ function candidates(kernel: Kernel, { algorithm, tuning, weights }: Choice): rea
       return [];
     case 'conv': {
       if (algorithm === 'nest') return [];
-      const tile = algorithm.startsWith('winograd') ? Number(tuning['tile']) : 1;
+      const tile = Number(tuning['tile'] ?? 1);
       // Tiles hold whole windows of a pool.
       const grain = (axis: number): number => Math.max(tile, kernel.pool?.size[axis] ?? 1);
       const panels = weights?.layout.kind === 'panels' && kernel.groups === 1;

@@ -7,6 +7,7 @@ import { emitDepthwise } from './kernels/depthwise.ts';
 import { emitImplicitGemm } from './kernels/implicit-gemm.ts';
 import { emitInt8Depthwise } from './kernels/int8-depthwise.ts';
 import { emitInt8Gemm } from './kernels/int8-gemm.ts';
+import { emitStem } from './kernels/stem.ts';
 import { emitWinograd } from './kernels/winograd.ts';
 import { emitPlain } from './plain.ts';
 
@@ -15,6 +16,7 @@ export const emitters: Readonly<Record<string, Emitter>> = {
   'implicit-gemm': emitImplicitGemm,
   gemv: emitImplicitGemm,
   depthwise: emitDepthwise,
+  stem: emitStem,
   'winograd-4x4': emitWinograd,
   'winograd-2x2': emitWinograd,
   'int8-gemm': emitInt8Gemm,

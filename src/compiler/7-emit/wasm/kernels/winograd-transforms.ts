@@ -63,6 +63,16 @@ const outputLines: Readonly<Record<TileSize, Transform>> = {
   },
 };
 
+/** Bᵀ d of one line. */
+export function inputLine(context: TransformContext, tile: TileSize, d: readonly V128[]): readonly V128[] {
+  return inputLines[tile](context, d);
+}
+
+/** Aᵀ m of one line. */
+export function outputLine(context: TransformContext, tile: TileSize, m: readonly V128[]): readonly V128[] {
+  return outputLines[tile](context, m);
+}
+
 /** Where a two-dimensional transform reads and writes. Several vectors of channels go together, so that V8 can pair them. */
 export interface Transformed {
   readonly tile: TileSize;

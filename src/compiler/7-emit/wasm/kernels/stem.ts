@@ -1,0 +1,238 @@
+/**
+ * The first layer of a network, see 6-plan/algorithms/stem.ts. Rows of output are computed one after another: the lowest row of the window
+ * is transformed into a ring of rows, then panels of output channels walk along the ring in tiles of two groups of four pixels.
+ */
+import { panelsOf, type Panel } from '../../../6-plan/algorithms/panels.ts';
+import {
+  groupPixels,
+  positions,
+  stemLayout,
+  stemPanelFloats,
+  stemScratch,
+  tileGroups,
+  windowRows,
+  type StemLayout,
+  type StemScratch,
+} from '../../../6-plan/algorithms/stem.ts';
+import { lanes } from '../../../6-plan/algorithms/tile.ts';
+import type { Step } from '../../../6-plan/plan.ts';
+import { internal } from '../../../diagnostics/internal.ts';
+import type { ConvKernel } from '../../../ir/kernel.ts';
+import { f32x4, i32, v128 } from '../assembler/index.ts';
+import type { FunctionBuilder, FunctionRef, Local, ModuleBuilder, V128 } from '../assembler/index.ts';
+import type { Emitter } from '../emit-context.ts';
+import { convGeometry, pooled, type ConvGeometry } from './conv-geometry.ts';
+import { finishPool } from './finish-pool.ts';
+import { emitFinish, finishOf, type Finish } from './finish.ts';
+import { callWith, copyPointers, movePointers, outPointer, type Strides } from './pointers.ts';
+import { inputLine, outputLine } from './winograd-transforms.ts';
+
+interface Layer {
+  readonly kernel: ConvKernel;
+  readonly layout: StemLayout;
+  readonly scratch: StemScratch;
+  readonly geometry: ConvGeometry;
+  readonly panels: readonly Panel[];
+  /** One for each row of a pool's windows; else one. */
+  readonly finishes: readonly Finish[];
+}
+
+export const emitStem: Emitter = (step, { module, f }) => {
+  const layer = layerOf(step);
+  callWith(f, layerFunction(module, layer), layer.geometry.start);
+};
+
+function layerOf(step: Step): Layer {
+  const { kernel } = step;
+  if (kernel.kind !== 'conv') internal(`stem of a ${kernel.kind} kernel`);
+  const vectors = Number(step.tuning['vectors']);
+  const geometry = convGeometry(kernel, step);
+  const [, poolRows, poolColumns] = pooled(kernel);
+  const [, , column] = geometry.strides;
+  const out = { row: 0, column: (column[outPointer] ?? 0) * poolColumns };
+  const operands = (kernel.epilogue?.operands ?? []).map((_, i) => ({
+    row: 0,
+    column: column[outPointer + 1 + i] ?? 0,
+  }));
+  const finishes = Array.from({ length: poolRows }, (_, row) => {
+    const rows = poolRows === 1 ? 'all' : row === 0 ? 'first' : 'next';
+    return finishOf(kernel.epilogue, out, operands, finishPool(kernel.pool, rows));
+  });
+  return {
+    kernel,
+    geometry,
+    finishes,
+    layout: stemLayout(kernel, vectors),
+    scratch: stemScratch(kernel),
+    panels: panelsOf(kernel.outC, vectors),
+  };
+}
+
+/** (input, weights, output, …operands, scratch) → the layer, row by row. */
+function layerFunction(m: ModuleBuilder, layer: Layer): FunctionRef {
+  const { kernel, geometry, scratch, finishes } = layer;
+  const [, rows, columns] = geometry.size;
+  const [, row] = geometry.strides;
+  const transform = transformFunction(m, layer);
+  const rowFunctions = finishes.map((finish) => rowFunction(m, layer, finish));
+  const params = geometry.start.map(() => 'i32' as const);
+  return m.function({ name: `stem_${rows}x${columns}x${kernel.outC}`, params }, (f, ...pointers) => {
+    const [x, ...rest] = pointers as unknown as readonly [Local<'i32'>, ...Local<'i32'>[]];
+    const base = rest.at(-1) as Local<'i32'>;
+    const finishAt = f.let(i32.add(base, scratch.finish));
+    const moving = [...rest.slice(0, -1), finishAt];
+    const ring = Array.from({ length: windowRows(kernel.window) }, (_, i) =>
+      f.let(i32.add(base, i * scratch.row)),
+    );
+    const next = (place: Local<'i32'>): void => {
+      callWith(f, transform, [x, place]);
+      f.increment(x, row[0] ?? 0);
+    };
+    ring.slice(0, -1).forEach(next);
+    f.for(f.i32(), 0, rows, finishes.length, () =>
+      rowFunctions.forEach((body, i) => {
+        next(ring.at(-1) as Local<'i32'>);
+        callWith(f, body, [...ring, ...moving]);
+        movePointers(f, moving, rowStrides(layer, i === finishes.length - 1 ? finishes.length : 0));
+        rotate(f, ring);
+      }),
+    );
+  });
+}
+
+/** From one row to the next of [weights, output, …operands, scratch]; the output moves by `rowsOut` rows of the map. */
+function rowStrides({ geometry }: Layer, rowsOut: number): Strides {
+  const [, , out = 0, ...operands] = geometry.strides[1];
+  return [0, out * rowsOut, ...operands];
+}
+
+function rotate(f: FunctionBuilder, ring: readonly Local<'i32'>[]): void {
+  const first = f.let(ring[0] as Local<'i32'>);
+  ring.forEach((slot, i) => f.set(slot, ring[i + 1] ?? first));
+}
+
+/** (input, place) → one row of input, transformed group by group. */
+function transformFunction(m: ModuleBuilder, { kernel, geometry, scratch }: Layer): FunctionRef {
+  const pixel = geometry.strides[2][0] ?? 0;
+  const groups = Math.ceil(geometry.size[2] / groupPixels);
+  return m.function({ name: 'stem_input', params: ['i32', 'i32'] }, (f, x, place) => {
+    const context = { f, constants: f.constants() };
+    f.for(f.i32(), 0, groups, 1, () => {
+      for (let c = 0; c < kernel.inC; c += lanes) {
+        const line = Array.from({ length: positions }, (_, i) => f.let(v128.load(x, i * pixel + c * 4)));
+        inputLine(context, groupPixels, line).forEach((value, i) =>
+          f.store(place, i * scratch.position + c * 4, value),
+        );
+      }
+      movePointers(f, [x, place], [groupPixels * pixel, scratch.group]);
+    });
+  });
+}
+
+/** (…ring, weights, output, …operands, scratch) → one row of output, panel by panel. */
+function rowFunction(m: ModuleBuilder, layer: Layer, finish: Finish): FunctionRef {
+  const { kernel, layout, panels } = layer;
+  const rows = windowRows(kernel.window);
+  const kinds = [...Map.groupBy(panels, ({ channels }) => channels).values()].map((same) => ({
+    count: same.length,
+    panel: same[0] as Panel,
+    body: panelFunction(m, layer, same[0] as Panel, finish),
+  }));
+  const params = Array<'i32'>(rows + 3 + finish.operands.length).fill('i32');
+  return m.function({ name: 'stem_row', params }, (f, ...pointers) => {
+    const [ring, moving] = [pointers.slice(0, rows), pointers.slice(rows)];
+    for (const { count, panel, body } of kinds)
+      f.for(f.i32(), 0, count, 1, () => {
+        callWith(f, body, [...ring, ...moving]);
+        const bytes = panel.vectors * lanes * 4;
+        const operands = finish.operands.map(({ per }) => (per === 'scalar' ? 0 : bytes));
+        movePointers(f, moving, [stemPanelFloats(panel, layout) * 4, bytes, ...operands, 0]);
+      });
+  });
+}
+
+/** (…ring, weights, output, …operands, scratch) → one panel of channels of one row. */
+function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel, finish: Finish): FunctionRef {
+  const { kernel, geometry, scratch } = layer;
+  const rows = windowRows(kernel.window);
+  const columns = geometry.size[2];
+  const width = tileGroups * groupPixels;
+  const [, , ...steps] = geometry.strides[2];
+  const params = Array<'i32'>(rows + 3 + finish.operands.length).fill('i32');
+  return m.function({ name: `stem_panel_${panel.channels}`, params }, (f, ...pointers) => {
+    const ring = pointers.slice(0, rows);
+    const [weights, ...moving] = pointers.slice(rows) as unknown as readonly [
+      Local<'i32'>,
+      ...Local<'i32'>[],
+    ];
+    const tile = { layer, panel, finish, ring, weights, moving };
+    f.for(f.i32(), 0, Math.floor(columns / width), 1, () => {
+      emitTile(f, { ...tile, widths: Array<number>(tileGroups).fill(groupPixels) });
+      ring.forEach((row) => f.increment(row, tileGroups * scratch.group));
+      movePointers(f, moving, steps, width);
+    });
+    const rest = columns % width;
+    const widths = [Math.min(rest, groupPixels), rest - groupPixels].filter((n) => n > 0);
+    if (rest > 0) emitTile(f, { ...tile, widths });
+  });
+}
+
+interface Tile {
+  readonly layer: Layer;
+  readonly panel: Panel;
+  readonly finish: Finish;
+  readonly ring: readonly Local<'i32'>[];
+  readonly weights: Local<'i32'>;
+  /** Output, operands, scratch of a deferred finish. */
+  readonly moving: readonly Local<'i32'>[];
+  /** Pixels of each group that exist. */
+  readonly widths: readonly number[];
+}
+
+function emitTile(f: FunctionBuilder, tile: Tile): void {
+  const { layer, panel, finish, weights, moving, widths } = tile;
+  const context = { f, constants: f.constants() };
+  const products = [...halfProducts(f, tile, 0), ...halfProducts(f, tile, 1)];
+  const [, , ...steps] = layer.geometry.strides[2];
+  widths.forEach((width, group) => {
+    const lines = Array.from({ length: panel.vectors }, (_, j) =>
+      outputLine(
+        context,
+        groupPixels,
+        products.map((position) => position[group]?.[j] as V128),
+      ).map((value) => f.let(f32x4.add(value, v128.load(weights, j * 16)))),
+    );
+    const sums = Array.from({ length: width }, (_, pixel) => lines.map((line) => line[pixel] as V128));
+    const at = copyPointers(f, finish.deferred ? moving : moving.slice(0, -1));
+    movePointers(f, at, steps, group * groupPixels);
+    emitFinish(f, finish, { height: 1, width, vectors: panel.vectors, channels: panel.channels }, sums, at);
+  });
+}
+
+/** Products of half of the positions by position, group and vector: no more sums than registers. */
+function halfProducts(f: FunctionBuilder, tile: Tile, half: 0 | 1): readonly (readonly Local<'v128'>[])[][] {
+  const { layer, panel, ring, weights, widths } = tile;
+  const { kernel, scratch } = layer;
+  const { vectors } = panel;
+  const count = positions / 2;
+  const sums: Local<'v128'>[][][] = Array.from({ length: count }, () => widths.map(() => []));
+  ring.forEach((row, r) => {
+    for (let c = 0; c < kernel.inC; c++)
+      sums.forEach((groups, i) => {
+        const step = (half * ring.length * kernel.inC + r * kernel.inC + c) * count + i;
+        const held = Array.from({ length: vectors }, (_, j) =>
+          f.let(v128.load(weights, (1 + step) * vectors * 16 + j * 16)),
+        );
+        groups.forEach((group, g) => {
+          const place = g * scratch.group + (half * count + i) * scratch.position + c * 4;
+          const x = f.let(v128.load32Splat(row, place));
+          held.forEach((weight, j) => {
+            const sum = group[j];
+            if (sum) f.set(sum, f.fma(x, weight, sum));
+            else group[j] = f.let(f32x4.mul(x, weight));
+          });
+        });
+      });
+  });
+  return sums;
+}
