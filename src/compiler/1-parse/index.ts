@@ -1,10 +1,12 @@
 /**
  * Phase 1: `Source → Ast`. Text → tokens (lex.ts) → matching brackets (brackets.ts) → line ends and keywords (layout.ts) →
- * concrete tree (grammar/cnn.ts) → Ast (build/). Every step is linear in the text, and none throws for anything a person wrote.
+ * concrete tree → Ast (build/). Every step is linear in the text, and none throws for anything a person wrote. The concrete tree
+ * comes from the parser that is generated from the grammar; where that does not fit, from the grammar's interpreter, which says why.
  */
 import type { CstNode, IToken, TokenType } from 'chevrotain';
 import { CnnParser } from '../../../grammar/cnn.ts';
 import type { FileCstNode, ItemCstNode } from '../../../grammar/generated/cst.ts';
+import { parseTokens } from '../../../grammar/generated/parser.ts';
 import type { Failure } from '../../../grammar/recovering-parser.ts';
 import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -26,8 +28,6 @@ export interface Parsed {
 
 type FileItems = ReturnType<typeof entries<ItemCstNode, Item>>;
 
-let shared: CnnParser | undefined;
-
 /**
  * Parses a file. Never throws: statements that do not parse are `broken` and reported; the rest is there. Diagnostics are in
  * the order of the text.
@@ -38,9 +38,8 @@ export function parse(source: Source): Parsed {
   const laidOut = layout(source, balanced.tokens);
   for (const report of [...balanced.diagnostics, ...laidOut.diagnostics]) diagnostics.push(report);
 
-  const parser = (shared ??= new CnnParser({ skipValidations: true }));
   const context: Context = { source, comments, tokens: laidOut.tokens, diagnostics, depth: 0 };
-  const items = inPieces(parser, context) ?? whole(parser, context);
+  const items = inPieces(context) ?? interpreted(context);
   const span = { source, start: 0, end: source.text.length };
   diagnostics.sort((a, b) => a.span.start - b.span.start);
   return { file: { kind: 'file', source, items, comments, span }, diagnostics };
@@ -50,15 +49,15 @@ export function parse(source: Source): Parsed {
 const pieceSize = 2000;
 
 /** The items of a file without syntax errors, piece by piece; undefined where something does not parse. */
-function inPieces(parser: CnnParser, context: Context): FileItems | undefined {
+function inPieces(context: Context): FileItems | undefined {
   const { tokens, diagnostics } = context;
   const before = diagnostics.length;
   const items: FileItems = [];
   for (let from = 0; from < tokens.length;) {
     let to = Math.min(from + pieceSize, tokens.length);
     while (to < tokens.length && !(tokens[to]?.tokenType === t.End && tokens[to]?.payload === 0)) to++;
-    const tree = run(parser, tokens.slice(from, to), 'file') as FileCstNode;
-    if (parser.failures.length > 0) {
+    const tree = parseTokens(tokens, from, to) as FileCstNode | undefined;
+    if (!tree) {
       diagnostics.length = before;
       return undefined;
     }
@@ -68,9 +67,12 @@ function inPieces(parser: CnnParser, context: Context): FileItems | undefined {
   return items;
 }
 
+let shared: CnnParser | undefined;
+
 /** The items of a file with syntax errors, which are reported. */
-function whole(parser: CnnParser, context: Context): FileItems {
+function interpreted(context: Context): FileItems {
   const { source, tokens, diagnostics } = context;
+  const parser = (shared ??= new CnnParser({ skipValidations: true }));
   const tree = run(parser, context.tokens as IToken[], 'file') as FileCstNode;
   const failures = parser.failures.flatMap((failure) => [
     failure,
