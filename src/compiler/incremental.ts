@@ -6,7 +6,15 @@
 import type { Source, Span } from './1-parse/source.ts';
 import { resolve } from './2-resolve/index.ts';
 import type { Declaration, Host, Model, Module, NetDeclaration } from './2-resolve/model.ts';
-import { check, type Found, type Memo, type NetInfo, type Outcome } from './3-check/index.ts';
+import {
+  check,
+  newBlockMemory,
+  type BlockMemory,
+  type Found,
+  type Memo,
+  type NetInfo,
+  type Outcome,
+} from './3-check/index.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import { moveDiagnostic, moveFacts } from './move.ts';
 
@@ -42,13 +50,14 @@ interface Part {
 /** A checker for the files of a host. It keeps one outcome for each net of the last check that met it. */
 export function createChecker(host: Host): Checker {
   let kept: ReadonlyMap<string, Kept> = new Map();
+  const blocks = newBlockMemory();
   return {
     check: (source) => {
       const resolved = resolve(source, host);
       const readings: Reading[] = [];
       const model: Model = { ...resolved.model, host: watched(host, readings) };
       const now = new Map<string, Kept>();
-      const checked = check(model, { memo: memoOf(model, { before: kept, now, readings, host }) });
+      const checked = check(model, { memo: memoOf(model, { before: kept, now, readings, host, blocks }) });
       kept = now;
       return { model, diagnostics: [...resolved.diagnostics, ...checked.diagnostics], nets: checked.nets };
     },
@@ -69,10 +78,12 @@ interface Memory {
   readonly now: Map<string, Kept>;
   readonly readings: Reading[];
   readonly host: Host;
+  readonly blocks: BlockMemory;
 }
 
 function memoOf(model: Model, memory: Memory): Memo {
   return {
+    blocks: memory.blocks,
     outcome: (of, declaration, compute) => {
       const place = `${of} ${idOf(declaration)}`;
       const reached = reachedFrom(declaration, model);

@@ -47,7 +47,10 @@ function told(diagnostics: readonly Diagnostic[], nets: readonly NetInfo[]): unk
 
 function fresh(text: string): unknown {
   const resolved = resolve({ path, text }, nodeHost(stdlibFolder()));
-  const { diagnostics, nets } = check(resolved.model);
+  // Every block is evaluated wherever it stands.
+  const { diagnostics, nets } = check(resolved.model, {
+    memo: { blocks: 'none', outcome: (_of, _net, compute) => compute() },
+  });
   return told([...resolved.diagnostics, ...diagnostics], nets);
 }
 

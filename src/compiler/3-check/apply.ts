@@ -9,6 +9,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { evaluateBody } from './body.ts';
 import { argument, flow } from './evaluate.ts';
 import { childFrame, enter, type Site } from './frame.ts';
+import { remembered } from './memo/index.ts';
 import { applyNet } from './net-block.ts';
 import { applyOperator } from './operator.ts';
 import { limits, type Session } from './session.ts';
@@ -58,10 +59,18 @@ function applyBlock(
   site: Site,
   session: Session,
 ): Value {
-  const { declaration } = value;
-  const inside = enterDeclaration(declaration, site, at, session);
+  const inside = enterDeclaration(value.declaration, site, at, session);
   if (!inside) return unknown;
-  if (!bindParams(declaration.item.params, value.args, { name: declaration.name, at, site: inside }, session))
+  return remembered(value, inside, session, () => evaluateBlock(value, at, inside, session));
+}
+
+function evaluateBlock(
+  { declaration, args }: Extract<Callable, { kind: 'block' }>,
+  at: Application,
+  inside: Site,
+  session: Session,
+): Value {
+  if (!bindParams(declaration.item.params, args, { name: declaration.name, at, site: inside }, session))
     return unknown;
   const { body } = declaration.item;
   const result =
@@ -92,6 +101,8 @@ export function enterDeclaration(
   }
   const { incoming } = site;
   const depth = site.depth + 1;
+  const { recording } = session;
+  if (recording && depth > recording.depth) recording.depth = depth;
   return { ...site, module: declaration.module, frame: childFrame(undefined), self: incoming, depth };
 }
 

@@ -7,6 +7,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { costs } from './costs.ts';
 import { buildGraph, type Instance } from './instantiate.ts';
 import { lintGraph } from './lints.ts';
+import { blocksFor, type BlockMemory, type Blocks } from './memo/index.ts';
 import type { NetFacts, NetQueries } from './query.ts';
 import { newSession, onceReporter, type Mode } from './session.ts';
 import type { GivenArg } from './value.ts';
@@ -23,6 +24,8 @@ export interface Outcome {
 
 /** Knows outcomes from before; `compute` makes one anew. The answer has to be what `compute` would give. */
 export interface Memo {
+  /** What blocks came to. */
+  readonly blocks?: BlockMemory | 'none';
   outcome(of: 'net' | 'warnings', declaration: NetDeclaration, compute: () => Outcome): Outcome;
 }
 
@@ -34,12 +37,14 @@ type Report = (diagnostic: Diagnostic) => void;
 interface Asking {
   readonly model: Model;
   readonly memo: Memo;
+  readonly blocks: Blocks | undefined;
   readonly report: Report;
   readonly known: Map<NetDeclaration, Outcome | 'open'>;
   readonly reported: Set<NetDeclaration>;
 }
 
 export interface NetAnswers {
+  readonly blocks: Blocks | undefined;
   /** Facts of a net; what is found in it is reported the first time. */
   readonly queries: NetQueries;
   /** Reports warnings about a net that has a graph, and what is wrong with its values that exist only while training. */
@@ -47,8 +52,10 @@ export interface NetAnswers {
 }
 
 export function askNets(model: Model, report: Report, memo: Memo = noMemo): NetAnswers {
-  const asking: Asking = { model, memo, report, known: new Map(), reported: new Set() };
+  const blocks = memo.blocks === 'none' ? undefined : blocksFor(model, memo.blocks);
+  const asking: Asking = { model, memo, blocks, report, known: new Map(), reported: new Set() };
   return {
+    blocks,
     queries: (declaration, args) => {
       if (args.length > 0) return factsFor(declaration, args, report, asking);
       const facts = factsOnce(declaration, asking);
@@ -56,7 +63,7 @@ export function askNets(model: Model, report: Report, memo: Memo = noMemo): NetA
       return facts;
     },
     lint: (declaration, facts) =>
-      replay(memo.outcome('warnings', declaration, () => warnings(declaration, facts, model)).found, asking),
+      replay(memo.outcome('warnings', declaration, () => warnings(declaration, facts, asking)).found, asking),
   };
 }
 
@@ -83,7 +90,7 @@ function factsFor(
   asking: Asking,
   note?: (asked: NetDeclaration) => void,
 ): NetFacts | undefined {
-  const { model } = asking;
+  const { model, blocks } = asking;
   const queries: NetQueries = (asked, given) => {
     if (given.length > 0) return factsFor(asked, given, report, asking, note);
     const facts = factsOnce(asked, asking);
@@ -91,7 +98,7 @@ function factsFor(
     else replay([asked], asking);
     return facts;
   };
-  const session = newSession({ model, mode: 'inference', report, queries });
+  const session = newSession({ model, mode: 'inference', report, queries, blocks });
   const instance = buildGraph({ declaration, args, name: declaration.name }, {}, session);
   return instance && factsOf(instance);
 }
@@ -114,13 +121,13 @@ function replay(found: readonly Found[], asking: Asking): void {
   }
 }
 
-function warnings(declaration: NetDeclaration, facts: NetFacts, model: Model): Outcome {
+function warnings(declaration: NetDeclaration, facts: NetFacts, { model, blocks }: Asking): Outcome {
   const found: Diagnostic[] = [];
   const report = onceReporter(found);
   lintGraph(facts.graph, report);
   if (hasTrainingOnly(declaration)) {
     const mode: Mode = 'training';
-    const session = newSession({ model, mode, report });
+    const session = newSession({ model, mode, report, blocks });
     const instance = buildGraph({ declaration, args: [], name: declaration.name }, {}, session);
     if (instance) lintGraph(instance.graph, report);
   }

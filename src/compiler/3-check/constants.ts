@@ -3,10 +3,18 @@ import type { FilterDeclaration, LetDeclaration } from '../2-resolve/model.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { argument, mistyped } from './evaluate.ts';
 import { childFrame, type Site } from './frame.ts';
+import { spoil } from './memo/recording.ts';
 import type { Session } from './session.ts';
 import { unknown, type Value } from './value.ts';
 
 export function constantOf(declaration: LetDeclaration | FilterDeclaration, session: Session): Value {
+  const value = constantOnce(declaration, session);
+  // An error in a constant is told where it is first needed; an instance counts its uses.
+  if (value.kind === 'unknown' || value.kind === 'instance') spoil(session);
+  return value;
+}
+
+function constantOnce(declaration: LetDeclaration | FilterDeclaration, session: Session): Value {
   const known = session.constants.get(declaration);
   if (known === 'evaluating' || !declaration.module) return unknown;
   if (known) return known;
@@ -20,10 +28,13 @@ export function constantOf(declaration: LetDeclaration | FilterDeclaration, sess
     self: undefined,
     depth: 0,
   };
+  // It is evaluated once, whoever asks first, and counts as a step for nobody.
+  const { steps } = session;
   const value =
     declaration.kind === 'filter'
       ? filterValue(declaration, site, session)
       : letValue(declaration, site, session);
+  session.steps = steps;
   session.constants.set(declaration, value);
   return value;
 }

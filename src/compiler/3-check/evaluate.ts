@@ -39,6 +39,8 @@ export function evaluate(expr: Expr, site: Site, session: Session): Value {
     return unknown;
   }
   session.level++;
+  const { recording } = session;
+  if (recording && session.level > recording.level) recording.level = session.level;
   const value = evaluateKind(expr, site, session);
   session.level--;
   return value;

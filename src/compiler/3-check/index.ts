@@ -26,6 +26,7 @@ export { budgetsOf, importedNets } from './statements.ts';
 export { movesOf, weightsFor, type WeightsDeclaration } from './weights-for.ts';
 export { summarize, type LayerSummary, type Summary } from './summarize.ts';
 export type { Found, Memo, Outcome } from './ask-nets.ts';
+export { newBlockMemory, type BlockMemory } from './memo/index.ts';
 export { slide } from './sliding.ts';
 export type { Sliding } from './convolutional.ts';
 export type { InputSizes } from './instantiate.ts';
@@ -129,12 +130,8 @@ export function instantiate(
   const report = onceReporter(found);
   const chosen = chooseNet(model, options.net, report);
   if (!chosen) return { graph: undefined, diagnostics: found };
-  const session: Session = newSession({
-    model,
-    mode: options.mode,
-    report,
-    queries: askNets(model, report).queries,
-  });
+  const { queries, blocks } = askNets(model, report);
+  const session: Session = newSession({ model, mode: options.mode, report, queries, blocks });
   const args = [...chosen.args, ...givenParams(options.params ?? {}, chosen.declaration)];
   const instance = buildGraph({ ...chosen, args }, options.sizes ?? {}, session);
   const failed = found.some((d) => d.severity === 'error');

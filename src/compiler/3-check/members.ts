@@ -8,6 +8,7 @@ import { hasArguments } from './complete.ts';
 import { argument, evaluate, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { figures } from './query.ts';
+import { spoil } from './memo/recording.ts';
 import type { Session } from './session.ts';
 import { symbolicType } from './symbolic-types.ts';
 import {
@@ -85,6 +86,7 @@ function variant(
 }
 
 function netMember(expr: MemberExpr, net: Extract<Callable, { kind: 'net' }>, session: Session): Value {
+  spoil(session);
   if (!hasArguments(net.declaration, net.args, expr.object.span, session)) return unknown;
   const info = session.queries?.(net.declaration, net.args);
   if (info === undefined) return unknown;

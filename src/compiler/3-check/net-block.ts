@@ -5,6 +5,7 @@ import type { Node } from '../ir/graph.ts';
 import { showType } from '../ir/type.ts';
 import { enterDeclaration, noIncoming, type Application } from './apply.ts';
 import type { Site } from './frame.ts';
+import { spoil } from './memo/recording.ts';
 import { declaredInput } from './inputs.ts';
 import { runNet } from './net.ts';
 import { outputNodes } from './outputs.ts';
@@ -17,6 +18,8 @@ export function applyNet(
   site: Site,
   session: Session,
 ): Value {
+  // Inputs and outputs of nets look at more than types.
+  spoil(session);
   const inside = enterDeclaration(value.declaration, site, at, session);
   if (!inside) return unknown;
   const tensors = value.args.flatMap(({ value: v }) => (v.kind === 'tensor' ? [v.node] : []));

@@ -15,6 +15,7 @@ import { isProblem, type OpDef, type WeightSpec } from '../ops/op.ts';
 import { noIncoming, type Application } from './apply.ts';
 import { argument } from './evaluate.ts';
 import { join, type Site } from './frame.ts';
+import { note } from './memo/recording.ts';
 import { convertOptions, hasSymbolicOption, symbolicOptions } from './options.ts';
 import { reportProblem, type Use } from './problems.ts';
 import { countNode, limits, visiblePath, type Session } from './session.ts';
@@ -135,6 +136,7 @@ export function makeLayer(use: Use, origin: Origin, session: Session): Value {
   const path = visiblePath(session, origin.path);
   const inputs = weights.length === 0 ? use.data : [...use.data, ...weights];
   const node = typedNode(use.def.name, inputs, attrs, { type, path, span: origin.span });
+  note(session, node, origin.path, 'layer');
   if (
     session.named.sizes.size > 0 &&
     (use.data.some((input) => session.symbolic.has(input)) || hasSymbolicOption(use))
@@ -180,6 +182,7 @@ function weightNode(
         ? constNode(init.value, spec.type, { path: full, span })
         : paramNode(spec, { path, span });
     session.weights.set(full, node);
+    note(session, node, full, 'weight');
     return node;
   }
   if (!site.shared) internal(`two layers own the weight ${full}`);

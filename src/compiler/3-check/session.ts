@@ -9,6 +9,8 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
 import type { TensorType } from '../ir/type.ts';
+import type { Blocks } from './memo/index.ts';
+import { spoil, type Recording } from './memo/recording.ts';
 import type { NetQueries } from './query.ts';
 import { noNamedSizes, type NamedSizes } from './sizes.ts';
 import type { Disagreement } from './symbolic-types.ts';
@@ -35,6 +37,10 @@ export interface Session {
   readonly disagreements: Disagreement[];
   /** Answers questions about other nets (`ResNet18.params`). */
   readonly queries: NetQueries | undefined;
+  /** What blocks came to before; undefined where each is evaluated. */
+  readonly blocks: Blocks | undefined;
+  /** The innermost block whose evaluation is being noted. */
+  recording: Recording | undefined;
   nodes: number;
   /** Expressions inside one another that are being evaluated, through all blocks. */
   level: number;
@@ -60,8 +66,9 @@ export function newSession(options: {
   readonly mode: Mode;
   readonly report: (diagnostic: Diagnostic) => void;
   readonly queries?: NetQueries;
+  readonly blocks?: Blocks | undefined;
 }): Session {
-  return {
+  const session: Session = {
     model: options.model,
     mode: options.mode,
     constants: new Map(),
@@ -71,12 +78,18 @@ export function newSession(options: {
     named: noNamedSizes(),
     disagreements: [],
     queries: options.queries,
+    blocks: options.blocks,
+    recording: undefined,
     nodes: 0,
     level: 0,
     steps: 0,
     stopped: false,
-    report: options.report,
+    report: (found) => {
+      spoil(session);
+      options.report(found);
+    },
   };
+  return session;
 }
 
 /** Counts one step; false where everything has to stop. */

@@ -13,6 +13,7 @@ import type { Axis, TensorType } from '../ir/type.ts';
 import { canonicalAttrs } from '../ops/build.ts';
 import { isProblem } from '../ops/op.ts';
 import { compare } from './arithmetic.ts';
+import { spoil } from './memo/recording.ts';
 import { hasSymbolicOption } from './options.ts';
 import type { Use } from './problems.ts';
 import type { Session } from './session.ts';
@@ -120,6 +121,7 @@ function mustAgree(
   const decision = decide(a.dim, b.dim, session.named);
   if (decision.equal) return;
   const spanOf = (input: number): Span => use.origins[input] ?? use.call.span;
+  spoil(session);
   session.disagreements.push({
     axis,
     sizes: [a.dim, b.dim],

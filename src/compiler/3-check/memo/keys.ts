@@ -1,0 +1,133 @@
+/** What one application of a block follows from: the block's text, its arguments, and the types of the values that flow in. */
+import { textOf } from '../../1-parse/source.ts';
+import type { Node } from '../../ir/graph.ts';
+import { showDim } from '../../ir/dim.ts';
+import type { TensorType } from '../../ir/type.ts';
+import type { Site } from '../frame.ts';
+import type { Session } from '../session.ts';
+import type { Callable, GivenArg, Value } from '../value.ts';
+import { intern, type Interned, type Signatures } from './signatures.ts';
+
+export interface Keys {
+  readonly signatures: Signatures;
+  readonly types: Interned;
+  /** Numbers of types that were met already. */
+  readonly typeNumbers: WeakMap<TensorType, number>;
+}
+
+/** A key, and the values that flow in, each once; undefined for what depends on more than a key can hold. */
+export interface Keyed {
+  readonly key: string;
+  readonly inputs: readonly Node[];
+}
+
+type Block = Extract<Callable, { kind: 'block' }>;
+
+export function keyOf(block: Block, site: Site, session: Session, keys: Keys): Keyed | undefined {
+  const inputs: Node[] = [];
+  if (site.incoming) inputs.push(site.incoming);
+  const spelling: Spelling = { inputs, session, keys };
+  const applied = spellBlock(block, spelling);
+  if (applied === undefined) return undefined;
+  const types = inputs.map((node) => typesOf(node, spelling));
+  const flows = site.incoming ? 'flow' : 'none';
+  return { key: [applied, flows, ...types, session.mode, namedSizes(session)].join(';'), inputs };
+}
+
+interface Spelling {
+  readonly inputs: Node[];
+  readonly session: Session;
+  readonly keys: Keys;
+}
+
+/** A value as text. Undefined for what has a state (instances), or a body that is evaluated otherwise (nets, tables). */
+function spell(value: Value, spelling: Spelling): string | undefined {
+  switch (value.kind) {
+    case 'number': {
+      const { integer, dim, exact } = value;
+      const whole = integer ? 'i' : 'f';
+      return `${whole}${value.value}${exact === undefined ? '' : `~${exact}`}${dim ? `=${showDim(dim)}` : ''}`;
+    }
+    case 'bool':
+      return String(value.value);
+    case 'string':
+    case 'word':
+      return `${value.kind}${JSON.stringify(value.value)}`;
+    case 'list':
+    case 'tuple':
+      return spellAll(value.kind, value.items, spelling);
+    case 'size':
+      return value.dims.join('x');
+    case 'range':
+      return `${value.from}..${value.to}`;
+    case 'source':
+      return `source${JSON.stringify(value.path)}`;
+    case 'identity':
+      return 'identity';
+    case 'op':
+      return spellCall(value.name, value, spelling);
+    case 'block':
+      return spellBlock(value, spelling);
+    case 'tensor':
+      return `in${indexOf(value.node, spelling.inputs)}`;
+    case 'array':
+    case 'net':
+    case 'instance':
+    case 'unknown':
+      return undefined;
+  }
+}
+
+function spellBlock(block: Block, spelling: Spelling): string | undefined {
+  const signature = spelling.keys.signatures.of(block.declaration);
+  return signature === undefined ? undefined : spellCall(`block${signature}`, block, spelling);
+}
+
+/** The name under which a layer that is handed on owns its weights belongs to it. */
+function spellCall(
+  name: string,
+  { args, expr }: Extract<Callable, { kind: 'op' | 'block' }>,
+  spelling: Spelling,
+): string | undefined {
+  const segment = spelling.session.model.segments.get(expr) ?? '';
+  const given = args.map((arg) => spellArg(arg, spelling));
+  return given.includes(undefined) ? undefined : `${name} ${segment}(${given.join(',')})`;
+}
+
+function spellArg({ name, value }: GivenArg, spelling: Spelling): string | undefined {
+  const text = spell(value, spelling);
+  return text === undefined || name === undefined ? text : `${name}=${text}`;
+}
+
+function spellAll(kind: string, items: readonly Value[], spelling: Spelling): string | undefined {
+  const texts = items.map((item) => spell(item, spelling));
+  return texts.includes(undefined) ? undefined : `${kind}[${texts.join(',')}]`;
+}
+
+function indexOf(node: Node, inputs: Node[]): number {
+  const at = inputs.indexOf(node);
+  return at === -1 ? inputs.push(node) - 1 : at;
+}
+
+/** The type of a value that flows in, at the default sizes and over named ones. */
+function typesOf(node: Node, { session, keys }: Spelling): string {
+  const symbolic = session.symbolic.get(node);
+  const type = numberOf(node.type, keys);
+  if (symbolic === undefined) return `${type}`;
+  return `${type}/${symbolic === 'unknown' ? 'unknown' : numberOf(symbolic, keys)}`;
+}
+
+function numberOf(type: TensorType, { types, typeNumbers }: Keys): number {
+  const known = typeNumbers.get(type);
+  if (known !== undefined) return known;
+  const number = intern(`${type.dtype} ${type.axes.join()} ${type.dims.map(showDim).join()}`, types);
+  typeNumbers.set(type, number);
+  return number;
+}
+
+/** What the solver decides by. */
+function namedSizes({ named }: Session): string {
+  if (named.sizes.size === 0) return '';
+  const sizes = [...named.sizes.values()].map((size) => `${size.name}=${size.default}%${size.modulus}`);
+  return [...sizes, ...named.where.map(({ span }) => textOf(span))].join(',');
+}

@@ -1,0 +1,84 @@
+/**
+ * What the evaluation of a declaration follows from, as a number: its text, what the names in it stand for, all of theirs, and
+ * the settings of their files. Equal numbers, equal outcomes, wherever the text stands.
+ */
+import type { Span } from '../../1-parse/source.ts';
+import type { Declaration, Model, Module } from '../../2-resolve/model.ts';
+
+/** Numbers by the texts that they stand for; kept from check to check. */
+export type Interned = Map<string, number>;
+
+export function intern(text: string, into: Interned): number {
+  const known = into.get(text);
+  if (known !== undefined) return known;
+  into.set(text, into.size);
+  return into.size - 1;
+}
+
+export interface Signatures {
+  /** Undefined for what is circular, declared twice, or leads further than it is worth. */
+  of(declaration: Declaration): number | undefined;
+}
+
+/** Mentions further away are not followed. */
+const maxDepth = 200;
+
+interface Signing {
+  readonly model: Model;
+  readonly interned: Interned;
+  readonly known: Map<Declaration, number | undefined>;
+  readonly settings: Map<Module, number>;
+}
+
+export function signaturesOf(model: Model, interned: Interned): Signatures {
+  const signing: Signing = { model, interned, known: new Map(), settings: new Map() };
+  return { of: (declaration) => sign(declaration, 0, signing) };
+}
+
+function sign(declaration: Declaration, depth: number, signing: Signing): number | undefined {
+  const { known, model, interned } = signing;
+  if (known.has(declaration)) return known.get(declaration);
+  if (depth > maxDepth || model.broken.has(declaration)) return undefined;
+  // Whoever leads back here has none.
+  known.set(declaration, undefined);
+  const parts: (string | number)[] = [idOf(declaration), textOfSpan(partOf(declaration))];
+  const named = new Map((model.mentions.get(declaration) ?? []).map(({ to }) => [idOf(to), to]));
+  for (const [id, to] of named) {
+    const signature = sign(to, depth + 1, signing);
+    if (signature === undefined) return undefined;
+    parts.push(id, signature);
+  }
+  if ('module' in declaration && declaration.module) parts.push(signSettings(declaration.module, signing));
+  const signature = intern(parts.join('\0'), interned);
+  known.set(declaration, signature);
+  return signature;
+}
+
+/** `defaults` and families, which no name leads to, with all constants: what they name is not looked up. */
+function signSettings(module: Module, { model, settings, interned }: Signing): number {
+  const known = settings.get(module);
+  if (known !== undefined) return known;
+  const spans = settingsOf(module);
+  const items = spans.length === 0 ? [] : model.modules.flatMap(({ file }) => file.items);
+  const constants = items.filter(({ kind }) => kind === 'let' || kind === 'filter').map(({ span }) => span);
+  const signature = intern([...spans, ...constants].map(textOfSpan).join('\0'), interned);
+  settings.set(module, signature);
+  return signature;
+}
+
+/** The places of a file's `defaults` and families. */
+export function settingsOf({ file }: Module): readonly Span[] {
+  return file.items
+    .filter((item) => item.kind === 'defaults' || item.kind === 'family')
+    .map(({ span }) => span);
+}
+
+export const idOf = ({ name, span }: Declaration): string => `${span.source.path}\0${name}`;
+
+/** All of a declaration's text. */
+export function partOf(declaration: Declaration): Span {
+  if ('item' in declaration) return declaration.item.span;
+  return declaration.kind === 'let' ? declaration.statement.span : declaration.span;
+}
+
+export const textOfSpan = ({ source, start, end }: Span): string => source.text.slice(start, end);

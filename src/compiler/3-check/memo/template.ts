@@ -1,0 +1,155 @@
+/**
+ * What an application of a block made, free of where it was applied: its nodes in the order in which they were made, with paths
+ * below the block's own, inputs by number and places by anchor. Built from a recording of an evaluation, stamped out anywhere.
+ */
+import type { Span } from '../../1-parse/source.ts';
+import type { Node } from '../../ir/graph.ts';
+import type { TensorType } from '../../ir/type.ts';
+import { join, type Site } from '../frame.ts';
+import { visiblePath, type Session } from '../session.ts';
+import type { Anchor, Places } from './places.ts';
+import type { Made, Recording } from './recording.ts';
+
+/** A node of a template. */
+interface Cell {
+  readonly node: Pick<Node, 'op' | 'attrs' | 'type'>;
+  /** Cells by their index; −1 − i is the i-th value that flows in. */
+  readonly inputs: readonly number[];
+  readonly role: Made['role'];
+  /** Under which path it was entered: a layer's before it is told apart from others, a weight's with its name. */
+  readonly entered: string;
+  readonly path: string;
+  /** Index of its place; −1 for none. */
+  readonly place: number;
+  readonly symbolic: TensorType | 'unknown' | undefined;
+}
+
+export interface Template {
+  readonly cells: readonly Cell[];
+  readonly places: readonly Anchor[];
+  /** The cell, or value that flows in, that is the result. */
+  readonly result: number;
+  /** What it counts against the bounds. */
+  readonly steps: number;
+  readonly layers: number;
+  readonly levels: number;
+  readonly depth: number;
+}
+
+/** The template of what was recorded; undefined where it depends on something outside of the block. */
+export function templateOf(
+  recording: Recording,
+  result: Node,
+  {
+    site,
+    inputs,
+    session,
+    places,
+  }: { site: Site; inputs: readonly Node[]; session: Session; places: Places },
+): Template | undefined {
+  const building: Building = {
+    numbers: new Map(),
+    cells: [],
+    spans: new Map(),
+    anchors: [],
+    recording,
+    places,
+  };
+  inputs.forEach((node, i) => building.numbers.set(node, -1 - i));
+  for (const made of recording.made) if (!addCell(made, site.path, building, session)) return undefined;
+  const number = building.numbers.get(result);
+  if (number === undefined) return undefined;
+  return {
+    cells: building.cells,
+    places: building.anchors,
+    result: number,
+    steps: session.steps - recording.before.steps,
+    layers: session.nodes - recording.before.nodes,
+    levels: recording.level - session.level,
+    depth: recording.depth - site.depth,
+  };
+}
+
+interface Building {
+  readonly numbers: Map<Node, number>;
+  readonly cells: Cell[];
+  readonly spans: Map<Span, number>;
+  readonly anchors: Anchor[];
+  readonly recording: Recording;
+  readonly places: Places;
+}
+
+function addCell({ node, path, role }: Made, above: string, building: Building, session: Session): boolean {
+  const { numbers, cells } = building;
+  for (const input of node.inputs)
+    if (!numbers.has(input) && !addConstant(input, above, building, session)) return false;
+  const place = placeOf(node.span, building);
+  const entered = role === 'constant' ? path : below(path, above);
+  // A weight's own path is its layer's; a layer's follows from what it was entered under.
+  const own = role === 'weight' && node.path !== '' ? below(node.path, above) : node.path;
+  if (place === undefined || entered === undefined || own === undefined) return false;
+  const inputs = node.inputs.map((input) => numbers.get(input) ?? NaN);
+  const { op, attrs, type } = node;
+  numbers.set(node, cells.length);
+  cells.push({
+    node: { op, attrs, type },
+    inputs,
+    role,
+    entered,
+    path: own,
+    place,
+    symbolic: session.symbolic.get(node),
+  });
+  return true;
+}
+
+/** A number among the operands is a node that nothing else knows. */
+function addConstant(node: Node, above: string, building: Building, session: Session): boolean {
+  if (node.op !== 'const' || node.path !== '') return false;
+  return addCell({ node, path: '', role: 'constant' }, above, building, session);
+}
+
+/** Index of a place inside of a block that was evaluated; −1 for none, undefined where it is in other text. */
+function placeOf(
+  span: Span | undefined,
+  { spans, anchors, recording, places }: Building,
+): number | undefined {
+  if (!span) return -1;
+  const known = spans.get(span);
+  if (known !== undefined) return known;
+  const anchor = places.anchorOf(span);
+  if (!anchor || !recording.entered.has(`${anchor.path}\0${anchor.name}`)) return undefined;
+  spans.set(span, anchors.length);
+  return anchors.push(anchor) - 1;
+}
+
+/** `path` without the path `above` it; undefined where it is not below. */
+function below(path: string, above: string): string | undefined {
+  if (above === '' || path === above) return path === above ? '' : path;
+  return path.startsWith(`${above}.`) ? path.slice(above.length + 1) : undefined;
+}
+
+const under = (above: string, path: string): string => (path === '' ? above : join(above, path));
+
+/** Makes a template's nodes at a site; the result. `spans` are its places in the text of now. */
+export function stamp(
+  { cells, result }: Template,
+  at: { readonly site: Site; readonly inputs: readonly Node[]; readonly spans: readonly Span[] },
+  session: Session,
+  made: (made: Made) => void,
+): Node | undefined {
+  const { path: above } = at.site;
+  const nodes: Node[] = [];
+  const nodeAt = (i: number): Node => (i < 0 ? at.inputs[-1 - i] : nodes[i]) as Node;
+  for (const { node, inputs, role, entered, path, place, symbolic } of cells) {
+    const full = role === 'constant' ? path : under(above, entered);
+    const own = role === 'layer' ? visiblePath(session, full) : role === 'weight' ? under(above, path) : path;
+    const { op, attrs, type } = node;
+    const copy: Node = { op, inputs: inputs.map(nodeAt), attrs, type, path: own, span: at.spans[place] };
+    if (role === 'weight') session.weights.set(full, copy);
+    if (symbolic !== undefined) session.symbolic.set(copy, symbolic);
+    nodes.push(copy);
+    made({ node: copy, path: full, role });
+  }
+  return nodeAt(result);
+}
