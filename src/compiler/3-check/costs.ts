@@ -33,7 +33,7 @@ export function costs(graph: Graph): Costs {
   const total = { params: 0, trainable: 0, macs: 0 };
   for (const node of topological(graph)) {
     if (leaves.has(node.op)) continue;
-    const cost = { ...weightCost(node, counted), macs: macsOf(node) };
+    const cost = costOf(node, counted);
     nodes.set(node, cost);
     total.params += cost.params;
     total.trainable += cost.trainable;
@@ -42,17 +42,16 @@ export function costs(graph: Graph): Costs {
   return { ...total, weightBytes: total.params * 4, nodes };
 }
 
-function weightCost(node: Node, counted: Set<Node>): { params: number; trainable: number } {
-  let params = 0;
-  let trainable = 0;
+function costOf(node: Node, counted: Set<Node>): NodeCost {
+  const cost = { params: 0, trainable: 0, macs: macsOf(node) };
   for (const input of node.inputs) {
     if (input.op !== 'param' || counted.has(input)) continue;
     counted.add(input);
     const size = sizeOf(shapeOf(input.type));
-    params += size;
-    if (input.attrs.trainable === true) trainable += size;
+    cost.params += size;
+    if (input.attrs.trainable === true) cost.trainable += size;
   }
-  return { params, trainable };
+  return cost;
 }
 
 /** Static nodes are computed once, when weights are bound: they cost nothing per inference, but none exists before optimising. */

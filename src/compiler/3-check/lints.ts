@@ -11,14 +11,14 @@ import { topological, type Graph, type Node } from '../ir/graph.ts';
 import { isConcrete, shapeOf, showType } from '../ir/type.ts';
 import { windowAttrs } from '../ops/shared/window.ts';
 
-interface Context {
-  readonly graph: Graph;
-  /** Nodes that read a node. */
-  readonly users: ReadonlyMap<Node, readonly Node[]>;
-}
+/** How many nodes read a node. */
+type CountUsers = (node: Node) => number;
 
 type Written = Node & { readonly span: Span };
-type Lint = (node: Written, context: Context) => Diagnostic | undefined;
+type Lint = (node: Written, users: CountUsers) => Diagnostic | undefined;
+
+/** The operators that a lint looks at. */
+const linted: ReadonlySet<string> = new Set(['bn', 'dense', 'softmax', 'log_softmax', 'maxpool', 'avgpool']);
 
 const lints: readonly Lint[] = [
   biasBeforeBn,
@@ -31,13 +31,14 @@ const lints: readonly Lint[] = [
 
 /** Warnings of one net at its default sizes. */
 export function lintGraph(graph: Graph, report: (d: Diagnostic) => void): void {
-  const context = { graph, users: usersOf(graph) };
-  for (const node of context.users.keys())
-    if (isWritten(node))
-      for (const lint of lints) {
-        const found = lint(node, context);
-        if (found) report(found);
-      }
+  const users = userCounter(graph);
+  for (const node of topological(graph)) {
+    if (!linted.has(node.op) || !isWritten(node)) continue;
+    for (const lint of lints) {
+      const found = lint(node, users);
+      if (found) report(found);
+    }
+  }
   for (const found of reluOutputs(graph)) report(found);
 }
 
@@ -45,23 +46,27 @@ function isWritten(node: Node): node is Written {
   return node.span !== undefined && !isExternal(node.span.source.path);
 }
 
-function usersOf(graph: Graph): ReadonlyMap<Node, readonly Node[]> {
-  const users = new Map<Node, Node[]>();
-  for (const node of topological(graph)) {
-    users.set(node, []);
-    for (const input of node.inputs) users.get(input)?.push(node);
-  }
-  return users;
+/** Counts when it is asked first, and then once for all. */
+function userCounter(graph: Graph): CountUsers {
+  let counts: Map<Node, number> | undefined;
+  return (node) => {
+    if (!counts) {
+      counts = new Map();
+      for (const { inputs } of topological(graph))
+        for (const input of inputs) counts.set(input, (counts.get(input) ?? 0) + 1);
+    }
+    return counts.get(node) ?? 0;
+  };
 }
 
 const convolutions: ReadonlySet<string> = new Set(['conv', 'dwconv', 'deconv', 'dense']);
 
 /** Batch norm subtracts the mean, and with it any bias. */
-function biasBeforeBn(node: Written, { users }: Context): Diagnostic | undefined {
+function biasBeforeBn(node: Written, users: CountUsers): Diagnostic | undefined {
   const [before] = node.inputs;
   if (node.op !== 'bn' || !before || !convolutions.has(before.op) || before.attrs.bias !== true)
     return undefined;
-  if (!isWritten(before) || users.get(before)?.length !== 1) return undefined;
+  if (!isWritten(before) || users(before) !== 1) return undefined;
   return diagnostic('network/bias-before-bn', { layer: before.op }, before.span, {
     labels: [{ span: node.span, text: 'subtracts the mean, and the bias with it' }],
     fixes: [{ title: 'bias = false', edits: withOption(before.span, 'bias = false') }],

@@ -76,34 +76,45 @@ export interface Graph {
   readonly outputs: readonly GraphOutput[];
 }
 
-/** Nodes in topological order (inputs before users), each once; the order is deterministic. */
-export function topological(graph: {
+type Ends = {
   readonly inputs: readonly Pick<GraphInput, 'node'>[];
   readonly outputs: readonly Pick<GraphOutput, 'nodes'>[];
-}): readonly Node[] {
+};
+
+/** Orders of graphs that were asked for: a graph never changes. */
+const orders = new WeakMap<Ends, readonly Node[]>();
+
+/** Nodes in topological order (inputs before users), each once; the order is deterministic. */
+export function topological(graph: Ends): readonly Node[] {
+  const known = orders.get(graph);
+  if (known) return known;
   const order: Node[] = [];
   const done = new Set<Node>();
-  // An explicit stack: a net of 10 000 layers must not overflow the call stack.
-  const stack: { node: Node; next: number }[] = [];
-  const push = (node: Node): void => {
-    if (!done.has(node)) {
-      done.add(node);
-      stack.push({ node, next: 0 });
-    }
-  };
-  const drain = (): void => {
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const input = top.node.inputs[top.next++];
-      if (input) push(input);
-      else order.push((stack.pop() as { node: Node }).node);
-    }
-  };
-  for (const root of [
-    ...graph.inputs.map((input) => input.node),
-    ...graph.outputs.flatMap((output) => output.nodes),
-  ]) {
-    push(root);
-    drain();
-  }
+  for (const { node } of graph.inputs) visit(node, done, order);
+  for (const { nodes } of graph.outputs) for (const node of nodes) visit(node, done, order);
+  orders.set(graph, order);
   return order;
+}
+
+/** Depth first with stacks of its own: a net of 10 000 layers must not overflow the call stack. */
+function visit(root: Node, done: Set<Node>, order: Node[]): void {
+  if (done.has(root)) return;
+  done.add(root);
+  const stack = [root];
+  const next = [0];
+  for (let top = 0; top >= 0;) {
+    const node = stack[top] as Node;
+    const at = next[top] as number;
+    next[top] = at + 1;
+    const input = node.inputs[at];
+    if (!input) {
+      order.push(node);
+      top--;
+    } else if (!done.has(input)) {
+      done.add(input);
+      top++;
+      stack[top] = input;
+      next[top] = 0;
+    }
+  }
 }

@@ -115,9 +115,7 @@ function stampOut(
     recording.depth = Math.max(recording.depth, depth);
     for (const { path, name } of template.places) recording.entered.add(`${path}\0${name}`);
   }
-  const node = stamp(template, { site, inputs: keyed.inputs, spans }, session, (made) =>
-    recording?.made.push(made),
-  );
+  const node = stamp(template, { site, inputs: keyed.inputs, spans }, session);
   return node && tensorOf(node);
 }
 

@@ -33,7 +33,8 @@ export function placesOf(model: Model): Places {
         : [],
     );
     byPath.set(source.path, parts);
-    for (const part of parts) byName.set(`${source.path}\0${part.name}`, part);
+    // Of two with one name the first counts: the other one is not evaluated.
+    for (const part of parts.toReversed()) byName.set(`${source.path}\0${part.name}`, part);
   }
   return {
     anchorOf: (span) => {

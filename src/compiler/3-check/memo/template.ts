@@ -8,7 +8,7 @@ import type { TensorType } from '../../ir/type.ts';
 import { join, type Site } from '../frame.ts';
 import { visiblePath, type Session } from '../session.ts';
 import type { Anchor, Places } from './places.ts';
-import type { Made, Recording } from './recording.ts';
+import { note, type Made, type Recording } from './recording.ts';
 
 /** A node of a template. */
 interface Cell {
@@ -136,20 +136,24 @@ export function stamp(
   { cells, result }: Template,
   at: { readonly site: Site; readonly inputs: readonly Node[]; readonly spans: readonly Span[] },
   session: Session,
-  made: (made: Made) => void,
 ): Node | undefined {
-  const { path: above } = at.site;
   const nodes: Node[] = [];
-  const nodeAt = (i: number): Node => (i < 0 ? at.inputs[-1 - i] : nodes[i]) as Node;
-  for (const { node, inputs, role, entered, path, place, symbolic } of cells) {
-    const full = role === 'constant' ? path : under(above, entered);
-    const own = role === 'layer' ? visiblePath(session, full) : role === 'weight' ? under(above, path) : path;
-    const { op, attrs, type } = node;
-    const copy: Node = { op, inputs: inputs.map(nodeAt), attrs, type, path: own, span: at.spans[place] };
-    if (role === 'weight') session.weights.set(full, copy);
-    if (symbolic !== undefined) session.symbolic.set(copy, symbolic);
-    nodes.push(copy);
-    made({ node: copy, path: full, role });
+  for (const cell of cells) {
+    const { op, attrs, type } = cell.node;
+    const full = cell.role === 'constant' ? cell.path : under(at.site.path, cell.entered);
+    const path = pathOf(cell, full, at.site.path, session);
+    const inputs: Node[] = [];
+    for (const i of cell.inputs) inputs.push((i < 0 ? at.inputs[-1 - i] : nodes[i]) as Node);
+    const node: Node = { op, inputs, attrs, type, path, span: at.spans[cell.place] };
+    nodes.push(node);
+    if (cell.role === 'weight') session.weights.set(full, node);
+    if (cell.symbolic !== undefined) session.symbolic.set(node, cell.symbolic);
+    note(session, node, full, cell.role);
   }
-  return nodeAt(result);
+  return result < 0 ? at.inputs[-1 - result] : nodes[result];
+}
+
+function pathOf({ role, path }: Cell, full: string, above: string, session: Session): string {
+  if (role === 'layer') return visiblePath(session, full);
+  return role === 'weight' ? under(above, path) : path;
 }
