@@ -69,20 +69,27 @@ export const hardLine: Doc = { kind: 'hard', blank: false, measure: hardMeasure 
 export const blankLine: Doc = { kind: 'hard', blank: true, measure: hardMeasure };
 
 export function concat(...parts: readonly Doc[]): Doc {
-  const measure = parts.reduce((sum, part) => follow(sum, part.measure), flatMeasure(0));
-  return { kind: 'concat', parts, measure };
+  return { kind: 'concat', parts, measure: measureOf(parts) };
 }
 
-function follow(a: Measure, b: Measure): Measure {
-  const cut = a.comment && !(b.hard && b.first === 0) && b.first > 0;
-  const first = a.hard ? a.first : a.first + b.first;
-  const isNothing = !b.hard && b.first === 0;
-  return {
-    first: cut ? Infinity : first,
-    last: b.hard ? b.last : a.last + b.last,
-    hard: a.hard || b.hard,
-    comment: b.comment || (a.comment && isNothing),
-  };
+/** The measure of documents one behind the other, with `between` between. */
+function measureOf(parts: readonly Doc[], between?: Doc): Measure {
+  const sum = { first: 0, last: 0, hard: false, comment: false };
+  parts.forEach((part, i) => {
+    if (between && i > 0) append(sum, between.measure);
+    append(sum, part.measure);
+  });
+  return sum;
+}
+
+function append(sum: { -readonly [Key in keyof Measure]: Measure[Key] }, next: Measure): void {
+  const isNothing = !next.hard && next.first === 0;
+  const isCut = sum.comment && !(next.hard && next.first === 0) && next.first > 0;
+  if (isCut) sum.first = Infinity;
+  else if (!sum.hard) sum.first += next.first;
+  sum.last = next.hard ? next.last : sum.last + next.last;
+  sum.hard ||= next.hard;
+  sum.comment = next.comment || (sum.comment && isNothing);
 }
 
 /** Line ends inside are `by` columns further right, where the group is broken. */
@@ -99,7 +106,7 @@ export const named = (name: string, rest: Doc): Doc => ({
   kind: 'named',
   name,
   rest,
-  measure: concat(text(name), rest).measure,
+  measure: measureOf([text(name), rest]),
 });
 
 /** The first if it fits where it stands, else the second. */
@@ -114,7 +121,7 @@ export const either = (flat: Doc, broken: Doc): Doc => ({
 export const fill = (items: readonly Doc[]): Doc => ({
   kind: 'fill',
   items,
-  measure: concat(...items.flatMap((item, i) => (i === 0 ? [item] : [line, item]))).measure,
+  measure: measureOf(items, line),
 });
 
 /**
@@ -125,12 +132,14 @@ export const flow = (first: Doc, rest: readonly Step[]): Doc => ({
   kind: 'flow',
   first,
   rest,
-  measure: concat(first, ...rest.flatMap(({ doc }) => [line, doc])).measure,
+  measure: measureOf([first, ...rest.map(({ doc }) => doc)], line),
 });
 
 /** `parts` with `separator` between. */
 export const join = (parts: readonly Doc[], separator: Doc): Doc =>
-  concat(...parts.flatMap((part, i) => (i === 0 ? [part] : [separator, part])));
+  parts.length === 1
+    ? (parts[0] ?? empty)
+    : concat(...parts.flatMap((part, i) => (i === 0 ? [part] : [separator, part])));
 
 interface Printer {
   readonly out: string[];
@@ -142,7 +151,20 @@ interface Printer {
 export function print(doc: Doc): { readonly text: string; readonly broke: boolean } {
   const printer: Printer = { out: [], column: 0, broke: false };
   put(printer, doc, 0, 'break', 0);
-  return { text: printer.out.join('').replace(/[ \t]+$/gm, ''), broke: printer.broke };
+  trimEnd(printer.out);
+  return { text: printer.out.join(''), broke: printer.broke };
+}
+
+/** Removes the blanks at the end of what was written. */
+function trimEnd(out: string[]): void {
+  for (let last = out.at(-1); last !== undefined; last = out.at(-1)) {
+    const kept = last.replace(/[ \t]+$/, '');
+    if (kept !== '') {
+      if (kept.length < last.length) out[out.length - 1] = kept;
+      return;
+    }
+    out.pop();
+  }
 }
 
 type Mode = 'flat' | 'break';
@@ -182,9 +204,8 @@ function put(printer: Printer, doc: Doc, indentation: number, mode: Mode, rest: 
       putEither(printer, doc, indentation, mode, rest);
       return;
     case 'concat':
-      doc.parts.forEach((part, i) => {
-        put(printer, part, indentation, mode, behind(doc.parts, i, rest));
-      });
+      for (let i = 0; i < doc.parts.length; i++)
+        put(printer, doc.parts[i] as Doc, indentation, mode, behind(doc.parts, i, rest));
       return;
     case 'fill':
       putFill(printer, doc.items, indentation, mode);
@@ -261,6 +282,7 @@ function write(printer: Printer, value: string): void {
 }
 
 function newLine(printer: Printer, indentation: number, end: string): void {
+  trimEnd(printer.out);
   printer.out.push(end, ' '.repeat(indentation));
   printer.column = indentation;
 }
