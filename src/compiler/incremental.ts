@@ -1,7 +1,7 @@
 /**
  * Checking a file again and again while it is edited. Files that did not change are not parsed again, and a net is evaluated
  * again only when its own text, or that of a declaration it reaches, has changed; otherwise what it came to before is moved to
- * where the text stands now. The results are those of a fresh `resolve` and `check`: what an outcome depends on is its key.
+ * where the text stands now. In a net that has changed, blocks that came to something before are stamped out (3-check/memo). The results are those of a fresh `resolve` and `check`: what an outcome depends on is its key.
  */
 import type { Source, Span } from './1-parse/source.ts';
 import { resolve } from './2-resolve/index.ts';
@@ -15,6 +15,7 @@ import {
   type NetInfo,
   type Outcome,
 } from './3-check/index.ts';
+import { idOf, partOf, settingsOf, signaturesOf } from './3-check/memo/signatures.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import { moveDiagnostic, moveFacts } from './move.ts';
 
@@ -34,7 +35,8 @@ type Reading = readonly [path: string, text: string | undefined];
 
 /** An outcome with everything that it follows from. */
 interface Kept {
-  readonly key: string;
+  /** A signature: equal ones, equal outcomes (but for places). */
+  readonly key: number;
   readonly parts: readonly Part[];
   readonly readings: readonly Reading[];
   readonly outcome: Outcome;
@@ -82,12 +84,14 @@ interface Memory {
 }
 
 function memoOf(model: Model, memory: Memory): Memo {
+  const signatures = signaturesOf(model, memory.blocks.texts);
   return {
     blocks: memory.blocks,
     outcome: (of, declaration, compute) => {
       const place = `${of} ${idOf(declaration)}`;
       const reached = reachedFrom(declaration, model);
-      const key = keyOf(reached, model);
+      // Without one (it is circular, or declared twice) it is evaluated each time.
+      const key = signatures.of(declaration);
       const known = memory.before.get(place);
       const isKnown = known !== undefined && known.key === key;
       const recalled = isKnown ? recall(known, reached, memory) : undefined;
@@ -126,8 +130,6 @@ interface Reached {
   readonly modules: readonly Module[];
 }
 
-const idOf = ({ name, span }: Declaration): string => `${span.source.path}\0${name}`;
-
 function reachedFrom(declaration: Declaration, model: Model): Reached {
   const declarations = new Set([declaration]);
   const modules = new Set<Module>();
@@ -139,34 +141,9 @@ function reachedFrom(declaration: Declaration, model: Model): Reached {
   return { declarations: [...declarations], modules: [...modules] };
 }
 
-/** Equal keys, equal outcomes (but for places). Undefined for what is circular or declared twice: it is evaluated each time. */
-function keyOf({ declarations, modules }: Reached, model: Model): string | undefined {
-  if (declarations.some((declaration) => model.broken.has(declaration))) return undefined;
-  const texts = declarations.map((declaration) => {
-    const named = new Set((model.mentions.get(declaration) ?? []).map(({ to }) => idOf(to)));
-    return [idOf(declaration), textOfPart(partOf(declaration)), ...named].join('\0');
-  });
-  const settings = modules.map(({ source, file }) =>
-    [source.path, ...settingsOf(file.items).map(textOfPart)].join('\0'),
-  );
-  return [...texts, ...settings].join('\0\0');
-}
-
-/** `defaults` and families, which no name leads to. */
-function settingsOf(items: Module['file']['items']): readonly Part[] {
-  return items.filter((item) => item.kind === 'defaults' || item.kind === 'family').map(({ span }) => span);
-}
-
 function partsOf({ declarations, modules }: Reached): readonly Part[] {
-  return [...declarations.map(partOf), ...modules.flatMap(({ file }) => settingsOf(file.items))];
+  return [...declarations.map(partOf), ...modules.flatMap(settingsOf)];
 }
-
-function partOf(declaration: Declaration): Part {
-  if ('item' in declaration) return declaration.item.span;
-  return declaration.kind === 'let' ? declaration.statement.span : declaration.span;
-}
-
-const textOfPart = ({ source, start, end }: Part): string => source.text.slice(start, end);
 
 // ---- Places
 

@@ -144,4 +144,105 @@ describe('createChecker', () => {
     classes = 'a\nb\nc\n';
     expect(codes()).toEqual(['network/classes-count']);
   });
+
+  /** Each text in turn, with one checker: it says what a fresh check says. */
+  function expectFresh(...texts: readonly (readonly string[])[]): void {
+    const checker = createChecker(host);
+    for (const lines of texts) {
+      const edited = lines.join('\n');
+      const { diagnostics, nets } = checker.check({ path, text: edited });
+      expect(told(diagnostics, nets)).toEqual(fresh(edited));
+    }
+  }
+
+  const net = (...body: readonly string[]): readonly string[] => ['net N {', ...body, '}'];
+  const blocks: Readonly<Record<string, readonly (readonly string[])[]>> = {
+    'a constant that `defaults` name': [true, false].map((bias) => [
+      `let wanted = ${bias}`,
+      'defaults { conv { bias = wanted } }',
+      'block A = conv(4, 3) -> relu',
+      ...net('  in x: f32[9, 9, 3]', '  out y: x -> A -> A'),
+    ]),
+    'a constant with an error, needed twice': ['1', '"a"', '1 + "a"'].map((value) => [
+      `let k = ${value}`,
+      'block A(c) {',
+      '  unread = in -> conv(k, 1)',
+      '  conv(c, 1)',
+      '}',
+      ...net('  in x: f32[9, 9, 3]', '  out y: x -> A(2) -> A(2) -> A(2)'),
+    ]),
+    'instances inside and outside of blocks': [3, 4].map((c) => [
+      `let shared = conv(${c}, 3, pad = same)`,
+      'block Twice {',
+      '  let own = conv(3, 1)',
+      '  in -> own -> own -> shared',
+      '}',
+      ...net('  in x: f32[9, 9, 3]', '  out y: x -> Twice -> conv(3, 1) -> Twice -> conv(3, 1) -> shared'),
+    ]),
+    'an instance of a block, applied twice': [1, 3].map((k) => [
+      `block A(c) = conv(c, ${k}, pad = same) -> bn -> relu`,
+      ...net('  in x: f32[9, 9, 3]', '  let a = A(3)', '  y = x -> a -> A(3) -> a', '  out y2: y'),
+    ]),
+    'blocks that are handed on, with numbers of the caller': [0.5, 2].map((s) => [
+      'block Scaled(b: block, s) = b -> mul(s) -> add(1)',
+      'block Two(b: block) = concat { one: b, two: b -> relu }',
+      ...net(
+        '  in x: f32[9, 9, 3]',
+        `  out y: x -> Two(Scaled(conv(2, 1), ${s})) -> Two(mul(${s})) -> Two(conv(3))`,
+      ),
+    ]),
+    'values as arguments, the same one twice': ['a', 'b'].map((other) => [
+      'block Sum(p, q) = in -> add(p) -> add(q)',
+      ...net(
+        '  in x: f32[9, 9, 3]',
+        '  a = x -> relu',
+        '  b = x -> sigmoid',
+        `  out y: x -> Sum(a, ${other}) -> Sum(a, a) -> Sum(b, a)`,
+      ),
+    ]),
+    'named sizes, and a `where` that changes': ['', ' where H % 2 == 0 and W % 2 == 0'].map((where) => [
+      'block Down = maxpool(2) -> conv(4, 3, pad = same)',
+      'block Hourglass = add { main: Down -> upsample(2), skip: conv(4, 1) }',
+      ...net(
+        `  in x: rgb[H, W] = 64x64${where}`,
+        '  out y: image(x -> Hourglass -> Hourglass -> conv(3, 1))',
+      ),
+    ]),
+    'a block that warns and one that fails': ['', ' -> conv(4, 9)'].map((more) => [
+      `block A(c) = conv(c, 3) -> bn -> maxpool(2)${more}`,
+      ...net('  in x: f32[32, 32, 3]', '  out y: x -> A(2) -> A(2) -> A(2)'),
+    ]),
+    'a name that is declared twice': [
+      ['block A = conv(2, 1)', ...net('  in x: f32[9, 9, 3]', '  out y: x -> A -> A')],
+      [
+        'block A = conv(2, 1)',
+        'block A = conv(2, 1)',
+        ...net('  in x: f32[9, 9, 3]', '  out y: x -> A -> A'),
+      ],
+    ],
+    'lines that move': [[], ['// one'], ['// one', '// two', 'block Before = relu']].map((above) => [
+      ...above,
+      'block A(c) = conv(c, 1) -> B',
+      'block B = relu -> conv(in.C, 1)',
+      ...net('  in x: f32[9, 9, 3]', '  out y: x -> A(4) -> A(4)'),
+    ]),
+  };
+  test.each(Object.entries(blocks))('blocks: %s', (_, texts) => {
+    expectFresh(...texts, ...texts.toReversed(), ...texts);
+  });
+
+  test('a block that was applied before is stamped out, not evaluated', () => {
+    const nodes = (checker: ReturnType<typeof createChecker>, k: number) =>
+      graphs(checker, [
+        'block A(c) = conv(c, 3, pad = same) -> relu',
+        ...net('  in x: f32[9, 9, 3]', `  out y: x -> A(3) -> A(3) -> conv(3, ${k}, pad = same) -> A(3)`),
+      ]).flatMap((graph) => (graph ? topological(graph).filter(({ op }) => op === 'relu') : []));
+    const checker = createChecker(host);
+    const [first, second, third] = nodes(checker, 1);
+    // Types and options are the same objects, paths are not.
+    expect(second?.type).toBe(first?.type);
+    expect(third?.type).toBe(first?.type);
+    expect(new Set([first?.path, second?.path, third?.path]).size).toBe(3);
+    expect(nodes(checker, 3)[2]?.type).toBe(first?.type);
+  });
 });

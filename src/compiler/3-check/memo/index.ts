@@ -13,7 +13,7 @@ import { tensorOf, type Callable, type Value } from '../value.ts';
 import { keyOf, type Keyed, type Keys } from './keys.ts';
 import { placesOf, type Places } from './places.ts';
 import { begin, end } from './recording.ts';
-import { idOf, signaturesOf, type Interned } from './signatures.ts';
+import { idOf, newInterned, signaturesOf, type Interned } from './signatures.ts';
 import { stamp, templateOf, type Template } from './template.ts';
 
 /** What is kept from check to check. */
@@ -27,7 +27,13 @@ export interface BlockMemory {
 }
 
 export function newBlockMemory(): BlockMemory {
-  return { templates: new Map(), texts: new Map(), types: new Map(), typeNumbers: new WeakMap(), cells: 0 };
+  return {
+    templates: new Map(),
+    texts: newInterned(),
+    types: newInterned(),
+    typeNumbers: new WeakMap(),
+    cells: 0,
+  };
 }
 
 /** Bounds of the memory; where one is passed it begins anew. */
@@ -43,7 +49,7 @@ export interface Blocks {
 }
 
 export function blocksFor(model: Model, memory: BlockMemory = newBlockMemory()): Blocks {
-  if (memory.cells > most.cells || memory.texts.size > most.texts) forget(memory);
+  if (memory.cells > most.cells || memory.texts.numbers.size > most.texts) forget(memory);
   const { types, typeNumbers } = memory;
   const signatures = signaturesOf(model, memory.texts);
   return { memory, keys: { signatures, types, typeNumbers }, places: placesOf(model), spans: new Map() };
@@ -51,7 +57,7 @@ export function blocksFor(model: Model, memory: BlockMemory = newBlockMemory()):
 
 function forget(memory: BlockMemory): void {
   memory.templates.clear();
-  memory.texts.clear();
+  memory.texts.numbers.clear();
   memory.cells = 0;
 }
 

@@ -1,4 +1,5 @@
 /** What one application of a block follows from: the block's text, its arguments, and the types of the values that flow in. */
+import type { Expr } from '../../1-parse/ast.ts';
 import { textOf } from '../../1-parse/source.ts';
 import type { Node } from '../../ir/graph.ts';
 import { showDim } from '../../ir/dim.ts';
@@ -27,7 +28,7 @@ export function keyOf(block: Block, site: Site, session: Session, keys: Keys): K
   const inputs: Node[] = [];
   if (site.incoming) inputs.push(site.incoming);
   const spelling: Spelling = { inputs, session, keys };
-  const applied = spellBlock(block, spelling);
+  const applied = spellBlock(block, '', spelling);
   if (applied === undefined) return undefined;
   const types = inputs.map((node) => typesOf(node, spelling));
   const flows = site.incoming ? 'flow' : 'none';
@@ -65,9 +66,9 @@ function spell(value: Value, spelling: Spelling): string | undefined {
     case 'identity':
       return 'identity';
     case 'op':
-      return spellCall(value.name, value, spelling);
+      return spellCall(value.name, value, segmentOf(value.expr, spelling), spelling);
     case 'block':
-      return spellBlock(value, spelling);
+      return spellBlock(value, segmentOf(value.expr, spelling), spelling);
     case 'tensor':
       return `in${indexOf(value.node, spelling.inputs)}`;
     case 'array':
@@ -78,18 +79,20 @@ function spell(value: Value, spelling: Spelling): string | undefined {
   }
 }
 
-function spellBlock(block: Block, spelling: Spelling): string | undefined {
+/** The name under which a layer that is handed on owns its weights belongs to it; that of the applied block is in the path. */
+const segmentOf = (expr: Expr, { session }: Spelling): string => session.model.segments.get(expr) ?? '';
+
+function spellBlock(block: Block, segment: string, spelling: Spelling): string | undefined {
   const signature = spelling.keys.signatures.of(block.declaration);
-  return signature === undefined ? undefined : spellCall(`block${signature}`, block, spelling);
+  return signature === undefined ? undefined : spellCall(`block${signature}`, block, segment, spelling);
 }
 
-/** The name under which a layer that is handed on owns its weights belongs to it. */
 function spellCall(
   name: string,
-  { args, expr }: Extract<Callable, { kind: 'op' | 'block' }>,
+  { args }: { readonly args: readonly GivenArg[] },
+  segment: string,
   spelling: Spelling,
 ): string | undefined {
-  const segment = spelling.session.model.segments.get(expr) ?? '';
   const given = args.map((arg) => spellArg(arg, spelling));
   return given.includes(undefined) ? undefined : `${name} ${segment}(${given.join(',')})`;
 }

@@ -5,14 +5,19 @@
 import type { Span } from '../../1-parse/source.ts';
 import type { Declaration, Model, Module } from '../../2-resolve/model.ts';
 
-/** Numbers by the texts that they stand for; kept from check to check. */
-export type Interned = Map<string, number>;
+/** Numbers by the texts that they stand for; kept from check to check. A number is never given twice, also where texts are forgotten. */
+export interface Interned {
+  readonly numbers: Map<string, number>;
+  next: number;
+}
+
+export const newInterned = (): Interned => ({ numbers: new Map(), next: 0 });
 
 export function intern(text: string, into: Interned): number {
-  const known = into.get(text);
+  const known = into.numbers.get(text);
   if (known !== undefined) return known;
-  into.set(text, into.size);
-  return into.size - 1;
+  into.numbers.set(text, into.next);
+  return into.next++;
 }
 
 export interface Signatures {
