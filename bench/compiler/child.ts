@@ -1,0 +1,83 @@
+/**
+ * One measurement in a process of its own; prints one JSON object. Arguments: what is measured, and for some a name.
+ *
+ *     check <net> <file>   the first check of a file that uses one net of the standard library
+ *     edits <file>         checks after each edit and its correction, twice
+ *     big                  the file of ten thousand lines: resolved (which parses it) and checked
+ *     format               a file of two thousand lines, formatted twice
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { format } from '../../src/compiler/format/index.ts';
+import { stdlibFolder } from '../../src/compiler/host.ts';
+import { check, createChecker, nodeHost, resolve } from '../../src/compiler/index.ts';
+import { bigFile } from './big-file.ts';
+import { editedFiles } from './edits.ts';
+
+/** Milliseconds by what took them; `peakMB` is the peak memory of the process. */
+type Figures = Readonly<Record<string, number>>;
+
+function timed<T>(run: () => T): readonly [result: T, ms: number] {
+  const from = performance.now();
+  const result = run();
+  return [result, performance.now() - from];
+}
+
+const host = nodeHost(stdlibFolder());
+
+function checkNet(net: string, file: string): Figures {
+  const text = `use { ${net} } from "std/${file}"\nexport net Mine = ${net}\n`;
+  const [{ diagnostics, nets }, ms] = timed(() => createChecker(host).check({ path: 'mine.cnn', text }));
+  if (diagnostics.length > 0 || !nets[0]?.facts) throw new Error(`${net} does not check`);
+  return { check: ms };
+}
+
+/** Each edit and its correction: right after the start, and in a second round. A person pauses between two of them. */
+async function edits(name: string): Promise<Figures> {
+  const edited = editedFiles.find(({ file }) => file === name);
+  if (!edited) throw new Error(`no edits of ${name}`);
+  const text = readFileSync(join(stdlibFolder(), `${name}.cnn`), 'utf8');
+  const checker = createChecker(host);
+  const again = async (changed: string): Promise<number> => {
+    const [, ms] = timed(() => checker.check({ path: `${name}.cnn`, text: changed }));
+    await setTimeout(50);
+    return ms;
+  };
+  const figures: Record<string, number> = { first: await again(text) };
+  for (const round of ['round 1', 'round 2'])
+    for (const [what, from, to] of edited.edits) {
+      if (!text.includes(from)) throw new Error(`${name}.cnn has no ${from}`);
+      figures[`${round}: ${what}`] = await again(text.replace(from, to));
+      figures[`${round}: ${what}, taken back`] = await again(text);
+    }
+  return figures;
+}
+
+function big(): Figures {
+  const text = bigFile();
+  const [{ model }, resolved] = timed(() => resolve({ path: 'big.cnn', text }, host));
+  const [{ diagnostics }, checked] = timed(() => check(model));
+  if (diagnostics.length > 0) throw new Error('the big file has errors');
+  const peakMB = (process.resourceUsage().maxRSS * 1024) / 1e6;
+  return { 'parse and resolve': resolved, check: checked, total: resolved + checked, peakMB };
+}
+
+function formatTwice(): Figures {
+  const text = bigFile(100).split('\n').slice(0, -60).join('\n');
+  const whole = text.slice(0, text.lastIndexOf('\n}\n') + 3);
+  const [first, once] = timed(() => format({ path: 'big.cnn', text: whole }));
+  const [, again] = timed(() => format({ path: 'big.cnn', text: first.text }));
+  if (first.diagnostics.length > 0) throw new Error('the file to format has errors');
+  return { first: once, again };
+}
+
+const [what, ...names] = process.argv.slice(2);
+const [name = '', file = ''] = names;
+const measurements: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
+  check: () => checkNet(name, file),
+  edits: () => edits(name),
+  big,
+  format: formatTwice,
+};
+console.log(JSON.stringify(await measurements[what ?? '']?.()));
