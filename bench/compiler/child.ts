@@ -2,6 +2,7 @@
  * One measurement in a process of its own; prints one JSON object. Arguments: what is measured, and for some a name.
  *
  *     check <net> <file>   the first check of a file that uses one net of the standard library
+ *     build <net> <file>   from the text to the WebAssembly program, without weights
  *     edits <file>         checks after each edit and its correction, twice
  *     big                  the file of ten thousand lines: resolved (which parses it) and checked
  *     format               a file of two thousand lines, formatted twice
@@ -11,7 +12,16 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { format } from '../../src/compiler/format/index.ts';
 import { stdlibFolder } from '../../src/compiler/host.ts';
-import { check, createChecker, nodeHost, resolve } from '../../src/compiler/index.ts';
+import {
+  check,
+  createChecker,
+  emitWasm,
+  instantiate,
+  nodeHost,
+  optimize,
+  plan,
+  resolve,
+} from '../../src/compiler/index.ts';
 import { bigFile } from './big-file.ts';
 import { editedFiles } from './edits.ts';
 
@@ -31,6 +41,19 @@ function checkNet(net: string, file: string): Figures {
   const [{ diagnostics, nets }, ms] = timed(() => createChecker(host).check({ path: 'mine.cnn', text }));
   if (diagnostics.length > 0 || !nets[0]?.facts) throw new Error(`${net} does not check`);
   return { check: ms };
+}
+
+function build(net: string, file: string): Figures {
+  const text = `use { ${net} } from "std/${file}"\nexport net Mine = ${net}\n`;
+  const engine = { relaxed: true, wide: false };
+  const [graph, checked] = timed(() => {
+    const { model } = resolve({ path: 'mine.cnn', text }, host);
+    return instantiate(model, { mode: 'inference' }).graph;
+  });
+  if (!graph) throw new Error(`${net} does not check`);
+  const [planned, plannedMs] = timed(() => plan(optimize(graph), engine));
+  const [, emitted] = timed(() => emitWasm(planned));
+  return { graph: checked, plan: plannedMs, wasm: emitted, total: checked + plannedMs + emitted };
 }
 
 /** Each edit and its correction: right after the start, and in a second round. A person pauses between two of them. */
@@ -76,6 +99,7 @@ const [what, ...names] = process.argv.slice(2);
 const [name = '', file = ''] = names;
 const measurements: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
   check: () => checkNet(name, file),
+  build: () => build(name, file),
   edits: () => edits(name),
   big,
   format: formatTwice,
