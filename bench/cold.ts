@@ -1,17 +1,20 @@
 /**
  * One peer in a process of its own: cold start and peak memory. Prints one JSON object on the last line.
- * Arguments: folder of the prepared network, peer, threads.
+ * Arguments: folder of the prepared network, peer, options as JSON.
  */
 import { nodeFiles } from './files.ts';
-import { coldStart } from './run-peers.ts';
+import { coldStart, type RunOptions } from './run-peers.ts';
 
 export interface ColdResult {
   readonly coldMs: number;
-  /** Peak resident memory of the process, in bytes; Node itself is part of it. */
-  readonly peakBytes: number;
+  /** Peak resident memory of the process, in bytes; Node itself or the browser's page is part of it. Absent where it cannot be known. */
+  readonly peakBytes?: number;
 }
 
-const [folder = '', name = '', threads = '1'] = process.argv.slice(2);
-const coldMs = await coldStart(name, nodeFiles(folder), { threads: Number(threads) });
-const result: ColdResult = { coldMs, peakBytes: process.resourceUsage().maxRSS * 1024 };
-console.log(JSON.stringify(result));
+if (import.meta.main) {
+  const [folder = '', name = '', options = '{}'] = process.argv.slice(2);
+  const coldMs = await coldStart(name, nodeFiles(folder), JSON.parse(options) as RunOptions);
+  const result: ColdResult = { coldMs, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  // Threads of a peer may still be there.
+  process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));
+}

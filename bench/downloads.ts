@@ -1,4 +1,4 @@
-/** What a browser downloads before it can run a network: code bundled and minified, and WebAssembly; weights are the same for everyone. */
+/** What a browser downloads before it can run a network: code bundled and minified, and WebAssembly; weights are as large for everyone. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -15,7 +15,8 @@ const require = createRequire(import.meta.url);
 interface Parts {
   /** An entry that imports what an application would. */
   readonly code: string;
-  readonly wasm: string;
+  /** Loaded beside it as they are. */
+  readonly others: readonly string[];
 }
 
 /** Peers that run in a browser, of those asked for. */
@@ -24,22 +25,30 @@ export async function downloads(net: BenchNet, peers: readonly string[]): Promis
   const parts: Readonly<Record<string, Parts>> = {
     cnnc: {
       code: `export { load } from ${JSON.stringify(join(here, '../src/runtime/index.ts'))}`,
-      wasm: join(folder, 'cnnc-relaxed.wasm'),
+      others: [join(folder, 'cnnc-relaxed.wasm')],
     },
     'onnxruntime-web': {
       code: `export { InferenceSession, Tensor } from 'onnxruntime-web/wasm'`,
-      wasm: join(dirname(require.resolve('onnxruntime-web')), 'ort-wasm-simd-threaded.wasm'),
+      others: [join(dirname(require.resolve('onnxruntime-web')), 'ort-wasm-simd-threaded.wasm')],
+    },
+    litert: {
+      code: `export { loadAndCompile, loadLiteRt, Tensor } from '@litertjs/core'`,
+      others: ['litert_wasm_internal.js', 'litert_wasm_internal.wasm'].map((name) =>
+        fileURLToPath(new URL(`../wasm/${name}`, import.meta.resolve('@litertjs/core'))),
+      ),
     },
     'tfjs-wasm': {
       code: `import '@tensorflow/tfjs-backend-wasm'; export * from ${JSON.stringify(join(folder, 'tfjs.ts'))}`,
-      wasm: join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), 'tfjs-backend-wasm-simd.wasm'),
+      others: [
+        join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), 'tfjs-backend-wasm-simd.wasm'),
+      ],
     },
   };
   const asked = Object.entries(parts).filter(([peer]) => peers.includes(peer));
   return Promise.all(asked.map(([peer, part]) => download(peer, part)));
 }
 
-async function download(peer: string, { code, wasm }: Parts): Promise<Download> {
+async function download(peer: string, { code, others }: Parts): Promise<Download> {
   const bundled = await build({
     stdin: { contents: code, resolveDir: here, loader: 'js' },
     bundle: true,
@@ -50,12 +59,15 @@ async function download(peer: string, { code, wasm }: Parts): Promise<Download> 
     logLevel: 'error',
     external: ['fs', 'path', 'worker_threads', 'perf_hooks', 'os', 'util', 'string_decoder'],
   });
-  const contents = [bundled.outputFiles[0]?.contents ?? new Uint8Array(), readFileSync(wasm)];
+  const contents = [
+    bundled.outputFiles[0]?.contents ?? new Uint8Array(),
+    ...others.map((path) => readFileSync(path)),
+  ];
   const total = (sizes: readonly number[]): number => sizes.reduce((sum, n) => sum + n, 0);
   return {
     peer,
     bytes: total(contents.map(({ length }) => length)),
     gzipBytes: total(contents.map((content) => gzipSync(content).length)),
-    files: ['JavaScript', basename(wasm)],
+    files: ['JavaScript', ...others.map((path) => basename(path))],
   };
 }

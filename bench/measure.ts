@@ -5,7 +5,10 @@
 import type { Inputs, Runner } from './peers/peer.ts';
 
 export interface MeasureOptions {
+  /** At most. */
   readonly rounds: number;
+  /** Rounds end when they have taken so long, but not before the third. */
+  readonly budgetMs: number;
   /** Least duration of one turn. */
   readonly turnMs: number;
 }
@@ -16,19 +19,23 @@ export type Samples = Readonly<Record<string, readonly number[]>>;
 export async function measure(
   runners: Readonly<Record<string, Runner>>,
   inputs: Inputs,
-  { rounds, turnMs }: MeasureOptions,
+  { rounds, budgetMs, turnMs }: MeasureOptions,
 ): Promise<Samples> {
   const names = Object.keys(runners);
   const samples: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
   const repeats: Record<string, number> = {};
   for (const name of names) repeats[name] = await calibrate(runners[name] as Runner, inputs, turnMs);
-  for (let round = 0; round < rounds; round++)
+  const end = performance.now() + budgetMs;
+  for (let round = 0; round < rounds && (round < fewestRounds || performance.now() < end); round++)
     for (let i = 0; i < names.length; i++) {
       const name = names[(i + round) % names.length] as string;
       samples[name]?.push(await timeTurn(runners[name] as Runner, inputs, repeats[name] ?? 1));
     }
   return samples;
 }
+
+/** A median of fewer says little. */
+const fewestRounds = 3;
 
 /** The middle value; the mean of the two middle ones for an even count. */
 export function median(values: readonly number[]): number {

@@ -38,8 +38,15 @@ export function folderOf(net: BenchNet): string {
   return join(here, 'results', 'cache', net.name);
 }
 
-/** Writes all files of the network and describes it. */
-export async function prepare(net: BenchNet): Promise<Prepared> {
+export interface PrepareOptions {
+  /** Only their files are written. */
+  readonly peers: readonly string[];
+  /** For how many threads our own program is compiled. */
+  readonly threads: number;
+}
+
+/** Writes the files that the peers need of the network, and describes it. */
+export async function prepare(net: BenchNet, { peers, threads }: PrepareOptions): Promise<Prepared> {
   const graph = rawOutputs(compile(net));
   const weights = remembered(seededWeights(1));
   const folder = folderOf(net);
@@ -48,18 +55,12 @@ export async function prepare(net: BenchNet): Promise<Prepared> {
     writeFileSync(join(folder, name), content);
   const tfjs = await emitTfjs(foldNorms(graph));
   write('tfjs.ts', Object.values(tfjs.files)[0] ?? '');
-  write('weights.safetensors', new Uint8Array(weightsFile(graph, weights)));
-  write('model.onnx', await emitOnnx(graph, weights));
-  write('model.tflite', emitTflite(foldNorms(graph), weights));
-  for (const wide of [false, true]) {
-    const planned = plan(optimize(graph), { relaxed: true, wide });
-    const { bytes, manifest } = emitWasm(planned);
-    const packed = pack(planned, weights);
-    const name = wide ? 'cnnc-wide' : 'cnnc-relaxed';
-    write(`${name}.wasm`, bytes);
-    write(`${name}.json`, JSON.stringify({ manifest, checksum: checksum(packed) }));
-    write(`${name}.weights`, packed);
-  }
+  if (peers.includes('tfjs-wasm')) write('weights.safetensors', new Uint8Array(weightsFile(graph, weights)));
+  if (peers.some((peer) => peer.startsWith('onnxruntime')))
+    write('model.onnx', await emitOnnx(graph, weights));
+  if (peers.includes('litert')) write('model.tflite', emitTflite(foldNorms(graph), weights));
+  if (peers.includes('cnnc')) writeOurs({ graph, weights, threads, wide: false }, write);
+  if (peers.includes('cnnc-wide')) writeOurs({ graph, weights, threads, wide: true }, write);
   const { macs, params } = costs(graph);
   const prepared: Prepared = {
     net: net.name,
@@ -75,6 +76,30 @@ export async function prepare(net: BenchNet): Promise<Prepared> {
   };
   write('prepared.json', JSON.stringify(prepared, undefined, 2));
   return prepared;
+}
+
+interface Ours {
+  readonly graph: Graph;
+  readonly weights: WeightSource;
+  readonly threads: number;
+  readonly wide: boolean;
+}
+
+/** Our program for one thread and for several; they read the same weights. */
+function writeOurs(
+  { graph, weights, threads, wide }: Ours,
+  write: (name: string, content: Uint8Array | string) => void,
+): void {
+  const name = wide ? 'cnnc-wide' : 'cnnc-relaxed';
+  for (const count of new Set([1, threads])) {
+    const planned = plan(optimize(graph), { relaxed: true, wide }, { threads: count });
+    const { bytes, manifest } = emitWasm(planned);
+    const packed = pack(planned, weights);
+    const build = count === 1 ? name : `${name}.threads`;
+    write(`${build}.wasm`, bytes);
+    write(`${build}.json`, JSON.stringify({ manifest, checksum: checksum(packed) }));
+    if (count === 1) write(`${name}.weights`, packed);
+  }
 }
 
 /** Every format asks for every weight. */

@@ -14,6 +14,8 @@ export interface NetResult {
   readonly samples: Samples;
   /** Largest relative difference from the first peer's outputs. */
   readonly errors: Readonly<Record<string, number>>;
+  /** Threads that compute, where the peer says. */
+  readonly threads: Readonly<Record<string, number>>;
   /** What peers said that could not run the network, or whose outputs differ; they are not timed. */
   readonly failures: Readonly<Record<string, string>>;
 }
@@ -42,7 +44,10 @@ export async function runPeers(files: Files, options: RunOptions): Promise<NetRe
       failures[name] = error instanceof Error ? error.message : String(error);
     }
   const samples = await measure(inOrderOf(options.peers, runners), inputs, options);
-  return { samples, errors, failures };
+  const threads = Object.entries(runners).flatMap(([name, runner]) =>
+    runner.threads === undefined ? [] : [[name, runner.threads] as const],
+  );
+  return { samples, errors, failures, threads: Object.fromEntries(threads) };
 }
 
 /** Milliseconds from nothing (the runtime not even imported) to the first result. */

@@ -1,6 +1,6 @@
 /** The program that cnnc generated, on cnnc's own runtime: relaxed SIMD, which Node and Chromium choose, and wide tiles, which Node alone has. */
-import { load, type Manifest, type TensorValue } from '../../src/runtime/index.ts';
-import type { Files, Peer, Runner } from './peer.ts';
+import { load, type Build, type Manifest, type TensorValue } from '../../src/runtime/index.ts';
+import type { Files, LoadOptions, Peer, Runner } from './peer.ts';
 
 interface Description {
   readonly manifest: Manifest;
@@ -10,22 +10,33 @@ interface Description {
 export const cnnc: Peer = {
   name: 'cnnc',
   title: 'cnnc',
-  load: (files) => loadVariant(files, 'relaxed'),
+  load: (files, options) => loadVariant(files, 'relaxed', options),
 };
 
 export const cnncWide: Peer = {
   name: 'cnnc-wide',
   title: 'cnnc with 256-bit tiles',
   changesEngine: true,
-  load: (files) => loadVariant(files, 'wide'),
+  load: (files, options) => loadVariant(files, 'wide', options),
 };
 
-async function loadVariant({ read }: Files, variant: 'relaxed' | 'wide'): Promise<Runner> {
-  const { manifest, checksum } = JSON.parse(
-    new TextDecoder().decode(await read(`cnnc-${variant}.json`)),
-  ) as Description;
-  const weights = { source: await read(`cnnc-${variant}.weights`), checksum };
-  const build = { manifest, code: await read(`cnnc-${variant}.wasm`), weights };
-  const model = await load({ builds: { [variant]: build } });
-  return { run: (inputs) => Object.values(model.run(inputs)).map((value) => (value as TensorValue).data) };
+async function loadVariant(
+  { read }: Files,
+  variant: 'relaxed' | 'wide',
+  { threads }: LoadOptions,
+): Promise<Runner> {
+  const source = await read(`cnnc-${variant}.weights`);
+  const build = async (name: string): Promise<Build> => {
+    const { manifest, checksum } = JSON.parse(
+      new TextDecoder().decode(await read(`${name}.json`)),
+    ) as Description;
+    return { manifest, code: await read(`${name}.wasm`), weights: { source, checksum } };
+  };
+  const builds = { [variant]: await build(`cnnc-${variant}`) };
+  const threaded = threads > 1 ? { [variant]: await build(`cnnc-${variant}.threads`) } : {};
+  const model = await load({ builds, threaded }, { threads });
+  return {
+    run: (inputs) => Object.values(model.run(inputs)).map((value) => (value as TensorValue).data),
+    threads: model.threads,
+  };
 }

@@ -10,6 +10,8 @@ export type Inputs = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 export interface Runner {
   /** One inference: all outputs in the net's order, channels last. */
   run(inputs: Inputs): readonly Float32Array[] | Promise<readonly Float32Array[]>;
+  /** How many threads compute, where the peer says; it may be fewer than asked for. */
+  readonly threads?: number;
 }
 
 export interface TensorInfo {

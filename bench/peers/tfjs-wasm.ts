@@ -26,6 +26,8 @@ export const tfjsWasm: Peer = {
     const Class = (await module('tfjs.ts'))[prepared.className] as new (weights: ArrayBuffer) => Net;
     const net = new Class(weights.buffer);
     return {
+      // Its threads are Web Workers: it has none in Node.
+      threads: page ? wasm.getThreadsCount() : 1,
       async run(inputs) {
         const given = Object.fromEntries(
           prepared.inputs.map(({ name, shape }) => [

@@ -1,64 +1,104 @@
-/** The chart of a benchmark run as SVG: a group of bars per network, one bar per peer, as long as its time is a multiple of ours. */
-import { peerNames, showThreads, type NetFigures, type Results } from './results.ts';
+/**
+ * The chart of a benchmark run as SVG: a group of bars per network, one bar per peer, as long as its time is a multiple of ours. Readable on
+ * a light and on a dark page.
+ */
+import { peerNames, showMs, showThreads, type NetFigures, type Results } from './results.ts';
 
-const colours = ['#4269d0', '#efb118', '#ff725c', '#6cc5b0', '#a463f2'];
-const [left, right, top] = [210, 70, 66];
+/** One colour per peer, the same in every chart. */
+const colours: Readonly<Record<string, string>> = {
+  'cnnc-wide': '#2a9d8f',
+  'onnxruntime-web': '#e9a23b',
+  litert: '#5b7fd6',
+  'tfjs-wasm': '#e4685d',
+  'onnxruntime-node': '#8a8f98',
+};
+const titles: Readonly<Record<string, string>> = {
+  'cnnc-wide': 'cnnc, 256-bit tiles',
+  litert: 'LiteRT.js',
+  'onnxruntime-node': 'native onnxruntime',
+};
+
+const [left, plotWidth, right, top] = [190, 560, 70, 92];
 /** Bars of more than this many times our own are cut, so that the others stay readable. */
-const longest = 12;
-const [barHeight, groupGap, plotWidth] = [16, 14, 620];
+const longest = 8;
+const [barHeight, groupGap] = [13, 16];
+
+const style = `text { font: 12px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #24292f }
+.card { fill: #fff; stroke: #d0d7de } .title { font-size: 17px; font-weight: 600 } .soft { fill: #656d76 } .value { font-size: 11px; paint-order: stroke; stroke: #fff; stroke-width: 3px }
+.grid { stroke: #d8dee4 } .one { stroke: #24292f; stroke-dasharray: 3 3 }
+@media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .card { fill: #0d1117; stroke: #30363d } .soft { fill: #8d96a0 }
+.grid { stroke: #21262d } .one { stroke: #e6edf3 } .value { stroke: #0d1117 } }`;
 
 export function chart(results: Results): string {
   const peers = peerNames(results).filter((name) => name !== 'cnnc');
   const groupHeight = peers.length * barHeight + groupGap;
-  const height = top + results.nets.length * groupHeight + 34;
-  const most = Math.min(
-    longest,
-    Math.max(1, ...results.nets.flatMap((net) => net.peers.map(({ ratio = 0 }) => ratio))),
-  );
+  const bottom = top + results.nets.length * groupHeight - groupGap + 6;
+  const ratios = results.nets.flatMap((net) => net.peers.map(({ ratio = 0 }) => ratio));
+  const most = Math.min(longest, Math.max(2, Math.ceil(Math.max(1, ...ratios))));
   const scale = (ratio: number): number => (Math.min(ratio, most) / most) * plotWidth;
-  const bars = results.nets.map((net, i) => group(net, peers, { y: top + i * groupHeight, scale }));
-  const [one, bottom] = [left + scale(1), height - 28];
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${left + plotWidth + right}" height="${height}" font-family="system-ui, sans-serif" font-size="13">
-<rect width="100%" height="100%" fill="white"/>
-<text x="16" y="26" font-size="17" font-weight="600">How many times longer the others take (cnnc = 1)</text>
-${legend(peers, results)}
+  const bars = results.nets.map((net, i) => group(net, peers, { y: top + i * groupHeight, scale, most }));
+  const [width, height] = [left + plotWidth + right, bottom + 36];
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<style>${style}</style>
+<rect class="card" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>
+<text class="title" x="20" y="32">How many times longer the others take</text>
+<text class="soft" x="20" y="52">${escape(`${results.engine}, ${showThreads(results.threads)} · cnnc = 1, its milliseconds under each name · ${results.machine}`)}</text>
+${legend(peers)}
+${axis(most, scale, bottom)}
+<line class="one" x1="${left + scale(1)}" y1="${top - 8}" x2="${left + scale(1)}" y2="${bottom}"/>
 ${bars.join('\n')}
-<line x1="${one}" y1="${top - 6}" x2="${one}" y2="${bottom}" stroke="#222" stroke-dasharray="4 3"/>
-<text x="${one}" y="${bottom + 16}" text-anchor="middle">cnnc</text>
 </svg>
 `;
 }
 
-function legend(peers: readonly string[], { engine, threads }: Results): string {
-  const entries = peers.map((peer, i) => {
-    const x = left + i * 160;
-    return `<rect x="${x}" y="38" width="12" height="12" fill="${colourOf(i)}"/><text x="${x + 18}" y="49">${escape(peer)}</text>`;
-  });
-  return `<text x="16" y="49" fill="#666">${escape(`${engine}, ${showThreads(threads)}`)}</text>\n${entries.join('\n')}`;
+function legend(peers: readonly string[]): string {
+  return peers
+    .map((peer, i) => {
+      const x = 20 + i * 155;
+      return `<rect x="${x}" y="64" width="11" height="11" rx="2" fill="${colourOf(peer)}"/><text x="${x + 17}" y="74">${escape(titles[peer] ?? peer)}</text>`;
+    })
+    .join('\n');
+}
+
+/** A line per whole multiple. */
+function axis(most: number, scale: (ratio: number) => number, bottom: number): string {
+  return Array.from({ length: most + 1 }, (_, ratio) => {
+    const x = (left + scale(ratio)).toFixed(1);
+    return `<line class="grid" x1="${x}" y1="${top - 8}" x2="${x}" y2="${bottom}"/><text class="soft" x="${x}" y="${bottom + 18}" text-anchor="middle">${ratio === 1 ? 'cnnc' : `${ratio} ×`}</text>`;
+  }).join('\n');
 }
 
 interface Place {
   readonly y: number;
   readonly scale: (ratio: number) => number;
+  readonly most: number;
 }
 
-function group(net: NetFigures, peers: readonly string[], { y, scale }: Place): string {
-  const middle = y + (peers.length * barHeight) / 2 + 4;
-  const bars = peers.map((name, i) => {
-    const ratio = net.peers.find(({ peer }) => peer === name)?.ratio;
-    const at = y + i * barHeight;
-    if (ratio === undefined) return `<text x="${left + 4}" y="${at + 12}" fill="#999">–</text>`;
-    const width = scale(ratio);
-    return (
-      `<rect x="${left}" y="${at}" width="${width.toFixed(1)}" height="${barHeight - 2}" fill="${colourOf(i)}"/>` +
-      `<text x="${(left + width + 5).toFixed(1)}" y="${at + 12}" font-size="12">${ratio.toFixed(2)}</text>`
-    );
-  });
-  return `<text x="${left - 10}" y="${middle}" text-anchor="end">${escape(net.title)}</text>\n${bars.join('\n')}`;
+function group(net: NetFigures, peers: readonly string[], place: Place): string {
+  const middle = place.y + (peers.length * barHeight) / 2;
+  const ours = net.peers.find(({ peer }) => peer === 'cnnc');
+  const bars = peers.map((name, i) => bar(net, name, { ...place, y: place.y + i * barHeight }));
+  return `<text x="${left - 14}" y="${middle - 1}" text-anchor="end">${escape(net.title)}</text>
+<text class="soft value" x="${left - 14}" y="${middle + 13}" text-anchor="end">${ours ? `${showMs(ours.ms)} ms` : ''}</text>
+${bars.join('\n')}`;
 }
 
-function colourOf(i: number): string {
-  return colours[i % colours.length] ?? '#888';
+function bar(net: NetFigures, name: string, { y, scale, most }: Place): string {
+  const ratio = net.peers.find(({ peer }) => peer === name)?.ratio;
+  const label = (x: number, text: string): string =>
+    `<text class="soft value" x="${x.toFixed(1)}" y="${y + 10}">${text}</text>`;
+  if (ratio === undefined) return label(left + 5, 'cannot run it');
+  const width = scale(ratio);
+  // A cut bar has a gap before its end.
+  const cut =
+    ratio > most
+      ? `<rect class="card" x="${left + width - 16}" y="${y}" width="4" height="${barHeight - 2}" stroke="none"/>`
+      : '';
+  return `<rect class="bar" x="${left}" y="${y}" width="${width.toFixed(1)}" height="${barHeight - 2}" rx="2" fill="${colourOf(name)}"/>${cut}${label(left + width + 6, ratio.toFixed(2))}`;
+}
+
+function colourOf(peer: string): string {
+  return colours[peer] ?? '#8a8f98';
 }
 
 function escape(text: string): string {

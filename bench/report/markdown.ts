@@ -16,7 +16,7 @@ export function markdown(results: Results, chart: string): string {
     results.nets.map((net) => [net.title, ...of.map((name) => cell(net, name, show))]);
   const sections = [
     `# Benchmark: ${results.engine}, ${showThreads(results.threads)}`,
-    `${results.date}, ${results.machine}. Medians of ${results.rounds} interleaved rounds. Every peer computes the same network with the same ` +
+    `${results.date}, ${results.machine}. Medians of up to ${results.rounds} interleaved rounds. Every peer computes the same network with the same ` +
       'weights; outputs are compared before anything is timed; copying inputs in and outputs out counts for everyone. Written by `npm run bench -- --save`.',
     `![Ratios](${chart})`,
     '## How many times longer the others take',
@@ -30,6 +30,7 @@ export function markdown(results: Results, chart: string): string {
         ...cells,
       ]),
     ),
+    ...threadsSection(results),
     ...coldSection(results, rows(coldCell)),
     ...downloadSection(results),
     ...failureSection(results),
@@ -48,11 +49,21 @@ function coldCell({ coldMs, peakBytes }: PeerFigures): string {
     : `${coldMs.toFixed(0)} / ${(peakBytes / 1e6).toFixed(0)}`;
 }
 
+/** Who had fewer threads than were asked for. */
+function threadsSection(results: Results): readonly string[] {
+  const lines = results.nets.flatMap(({ title, peers }) => {
+    const fewer = peers.filter(({ threads = results.threads }) => threads < results.threads);
+    const names = fewer.map(({ peer }) => peer).join(', ');
+    return fewer.length === 0 ? [] : [`- ${title}: ${names} ran on one thread`];
+  });
+  return lines.length === 0 ? [] : ['## Fewer threads', lines.join('\n')];
+}
+
 function coldSection(results: Results, rows: readonly (readonly string[])[]): readonly string[] {
   const measured = results.nets.some(({ peers }) => peers.some(({ coldMs }) => coldMs !== undefined));
   if (!measured) return [];
   return [
-    '## Cold start in ms (runtime not yet loaded → first result), peak memory of the process in MB',
+    '## Cold start in ms (runtime not yet loaded → first result) / peak memory of the process in MB',
     table(['Network', ...peerNames(results)], rows),
   ];
 }

@@ -11,8 +11,10 @@ export interface PeerFigures {
   readonly error: number;
   /** From nothing to the first result. */
   readonly coldMs?: number;
-  /** Peak resident memory of a process of its own; Node only. */
+  /** Peak resident memory of a process of its own: Node's, or that of the page. */
   readonly peakBytes?: number;
+  /** Threads that computed, where the peer says; it may be fewer than asked for. */
+  readonly threads?: number;
   readonly samples: readonly number[];
 }
 
@@ -60,10 +62,32 @@ export function figuresOf(
   }));
 }
 
-/** Peers in the order in which they first appear. */
-export function peerNames({ nets }: Results): readonly string[] {
-  return [...new Set(nets.flatMap(({ peers }) => peers.map(({ peer }) => peer)))];
+/**
+ * The saved networks with those measured now in their places, in the order of `names`; only the latter where machine, engine or threads
+ * have changed, because such figures do not belong into one table.
+ */
+export function merged(saved: Results, now: Results, names: readonly string[]): Results {
+  const circumstances = ({ engine, machine, threads }: Results): string =>
+    [engine, machine, threads].join('|');
+  if (circumstances(saved) !== circumstances(now)) return now;
+  const measured = new Set(now.nets.map(({ net }) => net));
+  const nets = [...saved.nets.filter(({ net }) => !measured.has(net)), ...now.nets];
+  const downloaded = new Set(now.downloads.map(({ peer }) => peer));
+  return {
+    ...now,
+    nets: nets.toSorted((a, b) => names.indexOf(a.net) - names.indexOf(b.net)),
+    downloads: [...now.downloads, ...saved.downloads.filter(({ peer }) => !downloaded.has(peer))],
+  };
 }
+
+/** Peers in the order of the tables. */
+export function peerNames({ nets }: Results): readonly string[] {
+  const found = new Set(nets.flatMap(({ peers }) => peers.map(({ peer }) => peer)));
+  return peerOrder.filter((peer) => found.has(peer));
+}
+
+/** Ours, those in WebAssembly, native code. */
+export const peerOrder = ['cnnc', 'cnnc-wide', 'onnxruntime-web', 'litert', 'tfjs-wasm', 'onnxruntime-node'];
 
 /** `one thread`, `2 threads`. */
 export function showThreads(threads: number): string {

@@ -1,0 +1,58 @@
+/** What is made of measurements: medians and ratios, merging of runs, the page and the chart. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { chart } from '../report/chart.ts';
+import { markdown } from '../report/markdown.ts';
+import { figuresOf, merged, type NetFigures, type Results } from '../report/results.ts';
+
+const net = (name: string, ours: number, failures = {}): NetFigures => ({
+  net: name,
+  title: name.toUpperCase(),
+  macs: 2e9,
+  params: 1,
+  peers: figuresOf({ cnnc: [ours, ours], litert: [3 * ours, 5 * ours] }, { cnnc: 0, litert: 1e-7 }),
+  failures,
+});
+
+const results = (nets: readonly NetFigures[], engine = 'Node 24'): Results => ({
+  date: '2026-01-01',
+  engine,
+  machine: 'a machine',
+  threads: 2,
+  rounds: 9,
+  nets,
+  downloads: [{ peer: 'cnnc', bytes: 1, gzipBytes: 1, files: [] }],
+});
+
+test('ratios are medians of ratios within rounds', () => {
+  assert.equal(net('a', 10).peers.find(({ peer }) => peer === 'litert')?.ratio, 4);
+});
+
+test('merging replaces what was measured again and keeps the rest, in order', () => {
+  const saved = results([net('a', 1), net('c', 3)]);
+  const both = merged(saved, results([net('b', 2), net('a', 9)]), ['a', 'b', 'c']);
+  assert.deepEqual(
+    both.nets.map(({ net, peers }) => [net, peers[0]?.ms]),
+    [
+      ['a', 9],
+      ['b', 2],
+      ['c', 3],
+    ],
+  );
+  assert.equal(both.downloads.length, 1);
+});
+
+test('figures of another engine are not merged', () => {
+  const now = results([net('a', 1)], 'Node 26');
+  assert.equal(merged(results([net('b', 1)]), now, ['a', 'b']), now);
+});
+
+test('the page says who had fewer threads and who could not run what; the chart has a bar per figure', () => {
+  const one = net('a', 10, { 'tfjs-wasm': 'no such kernel' });
+  const figures = results([{ ...one, peers: one.peers.map((peer) => ({ ...peer, threads: 1 })) }]);
+  const page = markdown(figures, 'chart.svg');
+  assert.match(page, /A on tfjs-wasm: no such kernel/);
+  assert.match(page, /cnnc, litert ran on one thread/);
+  assert.match(page, /\| A \| 4\.00 × \|/);
+  assert.equal(chart(figures).match(/class="bar"/g)?.length, 1);
+});
