@@ -8,7 +8,7 @@ import type { Size } from './fit.ts';
 import { describe, gather, writeInput, type InputValue } from './input.ts';
 import type { Manifest } from './manifest.ts';
 import { decodeOutput, type DetectDecoder, type OutputValue, type Seen } from './output.ts';
-import { availableThreads, startTeam, type Team } from './team.ts';
+import { sharesMemory, startTeam, type Team } from './team.ts';
 import { pickVariant, type Variant, type VariantOptions } from './variant.ts';
 import { readWeights, type WeightsSource } from './weights.ts';
 
@@ -114,9 +114,9 @@ export async function load(program: Program, options: LoadOptions = {}): Promise
 const forgotten = new FinalizationRegistry<() => void>((close) => close());
 
 function threadsOf({ threads }: Manifest, wanted: LoadOptions['threads'] = 'auto'): number {
-  const most = threads?.most ?? 1;
-  const available = availableThreads(most);
-  return wanted === 'auto' || available === 1 ? available : Math.max(1, Math.min(most, wanted));
+  if (!sharesMemory()) return 1;
+  const asked = wanted === 'auto' ? (globalThis.navigator?.hardwareConcurrency ?? 1) : wanted;
+  return Math.max(1, Math.min(threads?.most ?? 1, asked));
 }
 
 function teamOfOne({ exports }: WebAssembly.Instance): Team {

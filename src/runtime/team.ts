@@ -14,11 +14,12 @@ export interface Team {
   close(): void;
 }
 
-/** How many threads the engine offers, at most as many as the program can use; 1 where memory cannot be shared. */
-export function availableThreads(most: number): number {
+/** Whether the engine shares memory between threads: pages must be cross-origin isolated for that. */
+export function sharesMemory(): boolean {
   const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
-  if (typeof SharedArrayBuffer === 'undefined' || (!nodeWorkers() && !crossOriginIsolated)) return 1;
-  return Math.min(most, globalThis.navigator?.hardwareConcurrency ?? 1);
+  return (
+    typeof SharedArrayBuffer !== 'undefined' && (nodeWorkers() !== undefined || crossOriginIsolated === true)
+  );
 }
 
 /** Starts `threads` − 1 workers; rejects where one does not start (none is left then). */

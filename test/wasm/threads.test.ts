@@ -14,7 +14,7 @@ import { allOps } from '../../src/compiler/ops/index.ts';
 import { gather, writeInput } from '../../src/runtime/input.ts';
 import { startTeam, type Team } from '../../src/runtime/team.ts';
 import { seededWeights } from '../../src/weights/bind.ts';
-import { testInputs, testWeights } from '../support/net-builder.ts';
+import { graphOf, inputMap, layer, testInputs, testWeights } from '../support/net-builder.ts';
 import { randomGraphs } from '../support/random-graph.ts';
 import { loadProgram } from './support/load-program.ts';
 import { sampleCase } from './support/sample-case.ts';
@@ -43,6 +43,17 @@ describe.each(engines)('parts, relaxed $relaxed', (engine) => {
 
   it('were made of every kind of kernel that can be cut', () => {
     expect([...cutKernels].sort()).toEqual(['conv', 'depthwise', 'nest', 'pool']);
+  });
+
+  test('of nests whose border lies on another axis', () => {
+    const x = inputMap('x', [8, 4], 12);
+    const graph = graphOf([layer('lrn', [x], { size: 5 }, 'l')], [x]);
+    const cut = plan(graph, engine, everywhere);
+    expect(cuts(cut)).toBe(1);
+    const [want, got] = [plan(graph, engine), cut].map((planned) =>
+      loadProgram(planned, testWeights).run(testInputs(graph)),
+    );
+    expect(got).toEqual(want);
   });
 
   test('of random networks', () => {

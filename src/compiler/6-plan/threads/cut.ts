@@ -2,7 +2,7 @@
  * Where the work of a kernel is cut for several threads: along one axis of its output, into ranges that are computed independently.
  * Every element is computed by the same operations in the same order as without the cut, so that results are equal bit by bit.
  */
-import type { Kernel, NestKernel } from '../../ir/kernel.ts';
+import type { Index, Kernel, NestKernel } from '../../ir/kernel.ts';
 import type { Choice } from '../algorithms/algorithm.ts';
 import { algorithms } from '../algorithms/index.ts';
 import { kernelMacs } from '../algorithms/shape.ts';
@@ -97,14 +97,22 @@ function candidates(kernel: Kernel, { algorithm, tuning, weights }: Choice): rea
 function nestCandidates({ axes, reduce, loads, finishLoads }: NestKernel): readonly Candidate[] {
   const bordered = [...loads, ...finishLoads].filter(({ outside }) => outside !== undefined);
   const meetsBorder = (name: string): boolean =>
-    bordered.some(({ index }) =>
-      index.some((i) => i.kind === 'affine' && i.terms.some((term) => term.axis === name)),
-    );
+    bordered.some(({ index }) => index.some((i) => movesWith(i, name) && !isAxis(i)));
   return axes.flatMap(({ name, size }, axis): readonly Candidate[] => {
     if (reduce.length > 0 && (size % lanes !== 0 || meetsBorder(name))) return [];
     const isLast = axis === axes.length - 1;
     return [{ axis, size, grain: isLast ? 4 * lanes : reduce.length > 0 ? lanes : 1 }];
   });
+}
+
+function movesWith(index: Index, axis: string): boolean {
+  return index.kind === 'affine' && index.terms.some((term) => term.axis === axis);
+}
+
+/** The index is the axis itself, which stays inside the tensor. */
+function isAxis(index: Index): boolean {
+  if (index.kind !== 'affine' || index.constant !== 0 || index.terms.length !== 1) return false;
+  return index.terms[0]?.coefficient === 1;
 }
 
 function spatial(output: readonly number[], grainOf: (axis: number) => number): readonly Candidate[] {
