@@ -5,7 +5,8 @@
  * The program imports its memory as `cnnc.memory` (so that weights can stream into it while the code compiles) and exports `warm()`, which
  * touches no memory: to be called early, so that the engine optimises kernels while the weights arrive; `prepare()`: to be called exactly
  * once, when the file of weights has been read to `weights.offset`; it expands them to what `run()` reads, one call per inference.
- * Constants are data segments of the module; inputs are written and outputs read at their offsets.
+ * Constants are data segments of the module; inputs are written (before every run: their memory serves other values later) and outputs
+ * read at their offsets.
  */
 export interface Manifest {
   readonly format: 1;

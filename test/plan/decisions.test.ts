@@ -134,10 +134,21 @@ describe('memory of values', () => {
       ({ id, region }) => region === 'arena' && result.buffers.find((b) => b.allocation === id)?.halo.length,
     );
     expect(bordered.length).toBeGreaterThan(2);
-    expect(result.allocations.find(({ id }) => id === bufferOf(result, 'x').allocation)?.clear).toBe(
-      undefined,
-    );
     expect(bordered.some(({ clear }) => clear === 0)).toBe(true);
+    // An input with the memory to itself keeps its border.
+    const alone = planned([layer('conv', [x], { channels: 4, kernel: 3, pad: 1 }, 'c')], [x]);
+    expect(alone.allocations[bufferOf(alone, 'x').allocation]?.clear).toBe(undefined);
+  });
+
+  it("an input's memory serves other values when it has been read", () => {
+    const channels = [8, 8, 8, 2] as const;
+    const y = channels.reduce((node, c, i) => layer('conv', [node], { channels: c, kernel: 1 }, `c${i}`), x);
+    const result = planned([y], [x]);
+    const [first, ...others] = ['x', 'c0', 'c1', 'c2'].map(
+      (label) => result.allocations[bufferOf(result, label).allocation],
+    );
+    expect(first).toMatchObject({ first: -1, last: 0 });
+    expect(others.map((allocation) => allocation?.offset)).toContain(first?.offset);
   });
 });
 

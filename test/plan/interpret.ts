@@ -27,6 +27,7 @@ export function load(plan: Plan, weights: WeightSource): Program {
   for (const { offset, data } of plan.constants) memory.set(data, offset / 4);
   return {
     run: (inputs) => {
+      for (const allocation of plan.allocations) if (allocation.first === -1) begin(plan, memory, allocation);
       for (const { input, buffer } of plan.inputs) writeTensor(memory, buffer, inputs[input.name] as Tensor);
       for (const step of plan.steps) runStep(plan, memory, step, weights);
       return Object.fromEntries(
@@ -53,7 +54,7 @@ function weightNode(plan: Plan, step: Step, operand: number): Node | undefined {
 
 function runStep(plan: Plan, memory: Float32Array, step: Step, weights: WeightSource): void {
   for (const allocation of plan.allocations)
-    if (allocation.region === 'arena' && allocation.first === step.index) begin(plan, memory, allocation);
+    if (allocation.first === step.index) begin(plan, memory, allocation);
   if (step.scratch) fill(memory, step.scratch, NaN);
   runKernel(step.kernel, {
     memory,
@@ -72,6 +73,7 @@ function runStep(plan: Plan, memory: Float32Array, step: Step, weights: WeightSo
 
 /** A shared allocation begins with what others left; its halo is cleared where the plan says so. */
 function begin(plan: Plan, memory: Float32Array, allocation: Allocation): void {
+  if (allocation.region !== 'arena') return;
   const root = rootOf(plan, allocation);
   const elements = new Set(elementsOf(root.shape, root.strides, root.offset / 4));
   for (let i = allocation.offset / 4; i < (allocation.offset + allocation.bytes) / 4; i++)

@@ -32,7 +32,7 @@ buffers
   flat  64     at 128  strides 1       arena #1
 
 arena
-  #0  x     0..128    steps -1..3
+  #0  x     0..128    steps -1..1
   #1  both  128..384  steps 0..3
 `);
 });

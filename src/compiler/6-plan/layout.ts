@@ -80,7 +80,7 @@ function touched(work: Work): readonly Value[] {
   return [...reads, write].flatMap((operand) => valueAt(work, operand) ?? []);
 }
 
-/** Per root, the steps in which its memory holds something: inputs always, outputs from their first write on. */
+/** Per root, the steps in which its memory holds something: inputs until they have been read, outputs from their first write on. */
 function lifetimes(
   program: Program,
   { works, sharing, kept }: Placement,
@@ -92,7 +92,7 @@ function lifetimes(
     const life = lives.get(root) ?? { first, last };
     lives.set(root, { first: Math.min(life.first, first), last: Math.max(life.last, last) });
   };
-  for (const { value } of program.inputs) extend(value, -1, end);
+  for (const { value } of program.inputs) extend(value, -1, -1);
   for (const [step, work] of works.entries()) for (const value of touched(work)) extend(value, step, step);
   // A temporary that no kernel uses still has an address.
   for (const [step, work] of works.entries())

@@ -30,7 +30,7 @@ export interface Buffer {
   readonly allocation: number;
 }
 
-/** A region of memory with a lifetime in steps [first, last]; inputs live from −1 and, as outputs and static values, to the last step. */
+/** A region of memory with a lifetime in steps [first, last]; inputs live from −1 on, outputs to the last step, static values always. */
 export interface Allocation {
   readonly id: number;
   readonly region: 'weights' | 'constants' | 'arena';
