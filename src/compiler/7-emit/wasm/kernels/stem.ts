@@ -115,7 +115,7 @@ function rotate(f: FunctionBuilder, ring: readonly Local<'i32'>[]): void {
 function transformFunction(m: ModuleBuilder, { kernel, geometry, scratch }: Layer): FunctionRef {
   const pixel = geometry.strides[2][0] ?? 0;
   const groups = Math.ceil(geometry.size[2] / groupPixels);
-  return m.function({ name: 'stem_input', params: ['i32', 'i32'] }, (f, x, place) => {
+  return m.kernel({ name: 'stem_input', params: ['i32', 'i32'] }, (f, x, place) => {
     const context = { f, constants: f.constants() };
     f.for(f.i32(), 0, groups, 1, () => {
       for (let c = 0; c < kernel.inC; c += lanes) {
@@ -159,7 +159,7 @@ function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel, finish: Fin
   const width = tileGroups * groupPixels;
   const [, , ...steps] = geometry.strides[2];
   const params = Array<'i32'>(rows + 3 + finish.operands.length).fill('i32');
-  return m.function({ name: `stem_panel_${panel.channels}`, params }, (f, ...pointers) => {
+  return m.kernel({ name: `stem_panel_${panel.channels}`, params }, (f, ...pointers) => {
     const ring = pointers.slice(0, rows);
     const [weights, ...moving] = pointers.slice(rows) as unknown as readonly [
       Local<'i32'>,
