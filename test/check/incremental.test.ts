@@ -245,4 +245,14 @@ describe('createChecker', () => {
     expect(new Set([first?.path, second?.path, third?.path]).size).toBe(3);
     expect(nodes(checker, 3)[2]?.type).toBe(first?.type);
   });
+
+  test('lists that double have no key, and end', () => {
+    const level = (i: number): string =>
+      i === 0 ? 'block B0(a) = relu' : `block B${i}(a) = B${i - 1}([a, a])`;
+    const lines = [
+      ...Array.from({ length: 60 }, (_, i) => level(i)),
+      ...net('  in x: f32[9, 9, 3]', '  out y: x -> B59(1)'),
+    ];
+    expect(types(createChecker(host), lines)).toHaveLength(1);
+  });
 });

@@ -179,8 +179,18 @@ function onOthers(expr: BinaryExpr, left: Value, right: Value, session: Session)
   }
   if (left.kind === 'bool' && right.kind === 'bool' && (expr.op === 'and' || expr.op === 'or')) return right;
   if (left.kind === 'list' && right.kind === 'list' && expr.op === '+')
-    return { kind: 'list', items: [...left.items, ...right.items] };
+    return joined(left.items, right.items, expr, session);
   return operatorProblem(expr, left, right, session);
+}
+
+/** Most items of a list: lists that are added to themselves double. */
+const maxItems = 100_000;
+
+function joined(a: readonly Value[], b: readonly Value[], expr: BinaryExpr, session: Session): Value {
+  if (a.length + b.length <= maxItems) return { kind: 'list', items: [...a, ...b] };
+  const limit = maxItems.toLocaleString('en-US');
+  session.report(diagnostic('network/too-large', { limit, what: 'items of a list' }, expr.span));
+  return unknown;
 }
 
 /** Equality of words, texts, booleans and blocks; undefined where two values cannot be compared. */

@@ -52,7 +52,12 @@ export function blocksFor(model: Model, memory: BlockMemory = newBlockMemory()):
   if (memory.cells > most.cells || memory.texts.numbers.size > most.texts) forget(memory);
   const { types, typeNumbers } = memory;
   const signatures = signaturesOf(model, memory.texts);
-  return { memory, keys: { signatures, types, typeNumbers }, places: placesOf(model), spans: new Map() };
+  return {
+    memory,
+    keys: { signatures, types, typeNumbers, tooLarge: new WeakSet() },
+    places: placesOf(model),
+    spans: new Map(),
+  };
 }
 
 function forget(memory: BlockMemory): void {

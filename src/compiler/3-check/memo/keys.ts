@@ -14,6 +14,8 @@ export interface Keys {
   readonly types: Interned;
   /** Numbers of types that were met already. */
   readonly typeNumbers: WeakMap<TensorType, number>;
+  /** Lists that were found to have no place in a key. */
+  readonly tooLarge: WeakSet<Value>;
 }
 
 /** A key, and the values that flow in, each once; undefined for what depends on more than a key can hold. */
@@ -22,12 +24,15 @@ export interface Keyed {
   readonly inputs: readonly Node[];
 }
 
+/** Values in one key: lists of lists that share their parts are small, and endless as text. */
+const maxValues = 200;
+
 type Block = Extract<Callable, { kind: 'block' }>;
 
 export function keyOf(block: Block, site: Site, session: Session, keys: Keys): Keyed | undefined {
   const inputs: Node[] = [];
   if (site.incoming) inputs.push(site.incoming);
-  const spelling: Spelling = { inputs, session, keys };
+  const spelling: Spelling = { left: maxValues, inputs, session, keys };
   const applied = spellBlock(block, '', spelling);
   if (applied === undefined) return undefined;
   const types = inputs.map((node) => typesOf(node, spelling));
@@ -36,6 +41,8 @@ export function keyOf(block: Block, site: Site, session: Session, keys: Keys): K
 }
 
 interface Spelling {
+  /** How many more values a key may hold. */
+  left: number;
   readonly inputs: Node[];
   readonly session: Session;
   readonly keys: Keys;
@@ -43,6 +50,7 @@ interface Spelling {
 
 /** A value as text. Undefined for what has a state (instances), or a body that is evaluated otherwise (nets, tables). */
 function spell(value: Value, spelling: Spelling): string | undefined {
+  if (--spelling.left < 0) return undefined;
   switch (value.kind) {
     case 'number': {
       const { integer, dim, exact } = value;
@@ -56,7 +64,7 @@ function spell(value: Value, spelling: Spelling): string | undefined {
       return `${value.kind}${JSON.stringify(value.value)}`;
     case 'list':
     case 'tuple':
-      return spellAll(value.kind, value.items, spelling);
+      return spellAll(value, spelling);
     case 'size':
       return value.dims.join('x');
     case 'range':
@@ -102,9 +110,13 @@ function spellArg({ name, value }: GivenArg, spelling: Spelling): string | undef
   return text === undefined || name === undefined ? text : `${name}=${text}`;
 }
 
-function spellAll(kind: string, items: readonly Value[], spelling: Spelling): string | undefined {
-  const texts = items.map((item) => spell(item, spelling));
-  return texts.includes(undefined) ? undefined : `${kind}[${texts.join(',')}]`;
+function spellAll(list: Extract<Value, { kind: 'list' | 'tuple' }>, spelling: Spelling): string | undefined {
+  const { tooLarge } = spelling.keys;
+  if (tooLarge.has(list)) return undefined;
+  const texts = list.items.map((item) => spell(item, spelling));
+  if (!texts.includes(undefined)) return `${list.kind}[${texts.join(',')}]`;
+  tooLarge.add(list);
+  return undefined;
 }
 
 function indexOf(node: Node, inputs: Node[]): number {
