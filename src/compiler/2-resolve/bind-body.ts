@@ -18,7 +18,7 @@ import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
 import { claim } from './declare.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import { netSource } from './net-source.ts';
-import { childScope, lookup, type Place, type Scope } from './names.ts';
+import { childScope, extendsUnknown, lookup, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { classLists, outputKinds } from './vocabulary.ts';
 
@@ -130,7 +130,7 @@ function bindReplace(statement: Extract<Statement, { kind: 'replace' }>, scope: 
   if (old?.kind === 'value') {
     place.names.bindings.set(statement.name, old);
     place.names.used.add(old);
-  } else if (place.owner?.kind === 'net' && place.owner.item.base) {
+  } else if (place.owner?.kind === 'net' && place.owner.item.base && !extendsUnknown(scope)) {
     const values = [...(base?.values() ?? [])].filter((d) => d.kind === 'value').map((d) => d.name);
     const near = nearest(statement.name.name, values);
     place.names.report(
@@ -185,7 +185,8 @@ export function netScope(net: NetDeclaration, place: Place): Scope {
   const inside: Place = { ...place, module: net.module as Place['module'], owner: net };
   bindParams(net.item.params, params, inside);
   const inherited = baseScope(net.item, params, inside);
-  const scope = inherited ? { ...own, parent: { ...inherited, parent: params } } : own;
+  const extendsUnknown = net.item.base !== undefined && !inherited;
+  const scope = inherited ? { ...own, parent: { ...inherited, parent: params } } : { ...own, extendsUnknown };
   place.names.netScopes.set(net, scope);
   if (net.item.body) bindBody(net.item.body, scope, inside);
   return scope;

@@ -8,6 +8,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { ParamSpec } from '../ops/op.ts';
 import { bindBody } from './bind-body.ts';
 import { claim } from './declare.ts';
+import { foreignLayer } from './foreign.ts';
 import type { Declaration } from './model.ts';
 import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
@@ -151,7 +152,8 @@ function bindMerge(expr: MergeExpr, scope: Scope, place: Place): void {
 }
 
 function reportMerge(expr: MergeExpr, { names }: Place): void {
-  const near = nearest(expr.op.name, mergeNames);
+  const foreign = foreignLayer(expr.op.name);
+  const near = mergeNames.includes(foreign ?? '') ? foreign : nearest(expr.op.name, mergeNames);
   const isOperator = operatorNames.has(expr.op.name);
   names.report(
     diagnostic('names/unknown-merge', { name: expr.op.name }, expr.op.span, {

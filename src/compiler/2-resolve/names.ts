@@ -17,6 +17,8 @@ export interface Scope {
   /** Declared further down in the same body. */
   readonly later: Map<string, Ident>;
   readonly parent: Scope | undefined;
+  /** The body of a net that extends one that could not be found. */
+  readonly extendsUnknown?: boolean;
 }
 
 /** Everything that resolution writes down. */
@@ -98,6 +100,12 @@ export function lookup(name: string, scope: Scope | undefined): Declaration | un
   return undefined;
 }
 
+/** The net that is extended could not be found (reported): a name may be one of its values. */
+export function extendsUnknown(scope: Scope | undefined): boolean {
+  for (let s = scope; s; s = s.parent) if (s.extendsUnknown) return true;
+  return false;
+}
+
 function laterIn(name: string, scope: Scope | undefined): Ident | undefined {
   for (let s = scope; s; s = s.parent) {
     const found = s.later.get(name);
@@ -110,6 +118,7 @@ function laterIn(name: string, scope: Scope | undefined): Ident | undefined {
 const maxSuggestions = 50;
 
 function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, module }: Place): void {
+  if (extendsUnknown(scope)) return;
   if (names.stdlib().has(expr.name)) return reportNotImported(expr, use, names);
   const foreign = foreignLayer(expr.name);
   const ours = foreign !== undefined && operatorNames.has(foreign) ? foreign : undefined;

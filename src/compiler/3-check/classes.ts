@@ -13,10 +13,10 @@ export interface ClassNames {
   readonly of: string | undefined;
 }
 
-/** The names of `statement`'s `of`; their number must be `channels` where it is known. Undefined where it is wrong (reported). */
+/** The names of `statement`'s `of`; their number must be `channels` where it is known (`made` at that place). Undefined where it is wrong (reported). */
 export function classNames(
   { of, name }: OutStatement,
-  channels: number,
+  { channels, made }: { readonly channels: number; readonly made: Span | undefined },
   site: Site,
   session: Session,
 ): ClassNames | undefined {
@@ -59,6 +59,7 @@ export function classNames(
         of?.span ?? site.module.file.span,
         {
           label: `${count} names`,
+          labels: made ? [{ span: made, text: `${needed} channels` }] : [],
         },
       ),
     );

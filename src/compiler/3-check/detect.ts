@@ -52,7 +52,7 @@ function detectClasses(
     of.kind === 'name' && !session.model.bindings.has(of) ? undefined : argument(of, site, session);
   // `detect(classes = 80)` and known lists give a number of classes without names.
   if (value?.kind === 'number') return Array.from({ length: value.value }, (_, i) => `class ${i}`);
-  const names = classNames({ ...statement, of }, NaN, site, session);
+  const names = classNames({ ...statement, of }, { channels: NaN, made: undefined }, site, session);
   return names?.classes ?? (names ? [] : undefined);
 }
 

@@ -4,6 +4,7 @@
  * the resulting order.
  */
 import type { Expr, InStatement, Modifier } from '../1-parse/ast.ts';
+import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, GraphInput, Node } from '../ir/graph.ts';
 import { shapeOf, showType, sizeOf, spatialAxes, type TensorType } from '../ir/type.ts';
@@ -64,14 +65,28 @@ function typeFor(statement: InStatement, sizes: readonly number[], session: Sess
   }
   const needs =
     channels === undefined ? 'up to 4 sizes: [C], [L, C], [H, W, C] or [D, H, W, C]' : 'two sizes: [H, W]';
-  session.report(diagnostic('network/input-rank', { kind, needs, found: sizes.length }, statement.span));
+  const found = sizes.length === 1 ? '1 is' : `${sizes.length} are`;
+  session.report(diagnostic('network/input-rank', { kind, needs, found }, statement.span));
   return undefined;
 }
+
+/** What the kinds are called elsewhere. */
+const foreignKinds: Readonly<Record<string, string>> = {
+  ...{ float: 'f32', float32: 'f32', tensor: 'f32', int: 'i32', int32: 'i32', long: 'i32' },
+  ...{ image: 'rgb', color: 'rgb', grey: 'gray', grayscale: 'gray', greyscale: 'gray' },
+};
 
 function isKnownKind(statement: InStatement, session: Session): boolean {
   const kind = statement.type.name;
   if (kind in imageChannels || kind === 'f32' || kind === 'i32') return true;
-  session.report(diagnostic('network/input-kind', { kind }, statement.type.span));
+  const known = [...Object.keys(imageChannels), 'f32', 'i32'];
+  const near = foreignKinds[kind.toLowerCase()] ?? nearest(kind, known);
+  session.report(
+    diagnostic('network/input-kind', { kind }, statement.type.span, {
+      notes: [{ word: 'note', text: `there are ${known.join(', ')}` }],
+      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: statement.type.span, text: near }] }],
+    }),
+  );
   return false;
 }
 

@@ -3,7 +3,7 @@
  * and its neighbours; only what the project's own files write is reported.
  */
 import { isExternal } from '../2-resolve/paths.ts';
-import type { Diagnostic, Edit } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Edit, Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Span } from '../1-parse/source.ts';
 import { textOf } from '../1-parse/source.ts';
@@ -110,6 +110,7 @@ function softmaxTwice(node: Written): Diagnostic | undefined {
   if (!softmaxes.has(node.op) || !before || !softmaxes.has(before.op) || !before.span) return undefined;
   return diagnostic('network/softmax-twice', {}, node.span, {
     labels: [{ span: before.span, text: 'probabilities already' }],
+    fixes: isStage(node.span) ? [{ title: 'leave it out', edits: [removeStage(node.span)] }] : [],
   });
 }
 
@@ -154,11 +155,22 @@ function poolSkips(node: Written): Diagnostic | undefined {
       notes: [
         {
           word: 'why',
-          text: `${skipped} of every ${stride[axis]} pixels along ${node.type.axes[axis]} lie between two windows`,
+          text: `${skipped} of every ${stride[axis]} pixels along ${node.type.axes[axis]} ${skipped === 1 ? 'lies' : 'lie'} between two windows`,
         },
       ],
+      fixes: closerWindows(node.span, kernel[axis] ?? 1),
     },
   );
+}
+
+/** The written stride replaced by the size of the window. */
+function closerWindows({ source, start, end }: Span, kernel: number): readonly Fix[] {
+  const written = /(\bstride\s*=\s*)[\dx]+/.exec(source.text.slice(start, end));
+  if (!written) return [];
+  const [whole, option = ''] = written;
+  const at = start + written.index;
+  const span = { source, start: at + option.length, end: at + whole.length };
+  return [{ title: `stride = ${kernel} (the size of the window)`, edits: [{ span, text: String(kernel) }] }];
 }
 
 /**
@@ -203,6 +215,11 @@ function reluOutputs(graph: Graph): readonly Diagnostic[] {
       ];
     });
   });
+}
+
+/** True for ` -> relu`, not for `relu(x)`. */
+function isStage({ source, start }: Span): boolean {
+  return /->\s*$/.test(source.text.slice(0, start));
 }
 
 /** Removes ` -> relu`: the stage and the arrow before it. */

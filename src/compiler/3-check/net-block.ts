@@ -1,4 +1,5 @@
 /** A net inside another net: its input is the incoming value as it is, its body is applied, its output is the result. */
+import type { Ident } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
@@ -31,7 +32,7 @@ export function applyNet(
     session,
     input: (statement, place) => {
       const node = given.shift();
-      if (!node) return missingInput(statement.name.name, at.expr.span, session);
+      if (!node) return missingInput(statement.name, at.expr.span, session);
       const wanted = declaredInput(statement, place, session, node);
       if (!wanted) return unknown;
       if (!wanted.fits) return wrongInput(wanted.shown, node, { at, span: statement.span }, session);
@@ -46,8 +47,9 @@ export function applyNet(
   return node ? tensorOf(node) : unknown;
 }
 
-function missingInput(name: string, span: Span, session: Session): Value {
-  session.report(diagnostic('network/input-missing', { name }, span));
+function missingInput({ name, span: declared }: Ident, span: Span, session: Session): Value {
+  const labels = [{ span: declared, text: 'declared here' }];
+  session.report(diagnostic('network/input-missing', { name }, span, { labels }));
   return unknown;
 }
 

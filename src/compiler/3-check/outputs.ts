@@ -102,7 +102,7 @@ function classified(
   session: Session,
 ): FinishedOutput | undefined {
   const channels = Number(node.type.dims.at(-1) ?? 1);
-  const names = classNames(origin.statement, channels, origin.site, session);
+  const names = classNames(origin.statement, { channels, made: node.span }, origin.site, session);
   if (!names) return undefined;
   if (kind !== 'mask' && node.type.axes.length !== 1) {
     session.report(

@@ -6,6 +6,7 @@
 import { topological, type Graph, type Node } from '../ir/graph.ts';
 import { shapeOf, showType, spatialDims } from '../ir/type.ts';
 import { inputRoles } from '../ops/build.ts';
+import { opDef } from '../ops/index.ts';
 import { costs, type Costs } from './costs.ts';
 
 export interface LayerSummary {
@@ -81,7 +82,7 @@ function weightOf(node: Node, total: Costs, fixed: ReadonlyMap<Node, Weight>): W
 function row(node: Node, inputs: readonly string[], field: Field): Omit<LayerSummary, keyof Weight> {
   return {
     path: node.path,
-    op: node.op,
+    op: opDef(node.op).spelling ?? node.op,
     inputs,
     output: showType(node.type),
     shape: shapeOf(node.type),

@@ -44,7 +44,7 @@ export const networkDiagnostics = {
   },
   'network/input-rank': {
     severity: 'error',
-    message: '{kind} needs {needs}, but {found} are written',
+    message: '{kind} needs {needs}, but {found} written',
     explain:
       'Images have height and width; their channels follow from the kind. Numbers have the channels last.',
     bad: 'net N {\n  in x: rgb[8]\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
