@@ -16,6 +16,7 @@ import { unreachable } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
 import { claim } from './declare.ts';
+import { reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import { netSource } from './net-source.ts';
 import { childScope, extendsUnknown, lookup, type Place, type Scope } from './names.ts';
@@ -29,6 +30,7 @@ export function bindBody(body: Body, scope: Scope, place: Place): void {
       if (!scope.later.has(statement.name.name)) scope.later.set(statement.name.name, statement.name);
   collectLater(pipelinesOf(body), scope);
   for (const statement of body.statements) bindStatement(statement, scope, place);
+  reportLost(body, place);
 }
 
 function bindStatement(statement: Statement, scope: Scope, place: Place): void {

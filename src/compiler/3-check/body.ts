@@ -99,8 +99,16 @@ export function checkAssert(
     );
     return;
   }
-  const { headline, label } = failedAssert(condition, site, session);
-  session.report(diagnostic('assert/failed', { why: message?.value ?? headline }, condition.span, { label }));
+  const failed = failedPart(condition, site, session);
+  const { headline, label } = failedAssert(failed, site, session);
+  session.report(diagnostic('assert/failed', { why: message?.value ?? headline }, failed.span, { label }));
+}
+
+/** The first of several conditions joined by `and` that does not hold. */
+function failedPart(condition: Expr, site: Site, session: Session): Expr {
+  if (condition.kind !== 'binary' || condition.op !== 'and') return condition;
+  const left = argument(condition.left, site, session);
+  return failedPart(left.kind === 'bool' && left.value ? condition.right : condition.left, site, session);
 }
 
 /** "N.params is 15, not 16" where two numbers are compared. */
