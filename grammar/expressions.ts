@@ -144,13 +144,13 @@ export abstract class ExpressionParser extends RecoveringParser {
   readonly each: Rule = this.RULE('each', () => {
     this.CONSUME(t.Each);
     this.OR([
-      { ALT: () => this.CONSUME(t.Name, { LABEL: 'variable' }) },
+      { ALT: () => this.SUBRULE(this.eachItem) },
       {
         ALT: () => {
           this.CONSUME(t.LParen);
-          this.CONSUME2(t.Name, { LABEL: 'variable' });
+          this.SUBRULE2(this.eachItem);
           this.CONSUME(t.Comma);
-          this.CONSUME3(t.Name, { LABEL: 'position' });
+          this.CONSUME(t.Name, { LABEL: 'position' });
           this.CONSUME(t.RParen);
         },
       },
@@ -159,8 +159,25 @@ export abstract class ExpressionParser extends RecoveringParser {
     this.SUBRULE(this.operation);
     this.OPTION(() => {
       this.CONSUME(t.As);
-      this.CONSUME4(t.Name, { LABEL: 'label' });
+      this.CONSUME2(t.Name, { LABEL: 'label' });
     });
     this.SUBRULE(this.body);
+  });
+
+  /** `n`, or `[c, n, s]` for the parts of a list or a pair. */
+  readonly eachItem: Rule = this.RULE('eachItem', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.Name, { LABEL: 'variable' }) },
+      {
+        ALT: () => {
+          this.CONSUME(t.LSquare);
+          this.AT_LEAST_ONE_SEP({
+            SEP: t.Comma,
+            DEF: () => this.CONSUME2(t.Name, { LABEL: 'part' }),
+          });
+          this.CONSUME(t.RSquare);
+        },
+      },
+    ]);
   });
 }

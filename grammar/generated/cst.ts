@@ -156,7 +156,7 @@ export interface EachCstNode extends CstNode {
 
 export type EachCstChildren = {
   Each: IToken[];
-  variable?: (IToken)[];
+  eachItem?: (EachItemCstNode)[];
   LParen?: IToken[];
   Comma?: IToken[];
   position?: IToken[];
@@ -166,6 +166,19 @@ export type EachCstChildren = {
   As?: IToken[];
   label?: IToken[];
   body: BodyCstNode[];
+};
+
+export interface EachItemCstNode extends CstNode {
+  name: "eachItem";
+  children: EachItemCstChildren;
+}
+
+export type EachItemCstChildren = {
+  variable?: IToken[];
+  LSquare?: IToken[];
+  part?: IToken[];
+  Comma?: IToken[];
+  RSquare?: IToken[];
 };
 
 export interface FileCstNode extends CstNode {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { instantiate, resolve } from '../../src/compiler/index.ts';
+import { instantiate, printGraph, resolve } from '../../src/compiler/index.ts';
 import { topological } from '../../src/compiler/ir/graph.ts';
 import { evaluate } from '../../src/compiler/ops/evaluate.ts';
 import { checkText, codes, graphOf, layers, weightPaths } from './support.ts';
@@ -279,5 +279,27 @@ describe('outputs', () => {
   });
   test('embeddings have length 1', () => {
     expect(out('embedding(y)').at(-1)).toBe('z.unit div 3');
+  });
+});
+
+describe('each takes items apart', () => {
+  const net = (loop: string): string =>
+    `net N {\n  in x: f32[16, 16, 3]\n  y = x -> ${loop}\n  out z: tensor(y)\n}`;
+  const body = '{ conv(c, 3, stride = s, pad = 1) -> relu }';
+
+  test('pairs, lists and sizes, with a number or without', () => {
+    const apart = graphOf(net(`each [c, s] of [(8, 1), [16, 2], 4x2] ${body}`));
+    const byIndex = body.replace('c,', 'r[0],').replace('= s', '= r[1]');
+    const indexed = graphOf(net(`each r of [(8, 1), [16, 2], 4x2] ${byIndex}`));
+    expect(printGraph(apart)).toBe(printGraph(indexed));
+    const numbered = graphOf(
+      net(`each ([c, s], i) of [(8, 1), (16, 2)] { conv(c + i, 3, stride = s) -> relu }`),
+    );
+    expect(numbered.outputs[0]?.nodes[0]?.type.dims).toEqual([6, 6, 17]);
+  });
+  test('that have as many parts as there are names', () => {
+    expect(codes(net(`each [c, s] of [(8, 1), (16, 2, 3)] ${body}`))).toEqual(['value/expected']);
+    expect(codes(net(`each [c, s] of [8, 16] ${body}`))).toEqual(['value/expected']);
+    expect(codes(net(`each [c, c] of [(8, 1)] { conv(c, 3) -> relu }`))).toEqual(['names/duplicate']);
   });
 });

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkText } from './support.ts';
+import { nodeHost } from '../../src/compiler/host.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
 
 const path = join(import.meta.dirname, '../../docs/language.md');
 const [, meaning = ''] = readFileSync(path, 'utf8').split('\n# What it means\n');
@@ -11,5 +12,7 @@ const examples = [...meaning.matchAll(/```cnn\n([\s\S]*?)```/g)].map(([, text = 
 test('the second part has examples', () => expect(examples.length).toBeGreaterThan(6));
 
 test.each(examples)('%s', (text) => {
-  expect(checkText(text).diagnostics.map((d) => `${d.code}: ${d.message}`)).toEqual([]);
+  expect(
+    diagnose({ path: 'main.cnn', text }, nodeHost(import.meta.dirname)).map((d) => `${d.code}: ${d.message}`),
+  ).toEqual([]);
 });

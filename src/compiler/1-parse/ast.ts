@@ -454,10 +454,16 @@ export interface RepeatExpr extends Base {
   readonly body: Body;
 }
 
+/** `[c, n, s]` in place of the name of an item: names for its parts. */
+export interface EachParts extends Base {
+  readonly kind: 'parts';
+  readonly names: readonly Ident[];
+}
+
 /** `each (n, i) of [3, 4, 6, 3] as stage { … }`; `label` is in the path names. */
 export interface EachExpr extends Base {
   readonly kind: 'each';
-  readonly item: Ident;
+  readonly item: Ident | EachParts;
   readonly index: Ident | undefined;
   readonly list: Expr;
   readonly label: Ident | undefined;

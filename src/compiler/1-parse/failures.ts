@@ -212,6 +212,8 @@ function expectation(failure: Failure): string {
     const closer = failure.expected.includes('RSquare') ? ']' : ')';
     return `a comma or \`${closer}\` should follow ${failure.previous ? quote(failure.previous) : 'here'}`;
   }
+  if (rule === 'each' && failure.expected.join() === 'RParen')
+    return 'in parentheses stand an item and its number; `[a, b, c]` names the parts of an item';
   if (failure.token.tokenType === t.LCurly || failure.token.tokenType === t.MergeCurly) {
     return 'braces stand behind a merge such as `add`, or behind `if`, `repeat` and `each`';
   }

@@ -178,7 +178,8 @@ function bindIf(expr: IfExpr, scope: Scope, place: Place): void {
 function bindEach(expr: EachExpr, scope: Scope, place: Place): void {
   bindExpr(expr.list, 'value', scope, place);
   const inner = childScope(scope);
-  for (const ident of [expr.item, expr.index])
+  const items = expr.item.kind === 'parts' ? expr.item.names : [expr.item];
+  for (const ident of [...items, expr.index])
     if (ident)
       claim(
         inner.names,

@@ -309,7 +309,7 @@ function evaluateEach(expr: EachExpr, site: Site, session: Session): Value {
   const base = session.model.segments.get(expr) ?? 'each';
   for (const [i, item] of items.entries()) {
     const frame = childFrame(site.frame);
-    bindAs(expr.item, item, { ...site, frame }, session);
+    if (!bindItem(expr.item, item, { ...site, frame }, session)) return unknown;
     if (expr.index) bindAs(expr.index, int(i), { ...site, frame }, session);
     const inner = bracesOf({ ...enter(site, `${base}[${i}]`), incoming: current }, childFrame(frame));
     const value = evaluateBody(expr.body, inner, session, 'applied');
@@ -318,6 +318,28 @@ function evaluateEach(expr: EachExpr, site: Site, session: Session): Value {
     current = value.node;
   }
   return current ? tensorOf(current) : { kind: 'identity' };
+}
+
+/** Binds the name of an item, or the names of its parts; false, and reported, where it has not as many. */
+function bindItem(item: EachExpr['item'], value: Value, site: Site, session: Session): boolean {
+  if (item.kind === 'ident') {
+    bindAs(item, value, site, session);
+    return true;
+  }
+  const parts =
+    value.kind === 'size'
+      ? value.dims.map(int)
+      : value.kind === 'list' || value.kind === 'tuple'
+        ? value.items
+        : undefined;
+  if (parts?.length === item.names.length) {
+    item.names.forEach((name, i) => bindAs(name, parts[i] ?? unknown, site, session));
+    return true;
+  }
+  const expected = `items with ${item.names.length} parts`;
+  if (value.kind !== 'unknown')
+    session.report(diagnostic('value/expected', { expected, found: describe(value) }, item.span));
+  return false;
 }
 
 /** Reports that a value is not what its place needs. */

@@ -278,7 +278,9 @@ function repeat(context: Context, node: RepeatExpr): Doc {
 }
 
 function each(context: Context, node: EachExpr): Doc {
-  const variables = node.index ? `(${node.item.name}, ${node.index.name})` : node.item.name;
+  const item =
+    node.item.kind === 'parts' ? `[${node.item.names.map(({ name }) => name).join(', ')}]` : node.item.name;
+  const variables = node.index ? `(${item}, ${node.index.name})` : item;
   const label = node.label ? ` as ${node.label.name}` : '';
   const head = concat(text(`each ${variables} of `), operand(context, node.list, 1), text(`${label} `));
   return concat(head, body(context, node.body));

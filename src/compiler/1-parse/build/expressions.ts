@@ -227,11 +227,17 @@ function repeat(context: Context, node: cst.RepeatCstNode): Expr {
   };
 }
 
+function eachItem(context: Context, node: cst.EachItemCstNode): EachExpr['item'] {
+  const { variable, part } = node.children;
+  if (variable) return ident(context, first(variable));
+  return { kind: 'parts', names: each(context, part, ident), span: spanOfNode(context, node) };
+}
+
 function eachExpression(context: Context, node: cst.EachCstNode): EachExpr {
-  const { variable, position, operation: lists, label, body: bodies } = node.children;
+  const { eachItem: items, position, operation: lists, label, body: bodies } = node.children;
   return {
     kind: 'each',
-    item: ident(context, first(variable)),
+    item: eachItem(context, first(items)),
     index: optional(context, position, ident),
     list: operation(context, first(lists)),
     label: optional(context, label, ident),
