@@ -98,47 +98,48 @@ const t30 = pairs('Word Colon');
 const t31 = types('Colon');
 const t32 = pairs('Else If');
 const t33 = types('Else');
-const t34 = types('Of');
-const t35 = types('End');
-const t36 = types('Use');
-const t37 = types('Block', 'Export', 'Family', 'Filter', 'Let', 'Net');
-const t38 = types('Defaults');
-const t39 = types('Weights');
-const t40 = types('Moved');
-const t41 = types('Train');
-const t42 = types('Test');
-const t43 = types('Assert');
-const t44 = types('Budget');
-const t45 = types('LCurly');
-const t46 = types('From');
-const t47 = types('Export');
-const t48 = types('Block');
-const t49 = types('Net');
-const t50 = types('Family');
-const t51 = types('Filter');
-const t52 = types('Let');
-const t53 = types('Extends');
-const t54 = types('In');
-const t55 = pairs('Out Each', 'Out False', 'Out If', 'Out Incoming', 'Out LParen', 'Out LSquare', 'Out Name', 'Out Number', 'Out Prefix', 'Out Repeat', 'Out Size', 'Out String', 'Out True', 'Out Wildcard', 'TrainOnly Out');
-const t56 = types('Replace');
-const t57 = pairs('Name Equal', 'TrainOnly Name');
-const t58 = pairs('Each LParen', 'Each Name', 'False Arrow', 'False As', 'False Dot', 'False LParen', 'False LSquare', 'False MergeCurly', 'False Operator', 'False', 'If Each', 'If False', 'If If', 'If Incoming', 'If LParen', 'If LSquare', 'If Name', 'If Number', 'If Prefix', 'If Repeat', 'If Size', 'If String', 'If True', 'If Wildcard', 'Incoming Arrow', 'Incoming As', 'Incoming Dot', 'Incoming LParen', 'Incoming LSquare', 'Incoming MergeCurly', 'Incoming Operator', 'Incoming', 'LParen Each', 'LParen False', 'LParen If', 'LParen Incoming', 'LParen LParen', 'LParen LSquare', 'LParen Name', 'LParen Number', 'LParen Prefix', 'LParen Repeat', 'LParen Size', 'LParen String', 'LParen True', 'LParen Wildcard', 'LSquare Each', 'LSquare False', 'LSquare If', 'LSquare Incoming', 'LSquare LParen', 'LSquare LSquare', 'LSquare Name', 'LSquare Number', 'LSquare Prefix', 'LSquare RSquare', 'LSquare Repeat', 'LSquare Size', 'LSquare String', 'LSquare True', 'LSquare Wildcard', 'Name Arrow', 'Name As', 'Name Dot', 'Name LParen', 'Name LSquare', 'Name MergeCurly', 'Name Operator', 'Name', 'Number Arrow', 'Number As', 'Number Dot', 'Number LParen', 'Number LSquare', 'Number MergeCurly', 'Number Operator', 'Number', 'Prefix Each', 'Prefix False', 'Prefix If', 'Prefix Incoming', 'Prefix LParen', 'Prefix LSquare', 'Prefix Name', 'Prefix Number', 'Prefix Prefix', 'Prefix Repeat', 'Prefix Size', 'Prefix String', 'Prefix True', 'Prefix Wildcard', 'Repeat LParen', 'Size Arrow', 'Size As', 'Size Dot', 'Size LParen', 'Size LSquare', 'Size MergeCurly', 'Size Operator', 'Size', 'String Arrow', 'String As', 'String Dot', 'String LParen', 'String LSquare', 'String MergeCurly', 'String Operator', 'String', 'True Arrow', 'True As', 'True Dot', 'True LParen', 'True LSquare', 'True MergeCurly', 'True Operator', 'True', 'Wildcard Arrow', 'Wildcard As', 'Wildcard Dot', 'Wildcard LParen', 'Wildcard LSquare', 'Wildcard MergeCurly', 'Wildcard Operator', 'Wildcard');
-const t59 = types('TrainOnly');
-const t60 = types('LSquare', 'Number', 'Size');
-const t61 = types('Where');
-const t62 = types('ModifierWord');
-const t63 = types('Out');
-const t64 = pairs('Name Colon');
-const t65 = types('DetectBranch');
-const t66 = types('Nms');
-const t67 = types('Anchors');
-const t68 = types('With');
-const t69 = types('Layout');
-const t70 = types('Except');
-const t71 = types('Augment');
-const t72 = types('Phase');
-const t73 = types('Freeze');
-const t74 = types('Expect');
+const t34 = types('LSquare', 'Name');
+const t35 = types('Of');
+const t36 = types('End');
+const t37 = types('Use');
+const t38 = types('Block', 'Export', 'Family', 'Filter', 'Let', 'Net');
+const t39 = types('Defaults');
+const t40 = types('Weights');
+const t41 = types('Moved');
+const t42 = types('Train');
+const t43 = types('Test');
+const t44 = types('Assert');
+const t45 = types('Budget');
+const t46 = types('LCurly');
+const t47 = types('From');
+const t48 = types('Export');
+const t49 = types('Block');
+const t50 = types('Net');
+const t51 = types('Family');
+const t52 = types('Filter');
+const t53 = types('Let');
+const t54 = types('Extends');
+const t55 = types('In');
+const t56 = pairs('Out Each', 'Out False', 'Out If', 'Out Incoming', 'Out LParen', 'Out LSquare', 'Out Name', 'Out Number', 'Out Prefix', 'Out Repeat', 'Out Size', 'Out String', 'Out True', 'Out Wildcard', 'TrainOnly Out');
+const t57 = types('Replace');
+const t58 = pairs('Name Equal', 'TrainOnly Name');
+const t59 = pairs('Each LParen', 'Each LSquare', 'Each Name', 'False Arrow', 'False As', 'False Dot', 'False LParen', 'False LSquare', 'False MergeCurly', 'False Operator', 'False', 'If Each', 'If False', 'If If', 'If Incoming', 'If LParen', 'If LSquare', 'If Name', 'If Number', 'If Prefix', 'If Repeat', 'If Size', 'If String', 'If True', 'If Wildcard', 'Incoming Arrow', 'Incoming As', 'Incoming Dot', 'Incoming LParen', 'Incoming LSquare', 'Incoming MergeCurly', 'Incoming Operator', 'Incoming', 'LParen Each', 'LParen False', 'LParen If', 'LParen Incoming', 'LParen LParen', 'LParen LSquare', 'LParen Name', 'LParen Number', 'LParen Prefix', 'LParen Repeat', 'LParen Size', 'LParen String', 'LParen True', 'LParen Wildcard', 'LSquare Each', 'LSquare False', 'LSquare If', 'LSquare Incoming', 'LSquare LParen', 'LSquare LSquare', 'LSquare Name', 'LSquare Number', 'LSquare Prefix', 'LSquare RSquare', 'LSquare Repeat', 'LSquare Size', 'LSquare String', 'LSquare True', 'LSquare Wildcard', 'Name Arrow', 'Name As', 'Name Dot', 'Name LParen', 'Name LSquare', 'Name MergeCurly', 'Name Operator', 'Name', 'Number Arrow', 'Number As', 'Number Dot', 'Number LParen', 'Number LSquare', 'Number MergeCurly', 'Number Operator', 'Number', 'Prefix Each', 'Prefix False', 'Prefix If', 'Prefix Incoming', 'Prefix LParen', 'Prefix LSquare', 'Prefix Name', 'Prefix Number', 'Prefix Prefix', 'Prefix Repeat', 'Prefix Size', 'Prefix String', 'Prefix True', 'Prefix Wildcard', 'Repeat LParen', 'Size Arrow', 'Size As', 'Size Dot', 'Size LParen', 'Size LSquare', 'Size MergeCurly', 'Size Operator', 'Size', 'String Arrow', 'String As', 'String Dot', 'String LParen', 'String LSquare', 'String MergeCurly', 'String Operator', 'String', 'True Arrow', 'True As', 'True Dot', 'True LParen', 'True LSquare', 'True MergeCurly', 'True Operator', 'True', 'Wildcard Arrow', 'Wildcard As', 'Wildcard Dot', 'Wildcard LParen', 'Wildcard LSquare', 'Wildcard MergeCurly', 'Wildcard Operator', 'Wildcard');
+const t60 = types('TrainOnly');
+const t61 = types('LSquare', 'Number', 'Size');
+const t62 = types('Where');
+const t63 = types('ModifierWord');
+const t64 = types('Out');
+const t65 = pairs('Name Colon');
+const t66 = types('DetectBranch');
+const t67 = types('Nms');
+const t68 = types('Anchors');
+const t69 = types('With');
+const t70 = types('Layout');
+const t71 = types('Except');
+const t72 = types('Augment');
+const t73 = types('Phase');
+const t74 = types('Freeze');
+const t75 = types('Expect');
 
 function expression(): CstNode {
   const start = at;
@@ -406,7 +407,7 @@ function each(): CstNode {
   const start = at;
   const c = {
     Each: undefined as Children,
-    variable: undefined as Children,
+    eachItem: undefined as Children,
     LParen: undefined as Children,
     Comma: undefined as Children,
     position: undefined as Children,
@@ -418,16 +419,16 @@ function each(): CstNode {
     body: undefined as Children,
   };
   c.Each = add(c.Each, take(t16));
-  if (sees(t1)) {
-    c.variable = add(c.variable, take(t1));
+  if (sees(t34)) {
+    c.eachItem = add(c.eachItem, eachItem());
   } else if (sees(t12)) {
     c.LParen = add(c.LParen, take(t12));
-    c.variable = add(c.variable, take(t1));
+    c.eachItem = add(c.eachItem, eachItem());
     c.Comma = add(c.Comma, take(t23));
     c.position = add(c.position, take(t1));
     c.RParen = add(c.RParen, take(t24));
   } else fail();
-  c.Of = add(c.Of, take(t34));
+  c.Of = add(c.Of, take(t35));
   c.operation = add(c.operation, operation());
   if (sees(t0)) {
     c.As = add(c.As, take(t0));
@@ -435,6 +436,29 @@ function each(): CstNode {
   }
   c.body = add(c.body, body());
   return node('each', c, start);
+}
+
+function eachItem(): CstNode {
+  const start = at;
+  const c = {
+    variable: undefined as Children,
+    LSquare: undefined as Children,
+    part: undefined as Children,
+    Comma: undefined as Children,
+    RSquare: undefined as Children,
+  };
+  if (sees(t1)) {
+    c.variable = add(c.variable, take(t1));
+  } else if (sees(t13)) {
+    c.LSquare = add(c.LSquare, take(t13));
+    for (;;) {
+      c.part = add(c.part, take(t1));
+      if (!sees(t23)) break;
+      c.Comma = add(c.Comma, tokens[at++] as IToken);
+    }
+    c.RSquare = add(c.RSquare, take(t21));
+  } else fail();
+  return node('eachItem', c, start);
 }
 
 function file(): CstNode {
@@ -446,7 +470,7 @@ function file(): CstNode {
   if (at < end && !sees(t28)) {
     for (;;) {
       c.item = add(c.item, item());
-      if (!sees(t35)) break;
+      if (!sees(t36)) break;
       c.End = add(c.End, tokens[at++] as IToken);
     }
   }
@@ -466,23 +490,23 @@ function item(): CstNode {
     assert: undefined as Children,
     budget: undefined as Children,
   };
-  if (sees(t36)) {
+  if (sees(t37)) {
     c.use = add(c.use, use());
-  } else if (sees(t37)) {
-    c.declaration = add(c.declaration, declaration());
   } else if (sees(t38)) {
-    c.defaults = add(c.defaults, defaults());
+    c.declaration = add(c.declaration, declaration());
   } else if (sees(t39)) {
-    c.weights = add(c.weights, weights());
+    c.defaults = add(c.defaults, defaults());
   } else if (sees(t40)) {
-    c.moved = add(c.moved, moved());
+    c.weights = add(c.weights, weights());
   } else if (sees(t41)) {
-    c.train = add(c.train, train());
+    c.moved = add(c.moved, moved());
   } else if (sees(t42)) {
-    c.test = add(c.test, test());
+    c.train = add(c.train, train());
   } else if (sees(t43)) {
-    c.assert = add(c.assert, assert());
+    c.test = add(c.test, test());
   } else if (sees(t44)) {
+    c.assert = add(c.assert, assert());
+  } else if (sees(t45)) {
     c.budget = add(c.budget, budget());
   } else fail();
   return node('item', c, start);
@@ -499,8 +523,8 @@ function use(): CstNode {
     From: undefined as Children,
     String: undefined as Children,
   };
-  c.Use = add(c.Use, take(t36));
-  c.LCurly = add(c.LCurly, take(t45));
+  c.Use = add(c.Use, take(t37));
+  c.LCurly = add(c.LCurly, take(t46));
   if (at < end && !sees(t28)) {
     for (;;) {
       c.usedName = add(c.usedName, usedName());
@@ -509,7 +533,7 @@ function use(): CstNode {
     }
   }
   c.RCurly = add(c.RCurly, take(t28));
-  c.From = add(c.From, take(t46));
+  c.From = add(c.From, take(t47));
   c.String = add(c.String, take(t7));
   return node('use', c, start);
 }
@@ -539,18 +563,18 @@ function declaration(): CstNode {
     filter: undefined as Children,
     letStatement: undefined as Children,
   };
-  if (sees(t47)) {
-    c.Export = add(c.Export, take(t47));
-  }
   if (sees(t48)) {
+    c.Export = add(c.Export, take(t48));
+  }
+  if (sees(t49)) {
     c.block = add(c.block, block());
-  } else if (sees(t49)) {
-    c.net = add(c.net, net());
   } else if (sees(t50)) {
-    c.family = add(c.family, family());
+    c.net = add(c.net, net());
   } else if (sees(t51)) {
-    c.filter = add(c.filter, filter());
+    c.family = add(c.family, family());
   } else if (sees(t52)) {
+    c.filter = add(c.filter, filter());
+  } else if (sees(t53)) {
     c.letStatement = add(c.letStatement, letStatement());
   } else fail();
   return node('declaration', c, start);
@@ -566,7 +590,7 @@ function block(): CstNode {
     expression: undefined as Children,
     body: undefined as Children,
   };
-  c.Block = add(c.Block, take(t48));
+  c.Block = add(c.Block, take(t49));
   c.Name = add(c.Name, take(t1));
   if (sees(t12)) {
     c.params = add(c.params, params());
@@ -574,7 +598,7 @@ function block(): CstNode {
   if (sees(t26)) {
     c.Equal = add(c.Equal, take(t26));
     c.expression = add(c.expression, expression());
-  } else if (sees(t45)) {
+  } else if (sees(t46)) {
     c.body = add(c.body, body());
   } else fail();
   return node('block', c, start);
@@ -592,19 +616,19 @@ function net(): CstNode {
     expression: undefined as Children,
     body: undefined as Children,
   };
-  c.Net = add(c.Net, take(t49));
+  c.Net = add(c.Net, take(t50));
   c.Name = add(c.Name, take(t1));
   if (sees(t12)) {
     c.params = add(c.params, params());
   }
-  if (sees(t53)) {
-    c.Extends = add(c.Extends, take(t53));
+  if (sees(t54)) {
+    c.Extends = add(c.Extends, take(t54));
     c.base = add(c.base, operand());
   }
   if (sees(t26)) {
     c.Equal = add(c.Equal, take(t26));
     c.expression = add(c.expression, expression());
-  } else if (sees(t45)) {
+  } else if (sees(t46)) {
     c.body = add(c.body, body());
   } else fail();
   return node('net', c, start);
@@ -659,11 +683,11 @@ function body(): CstNode {
     End: undefined as Children,
     RCurly: undefined as Children,
   };
-  c.LCurly = add(c.LCurly, take(t45));
+  c.LCurly = add(c.LCurly, take(t46));
   if (at < end && !sees(t28)) {
     for (;;) {
       c.statement = add(c.statement, statement());
-      if (!sees(t35)) break;
+      if (!sees(t36)) break;
       c.End = add(c.End, tokens[at++] as IToken);
     }
   }
@@ -683,21 +707,21 @@ function statement(): CstNode {
     assign: undefined as Children,
     expression: undefined as Children,
   };
-  if (sees(t54)) {
+  if (sees(t55)) {
     c.inStatement = add(c.inStatement, inStatement());
-  } else if (seesTwo(t55)) {
+  } else if (seesTwo(t56)) {
     c.outStatement = add(c.outStatement, outStatement());
-  } else if (sees(t52)) {
+  } else if (sees(t53)) {
     c.letStatement = add(c.letStatement, letStatement());
-  } else if (sees(t56)) {
+  } else if (sees(t57)) {
     c.replace = add(c.replace, replace());
-  } else if (sees(t43)) {
-    c.assert = add(c.assert, assert());
   } else if (sees(t44)) {
+    c.assert = add(c.assert, assert());
+  } else if (sees(t45)) {
     c.budget = add(c.budget, budget());
-  } else if (seesTwo(t57)) {
-    c.assign = add(c.assign, assign());
   } else if (seesTwo(t58)) {
+    c.assign = add(c.assign, assign());
+  } else if (seesTwo(t59)) {
     c.expression = add(c.expression, expression());
   } else fail();
   return node('statement', c, start);
@@ -711,8 +735,8 @@ function assign(): CstNode {
     Equal: undefined as Children,
     expression: undefined as Children,
   };
-  if (sees(t59)) {
-    c.TrainOnly = add(c.TrainOnly, take(t59));
+  if (sees(t60)) {
+    c.TrainOnly = add(c.TrainOnly, take(t60));
   }
   c.Name = add(c.Name, take(t1));
   c.Equal = add(c.Equal, take(t26));
@@ -728,7 +752,7 @@ function letStatement(): CstNode {
     Equal: undefined as Children,
     expression: undefined as Children,
   };
-  c.Let = add(c.Let, take(t52));
+  c.Let = add(c.Let, take(t53));
   c.Name = add(c.Name, take(t1));
   c.Equal = add(c.Equal, take(t26));
   c.expression = add(c.expression, expression());
@@ -743,7 +767,7 @@ function replace(): CstNode {
     Equal: undefined as Children,
     expression: undefined as Children,
   };
-  c.Replace = add(c.Replace, take(t56));
+  c.Replace = add(c.Replace, take(t57));
   c.Name = add(c.Name, take(t1));
   c.Equal = add(c.Equal, take(t26));
   c.expression = add(c.expression, expression());
@@ -765,26 +789,26 @@ function inStatement(): CstNode {
     Comma: undefined as Children,
     modifier: undefined as Children,
   };
-  c.In = add(c.In, take(t54));
+  c.In = add(c.In, take(t55));
   c.name = add(c.name, take(t1));
   c.Colon = add(c.Colon, take(t31));
   c.type = add(c.type, take(t1));
-  if (sees(t60)) {
+  if (sees(t61)) {
     c.dims = add(c.dims, dims());
   }
   if (sees(t26)) {
     c.Equal = add(c.Equal, take(t26));
     c.default = add(c.default, operation());
   }
-  if (sees(t61)) {
-    c.Where = add(c.Where, take(t61));
+  if (sees(t62)) {
+    c.Where = add(c.Where, take(t62));
     for (;;) {
       c.where = add(c.where, operation());
       if (!sees(t23)) break;
       c.Comma = add(c.Comma, tokens[at++] as IToken);
     }
   }
-  while (sees(t62)) {
+  while (sees(t63)) {
     c.modifier = add(c.modifier, modifier());
   }
   return node('inStatement', c, start);
@@ -813,7 +837,7 @@ function modifier(): CstNode {
     ModifierWord: undefined as Children,
     operation: undefined as Children,
   };
-  c.ModifierWord = add(c.ModifierWord, take(t62));
+  c.ModifierWord = add(c.ModifierWord, take(t63));
   if (sees(t27)) {
     c.operation = add(c.operation, operation());
   }
@@ -832,20 +856,20 @@ function outStatement(): CstNode {
     operation: undefined as Children,
     detectBody: undefined as Children,
   };
-  if (sees(t59)) {
-    c.TrainOnly = add(c.TrainOnly, take(t59));
+  if (sees(t60)) {
+    c.TrainOnly = add(c.TrainOnly, take(t60));
   }
-  c.Out = add(c.Out, take(t63));
-  if (seesTwo(t64)) {
+  c.Out = add(c.Out, take(t64));
+  if (seesTwo(t65)) {
     c.Name = add(c.Name, take(t1));
     c.Colon = add(c.Colon, take(t31));
   }
   c.expression = add(c.expression, expression());
-  if (sees(t34)) {
-    c.Of = add(c.Of, take(t34));
+  if (sees(t35)) {
+    c.Of = add(c.Of, take(t35));
     c.operation = add(c.operation, operation());
   }
-  if (sees(t45)) {
+  if (sees(t46)) {
     c.detectBody = add(c.detectBody, detectBody());
   }
   return node('outStatement', c, start);
@@ -859,7 +883,7 @@ function detectBody(): CstNode {
     Separator: undefined as Children,
     RCurly: undefined as Children,
   };
-  c.LCurly = add(c.LCurly, take(t45));
+  c.LCurly = add(c.LCurly, take(t46));
   if (at < end && !sees(t28)) {
     for (;;) {
       c.detectEntry = add(c.detectEntry, detectEntry());
@@ -877,9 +901,9 @@ function detectEntry(): CstNode {
     detectBranch: undefined as Children,
     nms: undefined as Children,
   };
-  if (sees(t65)) {
+  if (sees(t66)) {
     c.detectBranch = add(c.detectBranch, detectBranch());
-  } else if (sees(t66)) {
+  } else if (sees(t67)) {
     c.nms = add(c.nms, nms());
   } else fail();
   return node('detectEntry', c, start);
@@ -896,14 +920,14 @@ function detectBranch(): CstNode {
     arg: undefined as Children,
     Comma: undefined as Children,
   };
-  c.DetectBranch = add(c.DetectBranch, take(t65));
+  c.DetectBranch = add(c.DetectBranch, take(t66));
   c.value = add(c.value, expression());
-  if (sees(t67)) {
-    c.Anchors = add(c.Anchors, take(t67));
+  if (sees(t68)) {
+    c.Anchors = add(c.Anchors, take(t68));
     c.anchors = add(c.anchors, operation());
   }
-  if (sees(t68)) {
-    c.With = add(c.With, take(t68));
+  if (sees(t69)) {
+    c.With = add(c.With, take(t69));
     for (;;) {
       c.arg = add(c.arg, arg());
       if (!sees(t23)) break;
@@ -919,7 +943,7 @@ function nms(): CstNode {
     Nms: undefined as Children,
     options: undefined as Children,
   };
-  c.Nms = add(c.Nms, take(t66));
+  c.Nms = add(c.Nms, take(t67));
   c.options = add(c.options, options());
   return node('nms', c, start);
 }
@@ -932,7 +956,7 @@ function options(): CstNode {
     Separator: undefined as Children,
     RCurly: undefined as Children,
   };
-  c.LCurly = add(c.LCurly, take(t45));
+  c.LCurly = add(c.LCurly, take(t46));
   if (at < end && !sees(t28)) {
     for (;;) {
       c.arg = add(c.arg, arg());
@@ -958,7 +982,7 @@ function family(): CstNode {
     Separator: undefined as Children,
     RCurly: undefined as Children,
   };
-  c.Family = add(c.Family, take(t50));
+  c.Family = add(c.Family, take(t51));
   c.Name = add(c.Name, take(t1));
   if (sees(t12)) {
     c.LParen = add(c.LParen, take(t12));
@@ -971,7 +995,7 @@ function family(): CstNode {
     }
     c.RParen = add(c.RParen, take(t24));
   }
-  c.LCurly = add(c.LCurly, take(t45));
+  c.LCurly = add(c.LCurly, take(t46));
   if (at < end && !sees(t28)) {
     for (;;) {
       c.variant = add(c.variant, variant());
@@ -1005,8 +1029,8 @@ function defaults(): CstNode {
     Separator: undefined as Children,
     RCurly: undefined as Children,
   };
-  c.Defaults = add(c.Defaults, take(t38));
-  c.LCurly = add(c.LCurly, take(t45));
+  c.Defaults = add(c.Defaults, take(t39));
+  c.LCurly = add(c.LCurly, take(t46));
   if (at < end && !sees(t28)) {
     for (;;) {
       c.defaultsEntry = add(c.defaultsEntry, defaultsEntry());
@@ -1037,7 +1061,7 @@ function filter(): CstNode {
     Equal: undefined as Children,
     expression: undefined as Children,
   };
-  c.Filter = add(c.Filter, take(t51));
+  c.Filter = add(c.Filter, take(t52));
   c.Name = add(c.Name, take(t1));
   c.Equal = add(c.Equal, take(t26));
   c.expression = add(c.expression, expression());
@@ -1057,16 +1081,16 @@ function weights(): CstNode {
     pattern: undefined as Children,
     Comma: undefined as Children,
   };
-  c.Weights = add(c.Weights, take(t39));
+  c.Weights = add(c.Weights, take(t40));
   c.Name = add(c.Name, take(t1));
-  c.From = add(c.From, take(t46));
+  c.From = add(c.From, take(t47));
   c.String = add(c.String, take(t7));
-  if (sees(t69)) {
-    c.Layout = add(c.Layout, take(t69));
+  if (sees(t70)) {
+    c.Layout = add(c.Layout, take(t70));
     c.layout = add(c.layout, take(t1));
   }
-  if (sees(t70)) {
-    c.Except = add(c.Except, take(t70));
+  if (sees(t71)) {
+    c.Except = add(c.Except, take(t71));
     for (;;) {
       c.pattern = add(c.pattern, pattern());
       if (!sees(t23)) break;
@@ -1083,7 +1107,7 @@ function moved(): CstNode {
     pattern: undefined as Children,
     Arrow: undefined as Children,
   };
-  c.Moved = add(c.Moved, take(t40));
+  c.Moved = add(c.Moved, take(t41));
   c.pattern = add(c.pattern, pattern());
   c.Arrow = add(c.Arrow, take(t2));
   c.pattern = add(c.pattern, pattern());
@@ -1138,7 +1162,7 @@ function train(): CstNode {
     Name: undefined as Children,
     trainBody: undefined as Children,
   };
-  c.Train = add(c.Train, take(t41));
+  c.Train = add(c.Train, take(t42));
   c.Name = add(c.Name, take(t1));
   c.trainBody = add(c.trainBody, trainBody());
   return node('train', c, start);
@@ -1152,7 +1176,7 @@ function trainBody(): CstNode {
     Separator: undefined as Children,
     RCurly: undefined as Children,
   };
-  c.LCurly = add(c.LCurly, take(t45));
+  c.LCurly = add(c.LCurly, take(t46));
   if (at < end && !sees(t28)) {
     for (;;) {
       c.trainClause = add(c.trainClause, trainClause());
@@ -1175,13 +1199,13 @@ function trainClause(): CstNode {
   };
   if (sees(t1)) {
     c.setting = add(c.setting, setting());
-  } else if (sees(t71)) {
-    c.augment = add(c.augment, augment());
   } else if (sees(t72)) {
-    c.phase = add(c.phase, phase());
+    c.augment = add(c.augment, augment());
   } else if (sees(t73)) {
-    c.freeze = add(c.freeze, freeze());
+    c.phase = add(c.phase, phase());
   } else if (sees(t74)) {
+    c.freeze = add(c.freeze, freeze());
+  } else if (sees(t75)) {
     c.expect = add(c.expect, expect());
   } else fail();
   return node('trainClause', c, start);
@@ -1198,7 +1222,7 @@ function setting(): CstNode {
   c.Name = add(c.Name, take(t1));
   c.Equal = add(c.Equal, take(t26));
   c.expression = add(c.expression, expression());
-  while (sees(t62)) {
+  while (sees(t63)) {
     c.modifier = add(c.modifier, modifier());
   }
   return node('setting', c, start);
@@ -1214,9 +1238,9 @@ function augment(): CstNode {
     Separator: undefined as Children,
     RCurly: undefined as Children,
   };
-  c.Augment = add(c.Augment, take(t71));
+  c.Augment = add(c.Augment, take(t72));
   c.Name = add(c.Name, take(t1));
-  c.LCurly = add(c.LCurly, take(t45));
+  c.LCurly = add(c.LCurly, take(t46));
   if (at < end && !sees(t28)) {
     for (;;) {
       c.expression = add(c.expression, expression());
@@ -1235,7 +1259,7 @@ function phase(): CstNode {
     Name: undefined as Children,
     trainBody: undefined as Children,
   };
-  c.Phase = add(c.Phase, take(t72));
+  c.Phase = add(c.Phase, take(t73));
   c.Name = add(c.Name, take(t1));
   c.trainBody = add(c.trainBody, trainBody());
   return node('phase', c, start);
@@ -1248,7 +1272,7 @@ function freeze(): CstNode {
     pattern: undefined as Children,
     Comma: undefined as Children,
   };
-  c.Freeze = add(c.Freeze, take(t73));
+  c.Freeze = add(c.Freeze, take(t74));
   for (;;) {
     c.pattern = add(c.pattern, pattern());
     if (!sees(t23)) break;
@@ -1263,7 +1287,7 @@ function expect(): CstNode {
     Expect: undefined as Children,
     operation: undefined as Children,
   };
-  c.Expect = add(c.Expect, take(t74));
+  c.Expect = add(c.Expect, take(t75));
   c.operation = add(c.operation, operation());
   return node('expect', c, start);
 }
@@ -1280,13 +1304,13 @@ function test(): CstNode {
     Separator: undefined as Children,
     RCurly: undefined as Children,
   };
-  c.Test = add(c.Test, take(t42));
+  c.Test = add(c.Test, take(t43));
   c.String = add(c.String, take(t7));
-  if (sees(t34)) {
-    c.Of = add(c.Of, take(t34));
+  if (sees(t35)) {
+    c.Of = add(c.Of, take(t35));
     c.Name = add(c.Name, take(t1));
   }
-  c.LCurly = add(c.LCurly, take(t45));
+  c.LCurly = add(c.LCurly, take(t46));
   if (at < end && !sees(t28)) {
     for (;;) {
       c.testClause = add(c.testClause, testClause());
@@ -1304,7 +1328,7 @@ function testClause(): CstNode {
     testExpect: undefined as Children,
     testInput: undefined as Children,
   };
-  if (sees(t74)) {
+  if (sees(t75)) {
     c.testExpect = add(c.testExpect, testExpect());
   } else if (sees(t1)) {
     c.testInput = add(c.testInput, testInput());
@@ -1333,10 +1357,10 @@ function testExpect(): CstNode {
     With: undefined as Children,
     with: undefined as Children,
   };
-  c.Expect = add(c.Expect, take(t74));
+  c.Expect = add(c.Expect, take(t75));
   c.condition = add(c.condition, operation());
-  if (sees(t68)) {
-    c.With = add(c.With, take(t68));
+  if (sees(t69)) {
+    c.With = add(c.With, take(t69));
     c.with = add(c.with, operation());
   }
   return node('testExpect', c, start);
@@ -1350,7 +1374,7 @@ function assert(): CstNode {
     Comma: undefined as Children,
     String: undefined as Children,
   };
-  c.Assert = add(c.Assert, take(t43));
+  c.Assert = add(c.Assert, take(t44));
   c.operation = add(c.operation, operation());
   if (sees(t23)) {
     c.Comma = add(c.Comma, take(t23));
@@ -1369,11 +1393,11 @@ function budget(): CstNode {
     Separator: undefined as Children,
     RCurly: undefined as Children,
   };
-  c.Budget = add(c.Budget, take(t44));
+  c.Budget = add(c.Budget, take(t45));
   if (sees(t1)) {
     c.Name = add(c.Name, take(t1));
   }
-  c.LCurly = add(c.LCurly, take(t45));
+  c.LCurly = add(c.LCurly, take(t46));
   if (at < end && !sees(t28)) {
     for (;;) {
       c.operation = add(c.operation, operation());
