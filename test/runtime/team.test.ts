@@ -64,6 +64,22 @@ describe('a package built for threads', () => {
     many.close();
   });
 
+  it('takes no processor time between runs', async () => {
+    const model = await built.load({ threads: 2 });
+    expect(model.threads).toBe(2);
+    for (let i = 0; i < 20; i++) run(model);
+    const idle = async (): Promise<number> => {
+      const from = process.cpuUsage();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const { user, system } = process.cpuUsage(from);
+      return (user + system) / 1e6;
+    };
+    // A thread that spins would take each second whole; the first may go to the engine, which still optimises.
+    const seconds = [await idle(), await idle()];
+    expect(Math.min(...seconds)).toBeLessThan(0.3);
+    model.close();
+  });
+
   it('says one thread where memory cannot be shared', async () => {
     const expected = run(await built.load({ threads: 1 }));
     vi.stubGlobal('SharedArrayBuffer', undefined);
