@@ -24,10 +24,10 @@ const longest = 8;
 const [barHeight, groupGap] = [13, 16];
 
 const style = `text { font: 12px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #24292f }
-.card { fill: #fff; stroke: #d0d7de } .title { font-size: 17px; font-weight: 600 } .soft { fill: #656d76 } .value { font-size: 11px; paint-order: stroke; stroke: #fff; stroke-width: 3px }
+.card { fill: #fff; stroke: #d0d7de } .title { font-size: 17px; font-weight: 600 } .soft { fill: #656d76 } .value { font-size: 11px }
 .grid { stroke: #d8dee4 } .one { stroke: #24292f; stroke-dasharray: 3 3 }
 @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .card { fill: #0d1117; stroke: #30363d } .soft { fill: #8d96a0 }
-.grid { stroke: #21262d } .one { stroke: #e6edf3 } .value { stroke: #0d1117 } }`;
+.grid { stroke: #21262d } .one { stroke: #e6edf3 } }`;
 
 export function chart(results: Results): string {
   const peers = peerNames(results).filter((name) => name !== 'cnnc');
