@@ -5,11 +5,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { costs, instantiate, nodeHost, resolve } from '../src/compiler/index.ts';
+import { rangesOver } from '../src/cli/quantizing.ts';
+import { costs, instantiate, nodeHost, resolve, type Diagnostic } from '../src/compiler/index.ts';
 import { applyPass } from '../src/compiler/5-optimize/pass.ts';
 import { foldConstants } from '../src/compiler/5-optimize/fold-constants.ts';
 import { foldScale } from '../src/compiler/5-optimize/fold-scale.ts';
 import { optimize } from '../src/compiler/5-optimize/index.ts';
+import { quantize, valuesToCalibrate } from '../src/compiler/5-optimize/quantize/index.ts';
 import { pack } from '../src/compiler/6-plan/pack.ts';
 import { plan } from '../src/compiler/6-plan/index.ts';
 import { emitWasm } from '../src/compiler/7-emit/wasm/index.ts';
@@ -22,8 +24,9 @@ import { paramPath } from '../src/compiler/ops/build.ts';
 import type { WeightSource } from '../src/compiler/ops/evaluate.ts';
 import { checksum } from '../src/runtime/index.ts';
 import { seededWeights } from '../src/weights/bind.ts';
+import { noise } from './inputs.ts';
 import type { BenchNet } from './nets.ts';
-import type { Prepared } from './peers/peer.ts';
+import type { Inputs, Prepared } from './peers/peer.ts';
 import { emitTflite } from './tflite/index.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -59,8 +62,10 @@ export async function prepare(net: BenchNet, { peers, threads }: PrepareOptions)
   if (peers.some((peer) => peer.startsWith('onnxruntime')))
     write('model.onnx', await emitOnnx(graph, weights));
   if (peers.includes('litert')) write('model.tflite', emitTflite(foldNorms(graph), weights));
-  if (peers.includes('cnnc')) writeOurs({ graph, weights, threads, wide: false }, write);
-  if (peers.includes('cnnc-wide')) writeOurs({ graph, weights, threads, wide: true }, write);
+  const optimized = optimize(graph);
+  const ours = { weights, threads, write };
+  if (peers.includes('cnnc')) writeOurs('cnnc-relaxed', optimized, ours);
+  if (peers.includes('cnnc-wide')) writeOurs('cnnc-wide', optimized, ours);
   const { macs, params } = costs(graph);
   const prepared: Prepared = {
     net: net.name,
@@ -74,25 +79,25 @@ export async function prepare(net: BenchNet, { peers, threads }: PrepareOptions)
     })),
     className: tfjs.className,
   };
+  const inBytes = peers.filter((peer) => peer.startsWith('cnnc-int8'));
+  if (inBytes.length > 0) {
+    const quantized = await calibrated(optimized, weights, noise(prepared));
+    for (const name of inBytes) writeOurs(name, quantized, ours);
+  }
   write('prepared.json', JSON.stringify(prepared, undefined, 2));
   return prepared;
 }
 
 interface Ours {
-  readonly graph: Graph;
   readonly weights: WeightSource;
   readonly threads: number;
-  readonly wide: boolean;
+  readonly write: (name: string, content: Uint8Array | string) => void;
 }
 
-/** Our program for one thread and for several; they read the same weights. */
-function writeOurs(
-  { graph, weights, threads, wide }: Ours,
-  write: (name: string, content: Uint8Array | string) => void,
-): void {
-  const name = wide ? 'cnnc-wide' : 'cnnc-relaxed';
+/** Our program `name` (which says whether it has 256-bit tiles) for one thread and for several; they read the same weights. */
+function writeOurs(name: string, graph: Graph, { weights, threads, write }: Ours): void {
   for (const count of new Set([1, threads])) {
-    const planned = plan(optimize(graph), { relaxed: true, wide }, { threads: count });
+    const planned = plan(graph, { relaxed: true, wide: name.endsWith('wide') }, { threads: count });
     const { bytes, manifest } = emitWasm(planned);
     const packed = pack(planned, weights);
     const build = count === 1 ? name : `${name}.threads`;
@@ -100,6 +105,23 @@ function writeOurs(
     write(`${build}.json`, JSON.stringify({ manifest, checksum: checksum(packed) }));
     if (count === 1) write(`${name}.weights`, packed);
   }
+}
+
+/** The net in 8-bit integers, by the ranges of its values on the inputs that are timed. */
+async function calibrated(graph: Graph, weights: WeightSource, values: Inputs): Promise<Graph> {
+  const inputs = Object.fromEntries(
+    graph.inputs.map(({ name, node }) => [
+      name,
+      { shape: shapeOf(node.type), data: values[name] ?? new Float32Array() },
+    ]),
+  );
+  const calibration = {
+    optimized: graph,
+    values: valuesToCalibrate(graph),
+    weights,
+    show: (found: Diagnostic) => found,
+  };
+  return quantize(graph, await rangesOver(calibration, [{ files: [], inputs }]));
 }
 
 /** Every format asks for every weight. */

@@ -37,7 +37,8 @@ export async function runPeers(files: Files, options: RunOptions): Promise<NetRe
       const outputs = (await runner.run(inputs)).map((output) => output.slice());
       reference ??= outputs;
       const error = relativeError(outputs, reference);
-      if (error > tolerance) throw new Error(`its outputs differ by ${error} of the largest value`);
+      if (error > (peer.tolerance ?? tolerance))
+        throw new Error(`its outputs differ by ${error} of the largest value`);
       errors[name] = error;
       runners[name] = runner;
     } catch (error) {

@@ -13,6 +13,25 @@ export const cnnc: Peer = {
   load: (files, options) => loadVariant(files, 'relaxed', options),
 };
 
+/**
+ * In 8-bit integers, calibrated on the very inputs that are timed. Random weights do not forgive: errors of some percent of the largest
+ * output are what bytes make of a deep net of noise.
+ */
+export const cnncInt8: Peer = {
+  name: 'cnnc-int8',
+  title: 'cnnc in 8-bit integers',
+  tolerance: 0.3,
+  load: (files, options) => loadVariant(files, 'int8', options),
+};
+
+export const cnncInt8Wide: Peer = {
+  name: 'cnnc-int8-wide',
+  title: 'cnnc in 8-bit integers with 256-bit tiles',
+  tolerance: 0.3,
+  changesEngine: true,
+  load: (files, options) => loadVariant(files, 'int8-wide', options),
+};
+
 export const cnncWide: Peer = {
   name: 'cnnc-wide',
   title: 'cnnc with 256-bit tiles',
@@ -22,18 +41,19 @@ export const cnncWide: Peer = {
 
 async function loadVariant(
   { read }: Files,
-  variant: 'relaxed' | 'wide',
+  name: 'relaxed' | 'wide' | 'int8' | 'int8-wide',
   { threads }: LoadOptions,
 ): Promise<Runner> {
-  const source = await read(`cnnc-${variant}.weights`);
-  const build = async (name: string): Promise<Build> => {
+  const variant = name.endsWith('wide') ? 'wide' : 'relaxed';
+  const source = await read(`cnnc-${name}.weights`);
+  const build = async (file: string): Promise<Build> => {
     const { manifest, checksum } = JSON.parse(
-      new TextDecoder().decode(await read(`${name}.json`)),
+      new TextDecoder().decode(await read(`${file}.json`)),
     ) as Description;
-    return { manifest, code: await read(`${name}.wasm`), weights: { source, checksum } };
+    return { manifest, code: await read(`${file}.wasm`), weights: { source, checksum } };
   };
-  const builds = { [variant]: await build(`cnnc-${variant}`) };
-  const threaded = threads > 1 ? { [variant]: await build(`cnnc-${variant}.threads`) } : {};
+  const builds = { [variant]: await build(`cnnc-${name}`) };
+  const threaded = threads > 1 ? { [variant]: await build(`cnnc-${name}.threads`) } : {};
   const model = await load({ builds, threaded }, { threads });
   return {
     run: (inputs) => Object.values(model.run(inputs)).map((value) => (value as TensorValue).data),

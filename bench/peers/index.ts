@@ -4,6 +4,8 @@ import type { Peer } from './peer.ts';
 /** How to get each peer, in the order of the tables. */
 export const peers: Readonly<Record<string, () => Promise<Peer>>> = {
   cnnc: async () => (await import('./cnnc.ts')).cnnc,
+  'cnnc-int8': async () => (await import('./cnnc.ts')).cnncInt8,
+  'cnnc-int8-wide': async () => (await import('./cnnc.ts')).cnncInt8Wide,
   'cnnc-wide': async () => (await import('./cnnc.ts')).cnncWide,
   'onnxruntime-web': async () => (await import('./onnxruntime-web.ts')).onnxruntimeWeb,
   litert: async () => (await import('./litert.ts')).litert,

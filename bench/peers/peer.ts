@@ -49,5 +49,7 @@ export interface Peer {
   readonly title: string;
   /** Loading it changes how the engine optimises from then on: it is loaded last, when the others run optimised code. */
   readonly changesEngine?: true;
+  /** Largest difference of an output that is accepted, of the largest value; 1e-3 unless said. */
+  readonly tolerance?: number;
   load(files: Files, options: LoadOptions): Promise<Runner>;
 }

@@ -8,6 +8,7 @@ import { addFmt } from './commands/fmt.ts';
 import { addGraph } from './commands/graph.ts';
 import { addInit } from './commands/init.ts';
 import { addProfile } from './commands/profile.ts';
+import { addQuantize } from './commands/quantize.ts';
 import { addRun } from './commands/run.ts';
 import { addSummary } from './commands/summary.ts';
 import { addTest } from './commands/test.ts';
@@ -28,6 +29,7 @@ Examples
   cnnc test                                                 the tests, assertions and budgets of every file here
   cnnc run net.cnn --weights f.safetensors --input image=photo.jpg
   cnnc build net.cnn --weights f.safetensors --out dist     an npm package: module, types, weights
+  cnnc quantize net.cnn --weights f.safetensors --data photos      ranges for 8-bit integers: build --quantize
   cnnc profile net.cnn --sort time                          where the time goes, against this machine's limit
   cnnc explain shape/nothing-left
 
@@ -63,6 +65,7 @@ function build(end: (code: ExitCode) => void): Command {
     addTest,
     addBuild,
     addProfile,
+    addQuantize,
     addGraph,
     addFmt,
     addInit,

@@ -4,6 +4,7 @@ import type { Graph } from '../compiler/ir/graph.ts';
 import type { Tensor } from '../compiler/ir/type.ts';
 import type { WeightSource } from '../compiler/ops/evaluate.ts';
 import { optimize } from '../compiler/5-optimize/index.ts';
+import { quantize, type Ranges } from '../compiler/5-optimize/quantize/index.ts';
 import { halfProblems, memoryProblems, pack, plan } from '../compiler/6-plan/index.ts';
 import type { Engine, Plan, WeightsType } from '../compiler/6-plan/plan.ts';
 import type { EmittedVariant } from '../compiler/7-emit/package/index.ts';
@@ -33,41 +34,70 @@ export interface CompileOptions {
   readonly weightsType?: WeightsType;
   /** Threads that the program may use; default 1. */
   readonly threads?: number;
+  /** Ranges of the values by which the net is computed in 8-bit integers; absent: in floats. */
+  readonly ranges?: Ranges | undefined;
 }
 
 /** The plan of the net for a variant; ends the command where it does not fit into memory. */
 export function planOf(graph: Graph, options: CompileOptions): Plan {
+  return planOptimized(inferenceGraph(graph, options.ranges), options);
+}
+
+/** What the wasm target computes of a net: optimised, in bytes where there are ranges. */
+export function inferenceGraph(graph: Graph, ranges: Ranges | undefined): Graph {
+  const optimized = optimize(graph);
+  return ranges ? quantize(optimized, ranges) : optimized;
+}
+
+function planOptimized(graph: Graph, options: CompileOptions): Plan {
   const { variant, weightsType = 'f32', threads = 1 } = options;
-  const planned = plan(optimize(graph), engines[variant], { weightsType, threads });
+  const planned = plan(graph, engines[variant], { weightsType, threads });
   stopOnErrors(memoryProblems(planned).map(options.show));
   return planned;
 }
 
 /** One variant of the net with its packed weights; ends the command where it does not fit into memory, or a weight into 16 bits. */
 export function compileVariant(graph: Graph, weights: WeightSource, options: CompileOptions): EmittedVariant {
-  const planned = planOf(graph, options);
+  return compileOptimized(inferenceGraph(graph, options.ranges), weights, options);
+}
+
+/** The same of a graph that is optimised already. */
+export function compileOptimized(
+  graph: Graph,
+  weights: WeightSource,
+  options: CompileOptions,
+): EmittedVariant {
+  const planned = planOptimized(graph, options);
   const { bytes, manifest } = emitWasm(planned);
   const file = pack(planned, weights);
   stopOnErrors(halfProblems(planned, file).map(options.show));
   return { variant: options.variant, code: bytes, manifest, weights: file };
 }
 
+export type Inputs = Readonly<Record<string, Tensor>>;
+export type Outputs = Readonly<Record<string, readonly Tensor[]>>;
+
 /** Raw outputs of one run. */
-export async function runWasm(
-  emitted: EmittedVariant,
-  inputs: Readonly<Record<string, Tensor>>,
-): Promise<Readonly<Record<string, readonly Tensor[]>>> {
+export async function runWasm(emitted: EmittedVariant, inputs: Inputs): Promise<Outputs> {
+  const run = await loadWasm(emitted);
+  return run(inputs);
+}
+
+/** The program, ready to run: from inputs to raw outputs. */
+export async function loadWasm(emitted: EmittedVariant): Promise<(inputs: Inputs) => Outputs> {
   const manifest = rawManifest(emitted.manifest);
   const code = emitted.code as Uint8Array<ArrayBuffer>;
   const weights = { source: emitted.weights, checksum: checksum(emitted.weights) };
   const model = await load({ builds: { [emitted.variant]: { manifest, code, weights } } });
-  const values = model.run(inputs) as Readonly<Record<string, TensorValue>>;
-  return Object.fromEntries(
-    emitted.manifest.outputs.map(({ name, tensors }) => [
-      name,
-      tensors.map((_, i) => values[rawName(name, i)] ?? { shape: [], data: new Float32Array(0) }),
-    ]),
-  );
+  return (inputs) => {
+    const values = model.run(inputs) as Readonly<Record<string, TensorValue>>;
+    return Object.fromEntries(
+      emitted.manifest.outputs.map(({ name, tensors }) => [
+        name,
+        tensors.map((_, i) => values[rawName(name, i)] ?? { shape: [], data: new Float32Array(0) }),
+      ]),
+    );
+  };
 }
 
 /** The fastest variant that this Node runs. Where it is `wide`, V8's flag for it is set from now on. */

@@ -6,12 +6,13 @@ import type { Tensor } from '../../compiler/ir/type.ts';
 import type { Profile, StepProfile } from '../../profile/measure.ts';
 import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
+import { quantizeOption, type QuantizeOptions } from '../ranges.ts';
 import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import type { WeightOptions } from '../weights.ts';
 import { wideOf } from './run.ts';
 import { collect, ruled } from './summary.ts';
 
-interface Options extends NetOptions, WeightOptions, CommonOptions {
+interface Options extends NetOptions, WeightOptions, QuantizeOptions, CommonOptions {
   readonly input: readonly string[];
   readonly runs: string;
   readonly sort: string;
@@ -49,6 +50,7 @@ export function addProfile(program: Command, end: (code: ExitCode) => void): voi
     .option('--runs <n>', 'measured inferences; the median counts', '20')
     .option('--sort <by>', 'order (of execution) or time', 'order')
     .option('--wide <when>', '256-bit tiles: auto (where a check finds them faster) or off', 'auto')
+    .option(...quantizeOption)
     .option('--svg <file>', 'write a chart')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -77,6 +79,7 @@ async function profile(file: string, options: Options): Promise<ExitCode> {
 async function measureNet(net: OpenNet, options: Options, runs: number): Promise<Profile> {
   const { weightsOf } = await import('../weights.ts');
   const { planOf, ownVariant } = await import('../wasm.ts');
+  const { rangesFor } = await import('../ranges.ts');
   const { measure } = await import('../../profile/measure.ts');
   const weights = await weightsOf(net, options);
   if (!options.json) showDiagnostics([...net.diagnostics, ...weights.diagnostics], {});
@@ -85,6 +88,7 @@ async function measureNet(net: OpenNet, options: Options, runs: number): Promise
   const planned = planOf(net.graph, {
     variant: ownVariant({ wide: wideOf(options.wide) }),
     show: net.project.show,
+    ranges: rangesFor(net, options),
   });
   return measure(planned, { weights: weights.source, inputs, runs });
 }

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Graph, GraphOutput } from '../../compiler/ir/graph.ts';
 import type { Tensor } from '../../compiler/ir/type.ts';
+import type { Ranges } from '../../compiler/5-optimize/quantize/index.ts';
 import type { WeightSource } from '../../compiler/ops/evaluate.ts';
 import type { OutputValue, Seen } from '../../runtime/output.ts';
 import { fail, UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
+import { quantizeOption, type QuantizeOptions } from '../ranges.ts';
 import { outputJson, outputLines } from '../outputs.ts';
 import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import type { WeightOptions } from '../weights.ts';
@@ -14,7 +16,7 @@ import { collect } from './summary.ts';
 
 export type Target = 'wasm' | 'tfjs' | 'eval';
 
-interface Options extends NetOptions, WeightOptions, CommonOptions {
+interface Options extends NetOptions, WeightOptions, QuantizeOptions, CommonOptions {
   readonly input: readonly string[];
   readonly target: string;
   readonly wide: string;
@@ -55,6 +57,7 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
       '256-bit tiles on --target wasm: auto (where a check finds them faster) or off',
       'auto',
     )
+    .option(...quantizeOption)
     .option('--save <folder>', 'write every output as .npy')
     .option('--json', 'print JSON; outputs of up to 4096 numbers are in it')
     .addHelpText('after', examples)
@@ -67,14 +70,18 @@ async function run(file: string, options: Options): Promise<ExitCode> {
   const { openNet, slidingLine } = await import('../nets.ts');
   const { weightsOf } = await import('../weights.ts');
   const { readInputs } = await import('../inputs.ts');
+  const { rangesFor } = await import('../ranges.ts');
+  if (options.quantize !== undefined && target === 'tfjs')
+    throw new UsageFailure('--quantize is for the targets wasm and eval: TensorFlow.js computes in floats');
   const net = openNet(file, options);
+  const ranges = rangesFor(net, options);
   const weights = await weightsOf(net, options);
   const given = await readInputs(net.graph, options.input);
   if (!options.json) showDiagnostics([...net.diagnostics, ...weights.diagnostics], {});
   if (!weights.trained && options.seed === undefined)
     say(colors.dim(`no weights given: running with ${weights.origin}`), options);
   if (net.sliding) say(slidingLine(net.sliding), options);
-  const raw = await runners[target](net, given.tensors, { weights: weights.source, wide });
+  const raw = await runners[target](net, given.tensors, { weights: weights.source, wide, ranges });
   const outputs = await decode(net.graph, raw, given.seen);
   if (options.save !== undefined) await save(options.save, outputs);
   if (options.json)
@@ -103,20 +110,23 @@ interface RunnerOptions {
   readonly weights: WeightSource;
   /** Whether the wasm target may take 256-bit tiles. */
   readonly wide: 'auto' | 'off';
+  /** In 8-bit integers, by these ranges. */
+  readonly ranges?: Ranges | undefined;
 }
 
 /** How each target runs a net. */
 export const runners: Readonly<
   Record<Target, (net: OpenNet, inputs: Inputs, options: RunnerOptions) => Promise<Results>>
 > = {
-  wasm: async ({ graph, project }, inputs, { weights, wide }) => {
+  wasm: async ({ graph, project }, inputs, { weights, wide, ranges }) => {
     const { compileVariant, ownVariant, runWasm } = await import('../wasm.ts');
     const variant = ownVariant({ wide });
-    return runWasm(compileVariant(graph, weights, { variant, show: project.show }), inputs);
+    return runWasm(compileVariant(graph, weights, { variant, show: project.show, ranges }), inputs);
   },
-  eval: async ({ graph }, inputs, { weights }) => {
+  eval: async ({ graph }, inputs, { weights, ranges }) => {
     const { evaluate } = await import('../../compiler/ops/evaluate.ts');
-    return evaluate(graph, inputs, weights);
+    const { inferenceGraph } = await import('../wasm.ts');
+    return evaluate(ranges ? inferenceGraph(graph, ranges) : graph, inputs, weights);
   },
   tfjs: async ({ graph }, inputs, { weights }) => {
     const { runTfjs, TfjsMissingError } = await import('../../compiler/7-emit/tfjs/run.ts');

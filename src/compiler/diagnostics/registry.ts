@@ -10,6 +10,7 @@ import { allowDiagnostics } from './allow.ts';
 import { assertDiagnostics } from './assert.ts';
 import { detectDiagnostics } from './detect.ts';
 import { networkDiagnostics } from './network.ts';
+import { quantizeDiagnostics } from './quantize.ts';
 import { shapeDiagnostics } from './shape.ts';
 import { testDiagnostics } from './test.ts';
 import { trainDiagnostics } from './train.ts';
@@ -35,6 +36,7 @@ export const registry = {
   ...memoryDiagnostics,
   ...weightsDiagnostics,
   ...commandDiagnostics,
+  ...quantizeDiagnostics,
 } as const satisfies Record<string, DiagnosticEntry>;
 
 export type DiagnosticCode = keyof typeof registry;

@@ -19,6 +19,14 @@ export { mostByte, stepsOf, type Range, type Ranges, type Steps } from './range.
 
 /** The (optimised) graph on bytes. `ranges` has every name that `valuesToCalibrate` gives: see `rangeFaults`. */
 export function quantize(graph: Graph, ranges: Ranges): Graph {
+  return quantizeValues(graph, ranges).graph;
+}
+
+/** The same, and the values of the old graph's nodes in the new one, as numbers. */
+export function quantizeValues(
+  graph: Graph,
+  ranges: Ranges,
+): { readonly graph: Graph; readonly numbers: (node: Node) => Node } {
   const chosen = chooseBytes(graph);
   const ofClass = classRanges(graph, ranges, chosen);
   const stepsOfNode = (node: Node): Steps | undefined => {
@@ -28,10 +36,8 @@ export function quantize(graph: Graph, ranges: Ranges): Graph {
   };
   const forms = createForms(stepsOfNode);
   for (const node of topological(graph)) forms.add(node, transformed(node, chosen, forms));
-  return {
-    ...graph,
-    outputs: graph.outputs.map((output) => ({ ...output, nodes: output.nodes.map(forms.numbers) })),
-  };
+  const outputs = graph.outputs.map((output) => ({ ...output, nodes: output.nodes.map(forms.numbers) }));
+  return { graph: { ...graph, outputs }, numbers: forms.numbers };
 }
 
 /** The values of old nodes in the new graph. */
@@ -72,7 +78,11 @@ function transformed(node: Node, { isLayer, moves }: Chosen, forms: Forms): Node
   if (isLayer(node)) {
     const { data, epilogue } = inputRoles(node);
     const x = forms.bytes(data[0] ?? node);
-    return quantizedLayer(node, { x, operands: epilogue.map(forms.own), to: forms.steps(node) });
+    return quantizedLayer(node, {
+      x,
+      operands: epilogue.map(forms.own),
+      to: forms.steps(node),
+    });
   }
   if (!moves(node)) return withInputs(node, node.inputs.map(forms.numbers));
   const inputs = node.inputs.map((input) => forms.bytes(input).node);
