@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runTfjs } from '../../src/compiler/7-emit/tfjs/run.ts';
+import { optimize, plan, type Plan } from '../../src/compiler/index.ts';
 import type { Graph } from '../../src/compiler/ir/graph.ts';
 import type { Tensor } from '../../src/compiler/ir/type.ts';
 import type { WeightSource } from '../../src/compiler/ops/evaluate.ts';
@@ -18,6 +19,7 @@ import { openSafetensors } from '../../src/weights/safetensors.ts';
 import { cnnc } from '../cli/run-cli.ts';
 import { graphOf, relativeError } from '../stdlib/nets.ts';
 import { runWasm } from '../stdlib/run.ts';
+import { loadProgram } from '../wasm/support/load-program.ts';
 
 const faceApi = dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json'));
 const folder = mkdtempSync(join(tmpdir(), 'cnnc-recognition-'));
@@ -87,4 +89,23 @@ it('is the same on TensorFlow.js, and finds every person again on a second crop'
   expect(same).toHaveLength(3);
   expect(Math.max(...same)).toBeLessThan(0.6);
   expect(Math.max(...same)).toBeLessThan(Math.min(...different));
+});
+
+it('computes with F(4×4) what direct convolution computes, to a thousandth', () => {
+  const optimised = optimize(graph);
+  for (const engine of [
+    { relaxed: false, wide: false },
+    { relaxed: true, wide: false },
+  ]) {
+    const [fast, precise] = [false, true].map((option) => plan(optimised, engine, { precise: option }));
+    const counts = (p?: Plan): number =>
+      p?.steps.filter(({ algorithm }) => algorithm === 'winograd-4x4').length ?? 0;
+    expect(counts(fast)).toBeGreaterThan(5);
+    expect(counts(precise)).toBe(0);
+    const [run, reference] = [fast, precise].map((p) => loadProgram(p as Plan, weights).run);
+    for (const face of crops) {
+      const [got, want] = [run, reference].map((f) => f?.({ face })['descriptor']?.[0]);
+      expect(relativeError(got, want as Tensor)).toBeLessThanOrEqual(1e-3);
+    }
+  }
 });
