@@ -40,8 +40,8 @@ describe('profile', () => {
     expect(conv).toMatchObject({ op: 'conv', output: [8, 8, 8], macs: 16 * 16 * 8 * 27 });
     expect(conv).toMatchObject({ tuning: { pool: 'max 2x2' } });
     expect(conv?.ofLimit).toBeCloseTo((2 * 16 * 16 * 8 * 27) / (conv?.ms ?? 0) / 1e6 / limit, 6);
-    // Reads 16 × 16 × 3, writes 8 × 8 × 8 after the pool, and one panel of weights and biases.
-    expect(conv?.bytes).toBe(4 * (16 * 16 * 3 + 8 * 8 * 8 + 8 * 28));
+    // Reads 16 × 16 × 3, writes 8 × 8 × 8 after the pool, and one panel of biases and weights: six for three taps of a row.
+    expect(conv?.bytes).toBe(4 * (16 * 16 * 3 + 8 * 8 * 8 + 8 * (1 + 6 * 9)));
     expect(steps.find(({ op }) => op === 'gap')).toMatchObject({ macs: 0, gflops: 0, algorithm: 'nest' });
   });
 
@@ -65,7 +65,7 @@ describe('profile', () => {
     const { exit, stdout, stderr } = await cnnc('profile', net, '--runs', '2', '--seed', '4');
     expect(exit).toBe(0);
     expect(stderr).toContain('measuring 2 inferences with initial values of seed 4');
-    expect(stdout).toMatch(/y\.conv1 +8x8x8 +implicit-gemm vectors \d+ pool max 2x2 +[\d.]+ ms/);
+    expect(stdout).toMatch(/y\.conv1 +8x8x8 +stem vectors \d+ tile 4 pool max 2x2 +[\d.]+ ms/);
     expect(stdout).toMatch(/per inference \(median of 2\), [\d,]+ multiplications\n[\d.]+ GFLOPS, /);
   });
 
