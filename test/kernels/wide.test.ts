@@ -23,6 +23,14 @@ function convCase(around: Around): Case<ConvKernel> {
   return makeCase<ConvKernel>(shape, { inC, outC, weight: [outC, inC, 3, 3] }, around);
 }
 
+/** Few input channels, and a pool of the rows and columns of a tile. */
+function stemCase(around: Around): Case<ConvKernel> {
+  const [inC, outC] = [3, 44];
+  const pool = { reduce: 'max', size: [2, 2] } as const;
+  const shape = { kind: 'conv', window, inC, outC, groups: 1, pool } as const;
+  return makeCase<ConvKernel>(shape, { inC, outC, weight: [outC, inC, 3, 3] }, around);
+}
+
 function depthwiseCase(around: Around): Case<DepthwiseKernel> {
   const channels = 44;
   const shape = { kind: 'depthwise', window, channels, multiplier: 1 } as const;
@@ -38,6 +46,7 @@ const algorithms: readonly (readonly [AlgorithmName, (around: Around) => Case])[
   ['winograd-4x4', convCase],
   ['winograd-2x2', convCase],
   ['depthwise', depthwiseCase],
+  ['stem', stemCase],
 ];
 
 describe('revectorised kernels', () => {
