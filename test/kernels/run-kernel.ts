@@ -2,7 +2,7 @@
  * Runs one heavy kernel as the compiler would: the algorithm's choice, its packing and its emitter, without graph and planner. What
  * tests and `bench/kernels.ts` share.
  */
-import { expandWeights, packWeights } from '../../src/compiler/6-plan/algorithms/index.ts';
+import { packWeights } from '../../src/compiler/6-plan/algorithms/index.ts';
 import type { Choice } from '../../src/compiler/6-plan/algorithms/algorithm.ts';
 import type { Buffer, Engine, Step } from '../../src/compiler/6-plan/plan.ts';
 import { emitters } from '../../src/compiler/7-emit/wasm/emitters.ts';
@@ -119,10 +119,8 @@ function packBlock(
   tensors: ReadonlyMap<Operand, Tensor>,
 ): Float32Array {
   const parts = [kernel.weight, ...(kernel.bias === undefined ? [] : [kernel.bias])];
-  const layout = choice.weights?.layout ?? { kind: 'plain' };
-  const compact = packWeights(
-    layout,
+  return packWeights(
+    choice.weights?.layout ?? { kind: 'plain' },
     parts.map((operand) => tensors.get(operand) as Tensor),
   );
-  return expandWeights(layout, compact);
 }

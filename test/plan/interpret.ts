@@ -10,7 +10,6 @@ import type { Scalar } from '../../src/compiler/ir/scalar.ts';
 import { sizeOf, type Tensor } from '../../src/compiler/ir/type.ts';
 import { evaluateNode, type WeightSource } from '../../src/compiler/ops/evaluate.ts';
 import { weightOperands } from '../../src/compiler/6-plan/lower.ts';
-import { expandWeights } from '../../src/compiler/6-plan/algorithms/index.ts';
 import { pack } from '../../src/compiler/6-plan/pack.ts';
 import { decodeHalf } from '../../src/weights/dtype.ts';
 import type { Allocation, Buffer, Expansion, Plan, Step } from '../../src/compiler/6-plan/plan.ts';
@@ -37,11 +36,10 @@ export function load(plan: Plan, weights: WeightSource): Program {
   };
 }
 
-function expand(memory: Float32Array, { kind, from, to, bytes, layout }: Expansion): void {
+function expand(memory: Float32Array, { kind, from, to, bytes }: Expansion): void {
   const source = memory.buffer.slice(from, from + bytes);
   if (kind === 'widen') memory.set(decodeHalf(new Uint16Array(source)), to / 4);
-  else if (kind === 'copy') memory.set(new Float32Array(source), to / 4);
-  else memory.set(expandWeights(layout, new Float32Array(source)), to / 4);
+  else memory.set(new Float32Array(source), to / 4);
 }
 
 /** The node of an operand that is a weight or a bias: the block of both holds them in this order. */

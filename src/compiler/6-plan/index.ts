@@ -53,14 +53,13 @@ function assemble(layout: Layout, engine: Engine, weightsType: WeightsType): Omi
     for (const i of accessOf(work.kernel).reads) staticPlace(work, i, statics);
   const bytes = {
     constants: statics.bytes('constants'),
-    weights: statics.bytes('expanded') + statics.bytes('weights'),
+    weights: statics.bytes('weights'),
     arena: layout.arena.bytes,
   };
   const weightsOffset = bytes.constants;
   const bases = {
     constants: 0,
-    expanded: weightsOffset,
-    weights: weightsOffset + statics.bytes('expanded'),
+    weights: weightsOffset,
     arena: weightsOffset + bytes.weights,
   };
   const memory = createMemory(layout, bases);
@@ -85,7 +84,7 @@ function assemble(layout: Layout, engine: Engine, weightsType: WeightsType): Omi
   };
 }
 
-/** Addresses of the regions; `expanded` is the first part of the weights. */
+/** Addresses of the regions. */
 export type Bases = Readonly<Record<StaticPlace['region'] | 'arena', number>>;
 
 interface Memory {
@@ -126,10 +125,9 @@ function createMemory(layout: Layout, bases: Bases): Memory {
     const { region, bytes } = place;
     const id = allocations.length;
     const life = { first: -1, last: layout.placement.works.length };
-    const owner = region === 'expanded' ? 'weights' : region;
     allocations.push({
       id,
-      region: owner,
+      region,
       offset: bases[region] + place.offset,
       bytes,
       ...life,

@@ -47,8 +47,8 @@ export interface Allocation {
 }
 
 /**
- * How a static value that depends on weights is laid out; chosen with the algorithm. Compact in the file, where `pack` puts it once, at
- * build time; final in memory, where `prepare` puts it once, after the load.
+ * How a static value that depends on weights is laid out; chosen with the algorithm. `pack` puts it into the file once, at build time; `prepare`
+ * puts it into its place in memory once, after the load, where the file stores numbers otherwise than memory.
  */
 export interface PackedWeight {
   /** The static values in the block: one for `plain`; the weight and then the bias (if there is one) for an algorithm's layout. */
@@ -56,7 +56,7 @@ export interface PackedWeight {
   /** The final block. */
   readonly offset: number;
   readonly bytes: number;
-  /** Where the compact block begins in the file, and its bytes there. */
+  /** Where the block begins in the file, and its bytes there. */
   readonly stored: { readonly offset: number; readonly bytes: number };
   readonly layout: WeightLayout;
 }
@@ -66,19 +66,16 @@ export type WeightsType = 'f32' | 'f16';
 
 /**
  * One step from the file's bytes to the final weights: reads `bytes` bytes at `from`, writes the result at `to`. `copy` moves them (the
- * ranges may overlap); `widen` turns halves into floats, from front to back; an algorithm's own kind makes its final block out of the
- * compact one, which it finds at the end of the final one's place. `prepare` does all of them, in order, once.
+ * ranges may overlap); `widen` turns halves into floats, from front to back. `prepare` does all of them, in order, once.
  *
  * No second copy of the weights is ever needed, because the file is read to the *end* of the region: no block is larger in the file than
- * in memory, so what is written for a block ends before the next block's compact form begins. Blocks that are final as they are in the
- * file lie behind all others, hence already in their places.
+ * in memory, so what is written for a block ends before what is still to be read. A file of floats is final as it is.
  */
 export interface Expansion {
-  readonly kind: 'copy' | 'widen' | 'winograd';
+  readonly kind: 'copy' | 'widen';
   readonly from: number;
   readonly to: number;
   readonly bytes: number;
-  readonly layout: WeightLayout;
 }
 
 /** `plain` is row-major as in the graph; the others belong to an algorithm (its file in 6-plan/algorithms defines the order). */

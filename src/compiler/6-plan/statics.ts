@@ -1,7 +1,6 @@
 /**
  * The regions that no step writes: constants (tables of operators and static values that depend on no weight; part of the program) and
- * weights (static values over params, from a file). Each value is stored once per layout that some algorithm wants. Blocks that the file
- * holds in a smaller form come first (`Expansion` in plan.ts says why): they are a part of the weights region of their own.
+ * weights (static values over params, from a file). Each value is stored once per layout that some algorithm wants.
  */
 import { internal } from '../diagnostics/internal.ts';
 import type { Node } from '../ir/graph.ts';
@@ -9,13 +8,13 @@ import { foldNodes } from '../ir/rewrite.ts';
 import { shapeOf, sizeOf } from '../ir/type.ts';
 import { evaluateNode } from '../ops/evaluate.ts';
 import type { PackedBlock } from './algorithms/algorithm.ts';
-import { expandWeights, packWeights } from './algorithms/index.ts';
+import { packWeights } from './algorithms/index.ts';
 import { aligned } from './arena.ts';
 import type { WeightLayout } from './plan.ts';
 
-/** A stored value: its region (or part of one) and the offset from that one's start. */
+/** A stored value: its region and the offset from that one's start. */
 export interface StaticPlace {
-  readonly region: 'expanded' | 'weights' | 'constants';
+  readonly region: 'weights' | 'constants';
   readonly offset: number;
   readonly bytes: number;
 }
@@ -25,8 +24,6 @@ export interface StaticWeight {
   readonly nodes: readonly Node[];
   readonly place: StaticPlace;
   readonly layout: WeightLayout;
-  /** Bytes of the form that the file holds. */
-  readonly compactBytes: number;
 }
 
 export interface Statics {
@@ -51,7 +48,7 @@ const isKnown = foldNodes<boolean>(
 export function createStatics(): Statics {
   const weights: StaticWeight[] = [];
   const constants: { offset: number; data: Float32Array }[] = [];
-  const ends = { expanded: 0, weights: 0, constants: 0 };
+  const ends = { weights: 0, constants: 0 };
   const places = new Map<string | Float32Array, StaticPlace>();
   const idOf = createIds();
 
@@ -61,15 +58,15 @@ export function createStatics(): Statics {
     return { region, offset, bytes };
   };
   const store = (nodes: readonly Node[], block: PackedBlock): StaticPlace => {
-    const { layout, bytes, compactBytes = bytes } = block;
+    const { layout, bytes } = block;
     if (!nodes.every(isKnown)) {
-      const place = reserve(compactBytes < bytes ? 'expanded' : 'weights', bytes);
-      weights.push({ nodes, place, layout, compactBytes });
+      const place = reserve('weights', bytes);
+      weights.push({ nodes, place, layout });
       return place;
     }
     const place = reserve('constants', bytes);
     const values = nodes.map((node) => evaluateNode(node, () => internal('a constant reads a weight')));
-    constants.push({ offset: place.offset, data: expandWeights(layout, packWeights(layout, values)) });
+    constants.push({ offset: place.offset, data: packWeights(layout, values) });
     return place;
   };
   const packed = (nodes: readonly Node[], block: PackedBlock): StaticPlace => {
@@ -90,10 +87,7 @@ export function createStatics(): Statics {
     plain: (node) => packed([node], { layout: { kind: 'plain' }, bytes: 4 * sizeOf(shapeOf(node.type)) }),
     packed,
     table,
-    weights: () =>
-      (['expanded', 'weights'] as const).flatMap((region) =>
-        weights.filter(({ place }) => place.region === region),
-      ),
+    weights: () => weights,
     constants: () => constants,
     bytes: (region) => ends[region],
   };

@@ -15,7 +15,7 @@ export function storeWeights(
   bases: Readonly<Record<StaticPlace['region'] | 'arena', number>>,
   type: WeightsType,
 ): Pick<Plan, 'weights' | 'file' | 'expansions'> {
-  const sizes = weights.map(({ compactBytes }) => storedBytes(compactBytes, type));
+  const sizes = weights.map(({ place }) => storedBytes(place.bytes, type));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const file = { offset: bases.arena - bytes, bytes, type };
   let end = 0;
@@ -24,13 +24,7 @@ export function storeWeights(
     end += stored.bytes;
     return { nodes, offset: bases[place.region] + place.offset, bytes: place.bytes, stored, layout };
   });
-  const expansions = blocks.flatMap((block, i) =>
-    expansionsOf(block, {
-      type,
-      from: file.offset + block.stored.offset,
-      bytes: weights[i]?.compactBytes ?? 0,
-    }),
-  );
+  const expansions = blocks.flatMap((block) => expansionsOf(block, file.offset + block.stored.offset, type));
   return { weights: blocks, file, expansions };
 }
 
@@ -38,24 +32,17 @@ export function storeWeights(
  * Floats keep the alignment of memory, so that final blocks need not move. Halves are packed tightly: read at half the speed at which
  * floats are written, they must all be behind the writing, to the last one.
  */
-function storedBytes(compactBytes: number, type: WeightsType): number {
+function storedBytes(bytes: number, type: WeightsType): number {
   const vector = 4 * wideningFloats;
-  return type === 'f32' ? aligned(compactBytes) : (Math.ceil(compactBytes / vector) * vector) / 2;
+  return type === 'f32' ? aligned(bytes) : (Math.ceil(bytes / vector) * vector) / 2;
 }
 
-/** Into the end of the block's place, and from there into its final form. */
+/** From the file into the block's place. */
 function expansionsOf(
-  { offset, bytes, stored, layout }: PackedWeight,
-  compact: { readonly type: WeightsType; readonly from: number; readonly bytes: number },
+  { offset: to, bytes, stored }: PackedWeight,
+  from: number,
+  type: WeightsType,
 ): readonly Expansion[] {
-  const { type, from } = compact;
-  const to = offset + bytes - compact.bytes;
-  const moved = { kind: type === 'f32' ? 'copy' : 'widen', from, to, layout } as const;
-  const expands = compact.bytes < bytes && layout.kind === 'winograd';
-  return [
-    ...(type === 'f32' && from === to
-      ? []
-      : [{ ...moved, bytes: type === 'f32' ? compact.bytes : stored.bytes }]),
-    ...(expands ? [{ kind: 'winograd', from: to, to: offset, bytes: compact.bytes, layout } as const] : []),
-  ];
+  if (type === 'f16') return [{ kind: 'widen', from, to, bytes: stored.bytes }];
+  return from === to ? [] : [{ kind: 'copy', from, to, bytes }];
 }

@@ -31,21 +31,17 @@ function blockFaults({ offset, bytes, stored }: PackedWeight, plan: Plan): reado
   return faults;
 }
 
-/** Bytes that an expansion writes at least; what an algorithm's own writes is its block, which other checks cover. */
-function writtenBytes({ kind, from, to, bytes }: Expansion): number {
-  if (kind === 'copy') return bytes;
-  return kind === 'widen' ? 2 * bytes : from + bytes - to;
+/** Bytes that an expansion writes. */
+function writtenBytes({ kind, bytes }: Expansion): number {
+  return kind === 'widen' ? 2 * bytes : bytes;
 }
 
-/** Nothing is overwritten that a later expansion reads, except what the next one makes of this one's result. */
+/** Nothing is overwritten that a later expansion reads. */
 function expansionFaults(expansions: readonly Expansion[], i: number): readonly string[] {
   const expansion = expansions[i];
   if (!expansion) return [];
   const end = expansion.to + writtenBytes(expansion);
-  const lost = expansions
-    .slice(i + 1)
-    .filter(({ from, bytes }) => from < end && expansion.to < from + bytes)
-    .filter(({ from }) => from !== expansion.to);
+  const lost = expansions.slice(i + 1).filter(({ from, bytes }) => from < end && expansion.to < from + bytes);
   const overtakes = expansion.kind === 'widen' && expansion.from + expansion.bytes < end;
   return [
     ...lost.map(({ from }) => `the weights read at ${from} are overwritten before`),

@@ -58,8 +58,6 @@ export interface Choice {
 export interface PackedBlock {
   readonly layout: WeightLayout;
   readonly bytes: number;
-  /** Bytes of the compact form that the weights file holds, where that is smaller. */
-  readonly compactBytes?: number;
   /** Of a weight; 4 unless said. */
   readonly elementBytes?: 1;
 }
@@ -81,6 +79,4 @@ export interface Algorithm {
    */
   readonly layouts: readonly string[];
   readonly pack: (layout: WeightLayout, tensors: readonly Tensor[], into?: Float32Array) => Float32Array;
-  /** From the compact form that `pack` gives to the final one, where they differ: the reference of the generated `prepare`. */
-  readonly expand?: (layout: WeightLayout, compact: Float32Array) => Float32Array;
 }

@@ -61,12 +61,6 @@ export function packWeights(
   return ownerOf(layout).pack(layout, tensors, into);
 }
 
-/** The floats of a block as kernels read them, from those of the file. */
-export function expandWeights(layout: WeightLayout, compact: Float32Array): Float32Array {
-  if (layout.kind === 'plain') return compact;
-  return ownerOf(layout).expand?.(layout, compact) ?? compact;
-}
-
 function ownerOf(layout: WeightLayout): Algorithm {
   const owner = algorithms.find((algorithm) => algorithm.layouts.includes(layout.kind));
   return owner ?? internal(`no algorithm packs the layout ${layout.kind}`);

@@ -48,6 +48,20 @@ export function panelsOf(channels: number, vectors: number): readonly Panel[] {
   });
 }
 
+/** The panels of one group as runs of equal widths: all but the last one, and that one where it is narrower. */
+export function panelRuns(
+  channels: number,
+  vectors: number,
+): readonly { readonly vectors: number; readonly count: number }[] {
+  const width = vectors * lanes;
+  const last = Math.ceil((channels % width) / lanes);
+  const full = Math.floor(channels / width) + (last === vectors ? 1 : 0);
+  return [
+    { vectors, count: full },
+    { vectors: last, count: last > 0 && last < vectors ? 1 : 0 },
+  ].filter(({ count }) => count > 0);
+}
+
 /** Floats of one panel: biases and weights. */
 export function panelFloats(panel: Panel, depth: number): number {
   return (depth + 1) * panel.vectors * lanes;

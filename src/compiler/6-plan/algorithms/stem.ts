@@ -13,7 +13,7 @@ import { epilogueScratch } from './epilogue.ts';
 import { panelsOf, type Panel } from './panels.ts';
 import { windowHalo } from './shape.ts';
 import { lanes } from './tile.ts';
-import { kernelTransforms } from './winograd.ts';
+import { kernelTransforms } from './winograd-matrices.ts';
 
 /** Pixels of a group, and positions of its transform. */
 export const groupPixels = 4;

@@ -1,79 +1,53 @@
 /**
- * Winograd's minimal filtering for 3 × 3 windows with stride one: an m × m tile of the output costs (m + 2)² multiplications per pair
- * of channels instead of 9 m² (Lavin & Gray, 2016). Tiles go through three stages in blocks that stay in the cache: input transform,
- * one matrix product per position of the transformed tile, output transform with bias and epilogue.
+ * Winograd's minimal filtering for windows of three taps with stride one, along one axis or two: an m × m tile of the output costs (m + 2)²
+ * multiplications per pair of channels instead of 9 m² (Lavin & Gray, 2016). Tiles go through three stages in blocks that stay in the
+ * cache: input transform, one matrix product per position of the transformed tile, output transform with bias and epilogue.
+ *
+ * Kernels are transformed in the layer itself, chunk by chunk into the cache: reading four times as many transformed weights from memory
+ * takes longer wherever a map has few tiles, and they would take four times the memory.
  */
-import { internal } from '../../diagnostics/internal.ts';
 import type { ConvKernel } from '../../ir/kernel.ts';
-import type { Tensor } from '../../ir/type.ts';
-import type { Engine, WeightLayout } from '../plan.ts';
+import type { Engine } from '../plan.ts';
 import type { Algorithm, Choice } from './algorithm.ts';
 import { nsOf } from './cost.ts';
 import { coverPlane } from './cover.ts';
-import { finishScratchBytes } from './epilogue.ts';
-import { panelsOf } from './panels.ts';
+import { panelRuns } from './panels.ts';
+import { windowHalo } from './shape.ts';
 import { lanes } from './tile.ts';
+import type { TileSize } from './winograd-matrices.ts';
+import {
+  positionSpans,
+  productRows,
+  tileCount,
+  winogradShape,
+  type WinogradShape,
+  type WinogradTuning,
+} from './winograd-shape.ts';
+import { packWinograd, winogradFloats, type WinogradLayout } from './winograd-weights.ts';
 
-/** Output pixels of a tile along each axis. */
-export type TileSize = 2 | 4;
-
-/** Kernel transforms G: rows are positions of the transformed tile, columns taps (points 0, ±1, ±2, ∞ and 0, ±1, ∞). */
-export const kernelTransforms: Readonly<Record<TileSize, readonly (readonly [number, number, number])[]>> = {
-  2: [
-    [1, 0, 0],
-    [1 / 2, 1 / 2, 1 / 2],
-    [1 / 2, -1 / 2, 1 / 2],
-    [0, 0, 1],
-  ],
-  4: [
-    [1 / 4, 0, 0],
-    [-1 / 6, -1 / 6, -1 / 6],
-    [-1 / 6, 1 / 6, -1 / 6],
-    [1 / 24, 1 / 12, 1 / 6],
-    [1 / 24, -1 / 12, 1 / 6],
-    [0, 0, 1],
-  ],
-};
-
-/** Numbers of a kernel. */
-const taps = 9;
 /** Below as many channels the transforms cost more than they save. */
 const fewestChannels = 8;
-/** Cycles of the transforms of one tile and one register of channels (measured). */
-const inputCycles: Readonly<Record<TileSize, number>> = { 2: 30, 4: 110 };
-const outputCycles: Readonly<Record<TileSize, number>> = { 2: 22, 4: 80 };
+/** Cycles of the transforms of one tile and one register of channels, per axis and for two axes (measured). */
+const inputCycles: Readonly<Record<TileSize, readonly [number, number]>> = { 2: [6, 30], 4: [16, 110] };
+const outputCycles: Readonly<Record<TileSize, readonly [number, number]>> = { 2: [5, 22], 4: [12, 80] };
+/** Cycles of the transform of one register of kernels. */
+const kernelCycles: Readonly<Record<TileSize, readonly [number, number]>> = { 2: [5, 20], 4: [8, 46] };
 /** Transformed tiles of a block, input and output together, in bytes: what the L2 cache holds next to weights. */
 const blockBytes = 384 * 1024;
-/** Bytes per nanosecond of transformed tiles that do not stay in the L2 cache, written and read once. */
-const spillBytesPerNs = 10;
+/** Transformed kernels of a chunk, in bytes: what the L2 cache holds next to a part of the tiles. */
+const chunkBytes = 608 * 1024;
+/** Bytes per nanosecond of transformed tiles that do not stay in the L2 cache, written and read once; and of what comes from there. */
+const spilledBytesPerNs = 10;
+const cachedBytesPerNs = 60;
+/** Bytes per nanosecond of what the matrix products read in order while they compute. */
+const streamedBytesPerNs = 150;
+/** Transformed tiles that the last-level cache holds. */
+const lastLevelBytes = 6 * 1024 * 1024;
+/** Input channels of a chunk at least: shorter sums spend too much time on loading and storing what they add to. */
+const leastDepth = 48;
 /** Blocks have at least so many tiles, maps at most so many blocks unless the cache wants more. */
 const fewestTiles = 6;
 const mostBlocks = 16;
-
-export interface WinogradLayout {
-  readonly kind: 'winograd';
-  readonly tile: TileSize;
-  readonly vectors: number;
-  readonly inC: number;
-  readonly outC: number;
-  readonly [key: string]: unknown;
-}
-
-/** How the tiles of a map are grouped. All sizes in tiles or floats. */
-export interface WinogradShape {
-  readonly tile: TileSize;
-  /** Tiles down and across the map. */
-  readonly down: number;
-  readonly across: number;
-  /** Tiles of a block. */
-  readonly block: number;
-  /** Channels of input and output in scratch, padded to whole vectors. */
-  readonly inC: number;
-  readonly outC: number;
-  /** Floats from one position of the transformed tile to the next. */
-  readonly inPosition: number;
-  readonly outPosition: number;
-}
 
 export const winograd4: Algorithm = winogradAlgorithm(4, 'winograd-4x4');
 export const winograd2: Algorithm = winogradAlgorithm(2, 'winograd-2x2');
@@ -81,7 +55,7 @@ export const winograd2: Algorithm = winogradAlgorithm(2, 'winograd-2x2');
 function winogradAlgorithm(tile: TileSize, name: 'winograd-4x4' | 'winograd-2x2'): Algorithm {
   return {
     name,
-    doc: `3 × 3 convolution by Winograd's F(${tile} × ${tile}, 3 × 3), relative error below 1e-4.`,
+    doc: `Three taps along one or two axes by Winograd's F(${tile}, 3), relative error below 1e-4.`,
     choose: (kernel, engine, { precise, staticWeights }) =>
       kernel.kind === 'conv' && !kernel.integer && !precise && staticWeights && suits(kernel, tile)
         ? chooseWinograd(kernel, { tile, name, engine })
@@ -89,22 +63,23 @@ function winogradAlgorithm(tile: TileSize, name: 'winograd-4x4' | 'winograd-2x2'
     // Both sizes share one layout; the smaller one lists it.
     layouts: tile === 2 ? ['winograd'] : [],
     pack: packWinograd,
-    expand: expandWinograd,
   };
 }
 
 function suits({ window, groups, inC, outC, pool }: ConvKernel, tile: TileSize): boolean {
-  const all = (values: readonly number[], value: number): boolean => values.every((v) => v === value);
+  const rank = window.kernel.length;
+  const transformed = window.kernel.flatMap((taps, axis) => (taps === 3 ? [axis] : []));
   return (
-    window.kernel.length === 2 &&
-    all(window.kernel, 3) &&
-    all(window.stride, 1) &&
-    all(window.dilation, 1) &&
+    (rank === 1 || rank === 2) &&
+    transformed.length > 0 &&
+    window.kernel.every((taps) => taps === 1 || taps === 3) &&
+    window.stride.every((stride) => stride === 1) &&
+    transformed.every((axis) => window.dilation[axis] === 1 && (window.output[axis] ?? 0) >= tile) &&
     groups === 1 &&
     inC >= fewestChannels &&
     outC >= fewestChannels &&
-    Math.min(...window.output) >= tile &&
-    (pool?.size ?? []).every((size) => tile % size === 0)
+    // Tiles hold whole windows of a pool.
+    (pool?.size ?? []).every((size, axis) => (window.kernel[axis] === 3 ? tile % size === 0 : size === 1))
   );
 }
 
@@ -112,198 +87,157 @@ function chooseWinograd(
   kernel: ConvKernel,
   { tile, name, engine }: { tile: TileSize; name: 'winograd-4x4' | 'winograd-2x2'; engine: Engine },
 ): Choice {
-  const vectors = engine.wide ? 4 : 2;
-  const shape = winogradShape(kernel, tile, vectors, engine);
-  const layout: WinogradLayout = { kind: 'winograd', tile, vectors, inC: kernel.inC, outC: kernel.outC };
+  const { tuning, cost } = winogradTuning(kernel, tile, engine);
+  const shape = winogradShape(kernel, tuning);
+  const layout = winogradLayout(kernel, tuning);
   return {
     algorithm: name,
-    tuning: { tile, vectors, block: shape.block },
+    tuning: { ...tuning },
     halos: [{ operand: kernel.x, halo: tileHalo(kernel, shape) }],
-    scratchBytes: scratchLayout(shape).bytes,
-    weights: { layout, bytes: 4 * winogradFloats(layout), compactBytes: 4 * compactFloats(layout) },
-    cost: winogradCost(kernel, shape, vectors, engine),
+    scratchBytes: shape.bytes,
+    weights: { layout, bytes: 4 * winogradFloats(layout) },
+    cost,
   };
 }
 
-/** Whole tiles are read: the last ones reach beyond what the window needs, and must find zeros there. */
-function tileHalo({ window }: ConvKernel, { tile, down, across }: WinogradShape): [number, number][] {
-  return [down, across].map((tiles, axis) => {
-    const begin = window.pads[axis]?.[0] ?? 0;
-    return [begin, Math.max(0, tiles * tile + 2 - begin - (window.input[axis] ?? 0))];
+export function winogradLayout(kernel: ConvKernel, { vectors }: WinogradTuning): WinogradLayout {
+  const taps = kernel.window.kernel.reduce((product, count) => product * count, 1);
+  return { kind: 'winograd', taps, vectors, inC: kernel.inC, outC: kernel.outC };
+}
+
+/** Whole tiles are read where tiles have all positions: the last ones reach beyond what the window needs, and must find zeros there. */
+function tileHalo(
+  { window }: ConvKernel,
+  { down, across }: WinogradShape,
+): readonly (readonly [number, number])[] {
+  const axes = [down, across].slice(-window.kernel.length);
+  return windowHalo(window).map(([begin, end], i) => {
+    const axis = axes[i];
+    if (axis?.taps !== 3) return [begin, end];
+    const read = (axis.tiles - 1) * axis.pixels + axis.lastPositions.length;
+    return [begin, Math.max(end, read - begin - (window.input[i] ?? 0))];
   });
 }
 
-/** Tiles of the map in blocks, and the layout of the transformed tiles. `block` overrides the choice of the block. */
-export function winogradShape(
+/** The blocks and chunks with the least estimated time, in nanoseconds. `narrow`: only those whose last tiles are, or are not. */
+export function winogradTuning(
+  kernel: ConvKernel,
+  tile: TileSize,
+  engine: Engine,
+  narrow?: boolean,
+): { readonly tuning: WinogradTuning; readonly cost: number } {
+  const vectors = engine.wide ? 4 : 2;
+  const tiles = tileCount(kernel, tile);
+  const rowsOf = rowCycles(engine);
+  const blocks = blockSizes(kernel, tile).filter((block) => narrow !== true || block === tiles);
+  const choices = blocks.flatMap((block) =>
+    chunkSizes(kernel, tile, vectors).map((chunk) => {
+      const tuning = { tile, vectors, block, narrow: narrow ?? block === tiles, ...chunk };
+      return { tuning, cost: winogradCost(kernel, winogradShape(kernel, tuning), rowsOf, engine) };
+    }),
+  );
+  return choices.reduce((a, b) => (b.cost < a.cost ? b : a));
+}
+
+/** Equal blocks (the last one may lack a few tiles), and blocks as large as the L2 cache holds. */
+function blockSizes(kernel: ConvKernel, tile: TileSize): readonly number[] {
+  const tiles = tileCount(kernel, tile);
+  const most = Math.min(mostBlocks, Math.ceil(tiles / fewestTiles));
+  const equal = Array.from({ length: most }, (_, i) => Math.ceil(tiles / (i + 1)));
+  const tileBytes = (tile + 2) ** 2 * (kernel.inC + kernel.outC) * 4;
+  const cached = Math.floor(blockBytes / tileBytes);
+  const around = [cached, cached - 1, cached - 2, cached - 3];
+  return [...new Set([...equal, ...around.filter((block) => block >= fewestTiles && block <= tiles)])];
+}
+
+/** All channels at once, or chunks whose transformed kernels fill the cache. */
+function chunkSizes(
   { window, inC, outC }: ConvKernel,
   tile: TileSize,
   vectors: number,
+): readonly Pick<WinogradTuning, 'depth' | 'channels'>[] {
+  const width = vectors * lanes;
+  const panels = Math.ceil(outC / width);
+  const positions = window.kernel.reduce((product, taps) => product * (taps === 3 ? tile + 2 : 1), 1);
+  const depths = [1, 2, 3, 4, 6, 8]
+    .map((chunks) => inC / chunks)
+    .filter((depth) => depth === inC || (depth % lanes === 0 && depth >= leastDepth));
+  const chunked = depths.flatMap((depth) => {
+    const held = Math.floor(chunkBytes / (positions * depth * width * 4));
+    if (held < 1) return [];
+    const chunks = Math.ceil(panels / held);
+    return [{ depth, channels: Math.ceil(panels / chunks) * width }];
+  });
+  return [{ depth: inC, channels: panels * width }, ...chunked];
+}
+
+function winogradCost(kernel: ConvKernel, shape: WinogradShape, rowsOf: RowCycles, engine: Engine): number {
+  const { down, across, block, chunks, ahead } = shape;
+  const blocks = Math.ceil((down.tiles * across.tiles) / block);
+  const times = ahead ? 1 : blocks;
+  const products = productCycles(kernel, shape, rowsOf) * chunks * blocks;
+  const cycles = products + transformCycles(kernel, shape, times, engine);
+  const weightBytes = winogradFloats(winogradLayout(kernel, shape)) * 4;
+  return nsOf({ cycles, weightBytes, passes: times }) + trafficNs(kernel, shape, blocks);
+}
+
+/** Cycles of all transforms; those of the kernels happen `times` times. */
+function transformCycles(
+  { inC, outC }: ConvKernel,
+  { tile, down, across }: WinogradShape,
+  times: number,
   engine: Engine,
-  block?: number,
-): WinogradShape {
-  const [height = 1, width = 1] = window.output;
-  const [down, across] = [Math.ceil(height / tile), Math.ceil(width / tile)];
-  const padded = {
-    inC: Math.ceil(inC / lanes) * lanes,
-    outC: panelsOf(outC, vectors).reduce((sum, panel) => sum + panel.vectors * lanes, 0),
-  };
-  const tiles = block ?? blockTiles(down * across, padded, { tile, vectors, engine });
-  return {
-    tile,
-    down,
-    across,
-    block: tiles,
-    ...padded,
-    inPosition: oddLines(tiles * padded.inC),
-    outPosition: oddLines(tiles * padded.outC),
-  };
-}
-
-/** An odd number of cache lines: the positions of a tile, written and read together, then fall into different cache sets. */
-function oddLines(floats: number): number {
-  const perLine = 16;
-  return (Math.ceil(floats / perLine) | 1) * perLine;
-}
-
-/**
- * Tiles of a block. Small blocks keep the transformed tiles in the L2 cache; large ones read the weights less often. Blocks are
- * equal (the last one may lack a few tiles), and their number is the one with the least time for products and traffic.
- */
-function blockTiles(
-  tiles: number,
-  { inC, outC }: { inC: number; outC: number },
-  { tile, vectors, engine }: { tile: TileSize; vectors: number; engine: Engine },
 ): number {
-  const positions = (tile + 2) ** 2;
-  const weightBytes = positions * inC * outC * 4;
-  const tileBytes = positions * (inC + outC) * 4;
-  const panels = panelsOf(outC, vectors).length;
-  const time = (block: number): number => {
-    const blocks = Math.ceil(tiles / block);
-    const products =
-      coverPlane({ rows: 1, columns: block }, vectors, inC, engine).cycles * panels * positions * blocks;
-    const spilled = block * tileBytes > blockBytes ? blocks * block * tileBytes : 0;
-    return nsOf({ cycles: products, weightBytes, passes: blocks }) + spilled / spillBytesPerNs;
+  const axes = down.taps === 3 && across.taps === 3 ? 1 : 0;
+  const tiles = down.tiles * across.tiles * (inC * inputCycles[tile][axes] + outC * outputCycles[tile][axes]);
+  const kernels = times * inC * outC * kernelCycles[tile][axes];
+  return (tiles + kernels) / (engine.wide ? 2 * lanes : lanes);
+}
+
+/** What moving transformed tiles and kernels between the caches costs. */
+function trafficNs(kernel: ConvKernel, shape: WinogradShape, blocks: number): number {
+  const { block, positions, chunks, channels, ahead } = shape;
+  const tileBytes = positions * block * 4;
+  const held = Math.min(channels, kernel.outC);
+  const kernelBytes = positions * kernel.inC * kernel.outC * 4;
+  const beyond = (bytes: number, cache: number): number => (bytes > cache ? bytes : 0);
+  const spilled = beyond(tileBytes * (kernel.inC + held), blockBytes) * blocks;
+  const kernelsSpilled = ahead ? beyond(kernelBytes, chunkBytes) : 0;
+  const inputBytes = tileBytes * kernel.inC;
+  const inputAgain = beyond(inputBytes, blockBytes) * blocks * (Math.ceil(kernel.outC / channels) - 1);
+  const sums = 2 * tileBytes * kernel.outC * blocks * (chunks - 1);
+  const kernelsAgain = ahead ? beyond(kernelBytes, blockBytes) * (blocks - 1) : kernelBytes * (blocks - 1);
+  return (
+    (spilled + kernelsSpilled) / spilledBytesPerNs +
+    inputAgain / (inputBytes > lastLevelBytes ? spilledBytesPerNs : streamedBytesPerNs) +
+    (sums + kernelBytes + kernelsAgain) / cachedBytesPerNs
+  );
+}
+
+/** Cycles of `rows` tiles times one panel at one position. */
+type RowCycles = (rows: number, vectors: number, depth: number) => number;
+
+function rowCycles(engine: Engine): RowCycles {
+  const known = new Map<string, number>();
+  return (rows, vectors, depth) => {
+    const key = `${rows} ${vectors} ${depth}`;
+    const cycles = known.get(key) ?? coverPlane({ rows: 1, columns: rows }, vectors, depth, engine).cycles;
+    known.set(key, cycles);
+    return cycles;
   };
-  const counts = Array.from(
-    { length: Math.min(mostBlocks, Math.ceil(tiles / fewestTiles)) },
-    (_, i) => i + 1,
-  );
-  const blocks = new Set([
-    ...counts.map((count) => Math.ceil(tiles / count)),
-    ...cachedBlocks(tiles, tileBytes),
-  ]);
-  return [...blocks].reduce((a, b) => (time(b) < time(a) ? b : a));
 }
 
-/** Block sizes around what the L2 cache holds, for maps of very many tiles. */
-function cachedBlocks(tiles: number, tileBytes: number): readonly number[] {
-  const most = Math.floor(blockBytes / tileBytes);
-  return [most, most - 1, most - 2, most - 3].filter((block) => block >= fewestTiles && block <= tiles);
-}
-
-export interface ScratchLayout {
-  /** Byte offsets of the transformed input, the products, one tile of raw output, and the scratch of a deferred epilogue. */
-  readonly products: number;
-  readonly patch: number;
-  readonly finish: number;
-  readonly bytes: number;
-}
-
-export function scratchLayout({ tile, inPosition, outPosition, outC }: WinogradShape): ScratchLayout {
-  const positions = (tile + 2) ** 2;
-  const products = positions * inPosition * 4;
-  const patch = products + positions * outPosition * 4;
-  const finish = patch + tile * tile * outC * 4;
-  return { products, patch, finish, bytes: finish + finishScratchBytes };
-}
-
-/** Floats of the final block: biases, then for every position its panels of weights. */
-function winogradFloats(layout: WinogradLayout): number {
-  return biasFloats(layout) + (layout.tile + 2) ** 2 * positionFloats(layout);
-}
-
-/** Floats of the compact block: biases, then for every tap its panels of weights. */
-function compactFloats(layout: WinogradLayout): number {
-  return biasFloats(layout) + taps * positionFloats(layout);
-}
-
-/** Floats of one position's or tap's weights: panels of [inC][vectors · 4]. */
-export function positionFloats({ inC, outC, vectors }: WinogradLayout): number {
-  return panelsOf(outC, vectors).reduce((sum, panel) => sum + inC * panel.vectors * lanes, 0);
-}
-
-/** Floats of the biases, padded to whole cache lines. */
-export function biasFloats({ outC }: WinogradLayout): number {
-  return Math.ceil(outC / 16) * 16;
-}
-
-/** weight [outC, inC, 3, 3] and bias [outC] (or none) → biases, then g[tap][panel][inC][vectors · 4]. */
-function packWinograd(layout: WeightLayout, tensors: readonly Tensor[], into?: Float32Array): Float32Array {
-  const { vectors, inC, outC } = layout as WinogradLayout;
-  const [weight, bias] = tensors;
-  if (!weight || weight.data.length !== outC * inC * taps)
-    internal('a weight of another shape than its layout');
-  const packed = into ?? new Float32Array(compactFloats(layout as WinogradLayout));
-  if (bias) packed.set(bias.data);
-  const start = biasFloats(layout as WinogradLayout);
-  const stride = positionFloats(layout as WinogradLayout);
-  const { data } = weight;
-  for (const panel of panelsOf(outC, vectors)) {
-    const width = panel.vectors * lanes;
-    const to = start + panel.first * inC;
-    for (let c = 0; c < inC; c++)
-      for (let j = 0; j < panel.channels; j++) {
-        const from = ((panel.first + j) * inC + c) * taps;
-        const at = to + c * width + j;
-        for (let tap = 0; tap < taps; tap++) packed[at + tap * stride] = data[from + tap]!;
+/** Cycles of the products of one block over one chunk of input channels and all output channels. */
+function productCycles(kernel: ConvKernel, shape: WinogradShape, rowsOf: RowCycles): number {
+  const panels = panelRuns(kernel.outC, shape.vectors);
+  let cycles = 0;
+  for (const a of positionSpans(shape.down))
+    for (const b of positionSpans(shape.across)) {
+      const rows = productRows(shape, a, b);
+      for (const { vectors, count } of panels) {
+        const resumed = shape.chunks > 1 ? rows * vectors : 0;
+        cycles += (rowsOf(rows, vectors, shape.depth) + resumed) * count * a.count * b.count;
       }
-  }
-  return packed;
-}
-
-/** Biases and kernels g → biases and transformed kernels U = G g Gᵀ, rounded as the generated code rounds. Plain loops: there are millions. */
-function expandWinograd(layout: WeightLayout, compact: Float32Array): Float32Array {
-  const { tile } = layout as WinogradLayout;
-  const start = biasFloats(layout as WinogradLayout);
-  const stride = positionFloats(layout as WinogradLayout);
-  const expanded = new Float32Array(winogradFloats(layout as WinogradLayout));
-  expanded.set(compact.subarray(0, start));
-  const G = Float32Array.from(kernelTransforms[tile].flat());
-  const columns = new Float32Array(3);
-  for (let at = start; at < start + stride; at++)
-    for (let i = 0, to = at; i < G.length; i += 3) {
-      for (let s = 0; s < 3; s++) {
-        const top = at + s * stride;
-        columns[s] = combine(G, i, compact[top]!, compact[top + 3 * stride]!, compact[top + 6 * stride]!);
-      }
-      for (let j = 0; j < G.length; j += 3, to += stride)
-        expanded[to] = combine(G, j, columns[0]!, columns[1]!, columns[2]!);
     }
-  return expanded;
-}
-
-/**
- * A row of G, from `i` on, times three values, from left to right in single precision. Rows have all three coefficients or one; values
- * without a coefficient do not count, whatever they are.
- */
-function combine(G: Float32Array, i: number, x: number, y: number, z: number): number {
-  const [a, b, c] = [G[i]!, G[i + 1]!, G[i + 2]!];
-  if (b === 0) return Math.fround(a === 0 ? c * z : a * x);
-  return Math.fround(Math.fround(Math.fround(a * x) + Math.fround(b * y)) + Math.fround(c * z));
-}
-
-function winogradCost(kernel: ConvKernel, shape: WinogradShape, vectors: number, engine: Engine): number {
-  const { tile, down, across, block, inC, outC } = shape;
-  const positions = (tile + 2) ** 2;
-  const tiles = down * across;
-  const blocks = Math.ceil(tiles / block);
-  const products = panelsOf(kernel.outC, vectors).reduce(
-    (sum, panel) => sum + coverPlane({ rows: 1, columns: block }, panel.vectors, kernel.inC, engine).cycles,
-    0,
-  );
-  const registers = engine.wide ? 2 * lanes : lanes;
-  const transforms = (tiles * (inC * inputCycles[tile] + outC * outputCycles[tile])) / registers;
-  const weightBytes = positions * inC * outC * 4;
-  return nsOf({ cycles: products * positions * blocks + transforms, weightBytes, passes: blocks });
+  return cycles;
 }

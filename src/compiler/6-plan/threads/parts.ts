@@ -6,7 +6,8 @@ import { internal } from '../../diagnostics/internal.ts';
 import type { Epilogue, Kernel, Operand } from '../../ir/kernel.ts';
 import type { Choice } from '../algorithms/algorithm.ts';
 import { panelFloats, panelsOf, type PanelLayout } from '../algorithms/panels.ts';
-import { scratchLayout, winogradShape } from '../algorithms/winograd.ts';
+import { winogradTuning } from '../algorithms/winograd.ts';
+import { winogradShape } from '../algorithms/winograd-shape.ts';
 import type { Buffer, Engine, Step } from '../plan.ts';
 import type { Cut, CutAxis, Range } from './cut.ts';
 import { partKernel, skipped } from './part-kernel.ts';
@@ -30,13 +31,8 @@ function sized(kernel: Kernel, choice: Choice, engine: Engine, { axis, ranges }:
       return { range, kernel: part, tuning, scratchBytes };
     // Blocks of tiles are chosen for the part: those of the whole map may be larger than it.
     const tile = tuning['tile'] === 4 ? 4 : 2;
-    const shape = winogradShape(part, tile, Number(tuning['vectors']), engine);
-    return {
-      range,
-      kernel: part,
-      tuning: { ...tuning, block: shape.block },
-      scratchBytes: scratchLayout(shape).bytes,
-    };
+    const own = winogradTuning(part, tile, engine, Boolean(tuning['narrow'])).tuning;
+    return { range, kernel: part, tuning: { ...own }, scratchBytes: winogradShape(part, own).bytes };
   });
 }
 

@@ -3,35 +3,24 @@
  * weights are the same bits on every engine. Loops are functions of bounded pieces: the engine replaces its baseline code between calls.
  */
 import type { Expansion, Plan } from '../../6-plan/plan.ts';
-import { internal } from '../../diagnostics/internal.ts';
 import { i32, i32x4, select, v128, f32x4 } from './assembler/index.ts';
 import type { ConstantPool, FunctionBuilder, FunctionRef, ModuleBuilder, V128 } from './assembler/index.ts';
-import { emitWinogradExpansion, expandScratchBytes } from './kernels/winograd-expand.ts';
 
 /** Bytes of halves that one call widens. */
 const pieceBytes = 16384;
 
 /** The function that turns the bytes of the weights file into the final weights, in place. */
 export function emitPrepare(plan: Plan, module: ModuleBuilder): FunctionRef {
-  const scratch = plan.weightsOffset + plan.bytes.weights;
   return module.function({ name: 'prepare', params: [] }, (f) => {
-    for (const expansion of plan.expansions) emitExpansion(expansion, { f, module, scratch });
-    if (!plan.expansions.some(({ kind }) => kind === 'winograd')) return;
-    if (plan.bytes.arena < expandScratchBytes) internal('the arena is too small to expand weights in');
-    // Borders in the arena count on zeros.
-    f.fill(scratch, 0, expandScratchBytes);
+    for (const expansion of plan.expansions) emitExpansion(expansion, f, module);
   });
 }
 
-interface Context {
-  readonly f: FunctionBuilder;
-  readonly module: ModuleBuilder;
-  readonly scratch: number;
-}
-
-function emitExpansion(expansion: Expansion, context: Context): void {
-  const { f, module } = context;
-  const { kind, from, to, bytes } = expansion;
+function emitExpansion(
+  { kind, from, to, bytes }: Expansion,
+  f: FunctionBuilder,
+  module: ModuleBuilder,
+): void {
   switch (kind) {
     case 'copy':
       return f.copy(to, from, bytes);
@@ -42,8 +31,6 @@ function emitExpansion(expansion: Expansion, context: Context): void {
         to,
         from + bytes,
       );
-    case 'winograd':
-      return emitWinogradExpansion(expansion, context);
   }
 }
 

@@ -149,7 +149,7 @@ function loadFrom({ base, offset }: Place, further: number): V128 {
   return v128.load(base, offset + further);
 }
 
-/** Addresses of pixels, to be asked for in order: constant offsets from the pointer, or pointers that step from pixel to pixel. */
+/** Addresses of pixels: constant offsets from the pointer, or pointers that step from pixel to pixel. */
 function pixelPlaces(
   f: FunctionBuilder,
   pointer: Local<'i32'>,
@@ -158,12 +158,16 @@ function pixelPlaces(
 ): (pixel: number) => Place {
   if (typeof column === 'number' && typeof row === 'number')
     return (pixel) => ({ base: pointer, offset: Math.floor(pixel / width) * row + (pixel % width) * column });
-  let [first, current] = [pointer, pointer];
-  return (pixel) => {
-    if (pixel > 0 && pixel % width === 0) current = first = f.let(i32.add(first, row));
-    else if (pixel > 0) current = f.let(i32.add(current, column));
-    return { base: current, offset: 0 };
+  const known = new Map([[0, pointer]]);
+  const addressOf = (pixel: number): Local<'i32'> => {
+    const found = known.get(pixel);
+    if (found) return found;
+    const isFirst = pixel % width === 0;
+    const address = f.let(i32.add(addressOf(pixel - (isFirst ? width : 1)), isFirst ? row : column));
+    known.set(pixel, address);
+    return address;
   };
+  return (pixel) => ({ base: addressOf(pixel), offset: 0 });
 }
 
 /** Operands that are one number, in all lanes. */

@@ -36,8 +36,8 @@ export interface TileShape {
 export interface GemmTile {
   readonly shape: TileShape;
   readonly reduction: Reduction;
-  /** `panel`: accumulators start from the biases at the head of the panel. */
-  readonly start: 'panel' | 'zero';
+  /** Accumulators start from the biases at the head of the panel, from zero, or from what the output holds. */
+  readonly start: 'panel' | 'zero' | 'sum';
   /** Its steps are ignored: they come from the descriptor. */
   readonly finish: Finish;
 }
@@ -99,8 +99,11 @@ export function gemmTile(m: ModuleBuilder, tile: GemmTile): FunctionRef {
       ...Local<'i32'>[],
     ];
     const descriptor = descriptorAt(rest.pop() as Local<'i32'>, tile.reduction.taps.length);
-    const accumulators = startAccumulators(f, tile, weights);
-    const inputs = inputPointers(f, tile.shape, x, descriptor.steps(0));
+    const accumulators =
+      tile.start === 'sum'
+        ? loadSums(f, tile.shape, rest[0] as Local<'i32'>, descriptor.steps(1))
+        : startAccumulators(f, tile, weights);
+    const inputs = pixelPointers(f, tile.shape, x, descriptor.steps(0));
     accumulate(f, { tile, inputs, weights, accumulators, descriptor });
     const finish = withSteps(f, tile.finish, tile.shape, (index) => descriptor.steps(1 + index));
     emitFinish(f, finish, tile.shape, accumulators, rest);
@@ -120,8 +123,20 @@ function startAccumulators(f: FunctionBuilder, tile: GemmTile, weights: Local<'i
   return rows;
 }
 
-/** A pointer to the input of each pixel, row by row. */
-function inputPointers(
+/** The output's values in the accumulators. */
+function loadSums(
+  f: FunctionBuilder,
+  shape: TileShape,
+  out: Local<'i32'>,
+  steps: { readonly column: I32; readonly row: I32 },
+): Accumulators {
+  return pixelPointers(f, shape, out, steps).map((pixel) =>
+    Array.from({ length: shape.vectors }, (_, j) => f.let(v128.load(pixel, j * 16))),
+  );
+}
+
+/** A pointer to each pixel, row by row. */
+function pixelPointers(
   f: FunctionBuilder,
   { height, width }: TileShape,
   x: Local<'i32'>,

@@ -1,26 +1,38 @@
 /**
- * The one-dimensional transforms of Winograd's F(2, 3) and F(4, 3) on vectors of channels (Lavin & Gray, 2016), and their two-dimensional
- * use. The points are 0, ±1, ∞ and 0, ±1, ±2, ∞; common subexpressions of the positive and negative point are shared.
+ * Winograd's transforms F(2, 3) and F(4, 3) on vectors of channels (Lavin & Gray, 2016), along one axis and along two. Whole tiles and kernels
+ * share the subexpressions of a positive and a negative point; tiles at the edge of a map go by their matrices. Distances in memory are
+ * values of the running program, so that layers of different sizes share the code.
  */
-import type { TileSize } from '../../../6-plan/algorithms/winograd.ts';
-import { f32x4 } from '../assembler/index.ts';
-import type { ConstantPool, FunctionBuilder, V128 } from '../assembler/index.ts';
+import {
+  inputTransform,
+  outputTransform,
+  type TileSize,
+} from '../../../6-plan/algorithms/winograd-matrices.ts';
+import type { TileAxis } from '../../../6-plan/algorithms/winograd-shape.ts';
+import { f32x4, i32, v128 } from '../assembler/index.ts';
+import type { ConstantPool, FunctionBuilder, I32, Local, V128 } from '../assembler/index.ts';
 
 export interface TransformContext {
   readonly f: FunctionBuilder;
   readonly constants: ConstantPool;
 }
 
-type Transform = (context: TransformContext, d: readonly V128[]) => readonly V128[];
+/** A transform along one axis: so many inputs to so many outputs. */
+export interface LineTransform {
+  readonly inputs: number;
+  readonly apply: (context: TransformContext, line: readonly V128[]) => readonly V128[];
+}
+
+type Apply = LineTransform['apply'];
 
 /** Bᵀ d: m + 2 inputs of a line of the tile to m + 2 positions. */
-const inputLines: Readonly<Record<TileSize, Transform>> = {
+const inputLines: Readonly<Record<TileSize, Apply>> = {
   2: ({ f }, [d0, d1, d2, d3]: readonly V128[]) =>
     [
       f32x4.sub(d0 as V128, d2 as V128),
       f32x4.add(d1 as V128, d2 as V128),
       f32x4.sub(d2 as V128, d1 as V128),
-      f32x4.sub(d1 as V128, d3 as V128),
+      f32x4.sub(d3 as V128, d1 as V128),
     ].map((value) => f.let(value)),
   4: ({ f, constants }, d) => {
     const [d0, d1, d2, d3, d4, d5] = d as readonly [V128, V128, V128, V128, V128, V128];
@@ -41,11 +53,11 @@ const inputLines: Readonly<Record<TileSize, Transform>> = {
 };
 
 /** Aᵀ m: m + 2 products of a line to m outputs. */
-const outputLines: Readonly<Record<TileSize, Transform>> = {
+const outputLines: Readonly<Record<TileSize, Apply>> = {
   2: ({ f }, m) => {
     const [m0, m1, m2, m3] = m as readonly [V128, V128, V128, V128];
     const first = f.let(f32x4.add(f32x4.add(m0, m1), m2));
-    return [first, f.let(f32x4.sub(f32x4.sub(m1, m2), m3))];
+    return [first, f.let(f32x4.add(f32x4.sub(m1, m2), m3))];
   },
   4: ({ f, constants }, m) => {
     const [m0, m1, m2, m3, m4, m5] = m as readonly [V128, V128, V128, V128, V128, V128];
@@ -63,6 +75,30 @@ const outputLines: Readonly<Record<TileSize, Transform>> = {
   },
 };
 
+/** G g: three taps to m + 2 positions. */
+const kernelLines: Readonly<Record<TileSize, Apply>> = {
+  2: ({ f, constants }, g) => {
+    const [g0, g1, g2] = g as readonly [V128, V128, V128];
+    const half = constants.f32(1 / 2);
+    const even = f.let(f32x4.mul(f32x4.add(g0, g2), half));
+    return [g0, f.let(f.fma(g1, half, even)), f.let(f.fnma(g1, half, even)), g2];
+  },
+  4: ({ f, constants }, g) => {
+    const [g0, g1, g2] = g as readonly [V128, V128, V128];
+    const [sixth, twelfth] = [constants.f32(1 / 6), constants.f32(1 / 12)];
+    const near = f.let(f32x4.mul(f32x4.add(g0, g2), constants.f32(-1 / 6)));
+    const far = f.let(f.fma(g2, sixth, f32x4.mul(g0, constants.f32(1 / 24))));
+    return [
+      f32x4.mul(g0, constants.f32(1 / 4)),
+      f.fnma(g1, sixth, near),
+      f.fma(g1, sixth, near),
+      f.fma(g1, twelfth, far),
+      f.fnma(g1, twelfth, far),
+      g2,
+    ].map((value) => f.let(value));
+  },
+};
+
 /** Bᵀ d of one line. */
 export function inputLine(context: TransformContext, tile: TileSize, d: readonly V128[]): readonly V128[] {
   return inputLines[tile](context, d);
@@ -73,49 +109,121 @@ export function outputLine(context: TransformContext, tile: TileSize, m: readonl
   return outputLines[tile](context, m);
 }
 
-/** Where a two-dimensional transform reads and writes. Several vectors of channels go together, so that V8 can pair them. */
+/** An axis that is not transformed. */
+const identity: LineTransform = { inputs: 1, apply: (_, line) => line };
+
+/** Input of a tile to its positions. */
+export function inputLineOf(axis: TileAxis, tile: TileSize, isLast: boolean): LineTransform {
+  if (axis.taps === 1) return identity;
+  const positions = isLast ? axis.lastPositions.length : axis.positions;
+  const apply =
+    positions === axis.positions ? inputLines[tile] : byMatrix(inputTransform(tile, positions - 2));
+  return { inputs: positions, apply };
+}
+
+/** Products at the positions of a tile to those of its pixels that exist. */
+export function outputLineOf(axis: TileAxis, tile: TileSize, isLast: boolean): LineTransform {
+  if (axis.taps === 1) return identity;
+  const positions = isLast ? axis.lastPositions.length : axis.positions;
+  const pixels = isLast ? axis.last : axis.pixels;
+  if (pixels === axis.pixels) return { inputs: positions, apply: outputLines[tile] };
+  const whole = positions === axis.positions;
+  const matrix = outputTransform(tile, whole ? tile : pixels).slice(0, pixels);
+  return { inputs: positions, apply: byMatrix(matrix) };
+}
+
+/** Taps of a kernel to positions. */
+export function kernelLineOf(axis: TileAxis, tile: TileSize): LineTransform {
+  return axis.taps === 1 ? identity : { inputs: 3, apply: kernelLines[tile] };
+}
+
+/** Σ coefficient · value of every row. */
+function byMatrix(matrix: readonly (readonly number[])[]): Apply {
+  return ({ f, constants }, line) =>
+    matrix.map((row) => {
+      const terms = row.flatMap((coefficient, i) =>
+        coefficient === 0 ? [] : [{ coefficient, value: line[i] as V128 }],
+      );
+      return f.let(
+        terms.slice(1).reduce(
+          (sum, { coefficient, value }) => {
+            if (coefficient === 1) return f32x4.add(sum, value);
+            if (coefficient === -1) return f32x4.sub(sum, value);
+            return f.fma(value, constants.f32(coefficient), sum);
+          },
+          scaled(constants, terms[0]?.coefficient ?? 0, terms[0]?.value as V128),
+        ),
+      );
+    });
+}
+
+function scaled(constants: ConstantPool, coefficient: number, value: V128): V128 {
+  return coefficient === 1 ? value : f32x4.mul(value, constants.f32(coefficient));
+}
+
+/** Where a transform of two axes reads and writes. Several vectors of channels go together, so that V8 can pair them. */
 export interface Transformed {
-  readonly tile: TileSize;
+  readonly down: LineTransform;
+  readonly across: LineTransform;
   /** Vectors of channels. */
   readonly vectors: number;
-  readonly load: (row: number, column: number, vector: number) => V128;
+  /** Addresses of the values of a column, from top to bottom; columns come in order. */
+  readonly column: (column: number) => readonly I32[];
   /** Values of a row by vector and column; rows come in order. All loads are done before. */
   readonly store: (row: number, values: readonly (readonly V128[])[]) => void;
 }
 
-/** Bᵀ d B: the positions of a transformed tile. */
-export function transformInput(context: TransformContext, transformed: Transformed): void {
-  transform(context, inputLines[transformed.tile], transformed);
-}
-
-/** Aᵀ m A: the output pixels of a tile. */
-export function transformOutput(context: TransformContext, transformed: Transformed): void {
-  transform(context, outputLines[transformed.tile], transformed);
-}
-
 /** Columns first, then rows. */
-function transform(context: TransformContext, line: Transform, transformed: Transformed): void {
-  const { tile, vectors, load, store } = transformed;
+export function transform(context: TransformContext, transformed: Transformed): void {
+  const { down, across, vectors, column, store } = transformed;
   const { f } = context;
   const range = (length: number): readonly number[] => Array.from({ length }, (_, i) => i);
-  const size = range(tile + 2);
-  const columns = size.map((column) =>
-    range(vectors).map((vector) =>
-      line(
+  const columns = range(across.inputs).map((c) => {
+    const places = column(c);
+    return range(vectors).map((vector) =>
+      down.apply(
         context,
-        size.map((row) => f.let(load(row, column, vector))),
+        places.map((place) => f.let(v128.load(place, vector * 16))),
       ),
-    ),
-  );
+    );
+  });
   const rows = columns[0]?.[0]?.length ?? 0;
   for (const row of range(rows))
     store(
       row,
       range(vectors).map((vector) =>
-        line(
+        across.apply(
           context,
-          columns.map((column) => column[vector]?.[row] as V128),
+          columns.map((values) => values[vector]?.[row] as V128),
         ),
       ),
     );
+}
+
+/** `first` and the addresses that follow it, `steps` bytes from one to the next. */
+export function placesFrom(f: FunctionBuilder, first: I32, steps: readonly I32[]): readonly I32[] {
+  const places = [f.let(first)];
+  for (const step of steps) places.push(f.let(i32.add(places.at(-1) as I32, step)));
+  return places;
+}
+
+/** A pointer that walks over positions of a transformed tile, which are `position` bytes apart, and stores vectors there. */
+export function positionWriter(
+  f: FunctionBuilder,
+  start: Local<'i32'>,
+  position: Local<'i32'>,
+): (index: number, values: readonly V128[]) => void {
+  const pointer = f.let(start);
+  let at = 0;
+  return (index, values) => {
+    f.increment(pointer, times(position, index - at));
+    at = index;
+    values.forEach((value, vector) => f.store(pointer, vector * 16, value));
+  };
+}
+
+/** step · count, without a multiplication where that is nothing or the step itself. */
+export function times(step: Local<'i32'>, count: number): I32 {
+  if (count === 0) return i32.const(0);
+  return count === 1 ? step : i32.mul(step, i32.const(count));
 }

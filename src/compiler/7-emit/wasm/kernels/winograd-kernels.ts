@@ -1,0 +1,43 @@
+/** Kernels g of one panel of output channels to transformed kernels U = G g Gᵀ in scratch memory. */
+import { lanes } from '../../../6-plan/algorithms/tile.ts';
+import type { WinogradShape } from '../../../6-plan/algorithms/winograd-shape.ts';
+import { i32 } from '../assembler/index.ts';
+import type { FunctionRef, I32, ModuleBuilder, V128 } from '../assembler/index.ts';
+import { kernelLineOf, positionWriter, transform } from './winograd-transforms.ts';
+
+/**
+ * (kernels of a panel from an input channel on, transformed kernels, input channels, bytes from one position to the next) → the panel's
+ * kernels of so many input channels.
+ */
+export function kernelFunction(m: ModuleBuilder, shape: WinogradShape, vectors: number): FunctionRef {
+  const { tile, down, across } = shape;
+  const together = m.engine.wide && vectors % 2 === 0 ? 2 : 1;
+  const tap = vectors * lanes * 4;
+  const taps = down.taps * across.taps;
+  const params = ['i32', 'i32', 'i32', 'i32'] as const;
+  return m.kernel({ name: `winograd_kernels_${tile}`, params }, (f, from, to, depth, position) => {
+    const context = { f, constants: f.constants() };
+    f.for(f.i32(), 0, depth, 1, () => {
+      f.for(f.i32(), 0, vectors / together, 1, () => {
+        const write = positionWriter(f, to, position);
+        transform(context, {
+          down: kernelLineOf(down, tile),
+          across: kernelLineOf(across, tile),
+          vectors: together,
+          column: (c) =>
+            Array.from({ length: down.taps }, (_, r): I32 => i32.add(from, (r * across.taps + c) * tap)),
+          store: (r, values) => {
+            for (let c = 0; c < across.positions; c++)
+              write(
+                r * across.positions + c,
+                values.map((line) => line[c] as V128),
+              );
+          },
+        });
+        f.increment(from, together * 16);
+        f.increment(to, together * 16);
+      });
+      f.increment(from, (taps - 1) * tap);
+    });
+  });
+}

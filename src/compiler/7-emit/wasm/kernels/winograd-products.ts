@@ -1,0 +1,98 @@
+/** The matrix products of a Winograd layer: at every position of the transformed tiles, tiles × input channels times a panel of kernels. */
+import { coverPlane } from '../../../6-plan/algorithms/cover.ts';
+import { lanes } from '../../../6-plan/algorithms/tile.ts';
+import { positionSpans, productRows, type WinogradShape } from '../../../6-plan/algorithms/winograd-shape.ts';
+import type { FunctionRef, Local, ModuleBuilder } from '../assembler/index.ts';
+import { finishOf } from './finish.ts';
+import { gemmTile, type GemmTile } from './gemm-tile.ts';
+import { emitPlanes, tileKey, type Tiles } from './plane.ts';
+import { callWith, movePointers } from './pointers.ts';
+
+/** Neighbouring panels of one width. */
+export interface PanelRun {
+  readonly vectors: number;
+  readonly count: number;
+}
+
+export interface Products {
+  readonly shape: WinogradShape;
+  readonly panels: readonly PanelRun[];
+  /** Whether the products are added to those of the channels before. */
+  readonly start: Extract<GemmTile['start'], 'zero' | 'sum'>;
+  /** Address of the tiles' descriptor. */
+  readonly descriptor: number;
+}
+
+/** (transformed input, transformed kernels, products) → all positions of a block, one chunk of channels. */
+export function productsFunction(m: ModuleBuilder, products: Products): FunctionRef {
+  const { shape, panels } = products;
+  const kernelPanel = shape.positions * shape.kernelPosition * 4;
+  const params = ['i32', 'i32', 'i32'] as const;
+  const bodies = new Map<string, FunctionRef>();
+  const bodyOf = (rows: number, vectors: number): FunctionRef => {
+    const key = `${rows}x${vectors}`;
+    const body = bodies.get(key) ?? rowsFunction(m, products, rows, vectors);
+    bodies.set(key, body);
+    return body;
+  };
+  const spans = positionSpans(shape.down).flatMap((a) => [
+    {
+      count: a.count,
+      row: positionSpans(shape.across).map((b) => ({ count: b.count, rows: productRows(shape, a, b) })),
+    },
+  ]);
+  const called = spans.map(({ count, row }) => ({
+    count,
+    row: row.map((span) => ({
+      count: span.count,
+      runs: span.rows === 0 ? [] : panels.map((run) => ({ ...run, body: bodyOf(span.rows, run.vectors) })),
+    })),
+  }));
+  return m.function({ name: `winograd_products_${shape.tile}`, params }, (f, input, kernels, out) => {
+    for (const { count, row } of called)
+      f.for(f.i32(), 0, count, 1, () => {
+        for (const span of row)
+          f.for(f.i32(), 0, span.count, 1, () => {
+            const [panel, sums] = [f.let(kernels), f.let(out)];
+            for (const { vectors, count: times, body } of span.runs)
+              f.for(f.i32(), 0, times, 1, () => {
+                callWith(f, body, [input, panel, sums]);
+                movePointers(f, [panel, sums], [kernelPanel, vectors * lanes * 4]);
+              });
+            const steps = [shape.inPosition * 4, shape.kernelPosition * 4, shape.outPosition * 4];
+            movePointers(f, [input, kernels, out], steps);
+          });
+      });
+  });
+}
+
+/** (transformed input, panel of kernels, products) → `rows` tiles of one position. */
+function rowsFunction(m: ModuleBuilder, products: Products, rows: number, vectors: number): FunctionRef {
+  const { shape, start, descriptor } = products;
+  const cover = coverPlane({ rows: 1, columns: rows }, vectors, shape.depth, m.engine);
+  const strides = [shape.inRow * 4, 0, shape.outRow * 4];
+  const still = [0, 0, 0];
+  const tiles: Tiles = new Map(
+    cover.bands.flatMap(({ height, runs }) =>
+      runs.map(({ width }) => [
+        tileKey(height, width),
+        gemmTile(m, {
+          shape: { height, width, vectors, channels: vectors * lanes },
+          reduction: { taps: [], run: { count: shape.depth, step: 4 } },
+          start,
+          finish: finishOf(undefined, { row: 0, column: 0 }, []),
+        }),
+      ]),
+    ),
+  );
+  const params = ['i32', 'i32', 'i32'] as const;
+  return m.function({ name: `winograd_rows_${rows}x${vectors * lanes}`, params }, (f, ...pointers) =>
+    emitPlanes(f, {
+      geometry: { size: [1, 1, rows], strides: [still, still, strides] },
+      cover,
+      tiles: [tiles],
+      pointers: pointers as readonly Local<'i32'>[],
+      descriptor,
+    }),
+  );
+}

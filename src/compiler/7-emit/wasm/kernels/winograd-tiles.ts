@@ -1,0 +1,274 @@
+/**
+ * The stages of a Winograd layer around its matrix products: the input of one tile to its positions, and the products at its positions to its
+ * pixels. Tiles that are the last down or across have code of their own; layers of different sizes share it.
+ */
+import { lanes } from '../../../6-plan/algorithms/tile.ts';
+import type { TileAxis, WinogradShape } from '../../../6-plan/algorithms/winograd-shape.ts';
+import type { ConvKernel } from '../../../ir/kernel.ts';
+import { f32x4, i32, select, v128 } from '../assembler/index.ts';
+import type { FunctionBuilder, FunctionRef, I32, Local, ModuleBuilder, V128 } from '../assembler/index.ts';
+import type { ConvGeometry } from './conv-geometry.ts';
+import { emitFinish, withSteps, type Finish } from './finish.ts';
+import { callWith, copyPointers, movePointers, type Strides } from './pointers.ts';
+import type { PanelRun } from './winograd-products.ts';
+import { inputLineOf, outputLineOf, placesFrom, times, transform } from './winograd-transforms.ts';
+
+export interface WinogradLayer {
+  readonly kernel: ConvKernel;
+  readonly shape: WinogradShape;
+  readonly geometry: ConvGeometry;
+  readonly finish: Finish;
+  /** Addresses of the descriptors of the matrix products and of the transforms. */
+  readonly descriptor: number;
+  readonly distances: number;
+  /** Vectors of channels that a transform handles together: two make one 256-bit register. */
+  readonly together: number;
+}
+
+/** Neighbouring output channels that go through the layer together. */
+export interface Chunk {
+  readonly channels: number;
+  readonly panels: readonly PanelRun[];
+}
+
+/** A position in the map while tiles are walked in order: pointers at the tile, and its place in the rows of tiles. */
+export interface Cursor {
+  readonly pointers: readonly Local<'i32'>[];
+  readonly down: Local<'i32'>;
+  readonly across: Local<'i32'>;
+}
+
+/** Where a tile lies in scratch at the positions that all tiles have, and at those that the last column of tiles lacks. */
+export interface Place {
+  readonly all: Local<'i32'>;
+  readonly inner: Local<'i32'>;
+}
+
+/**
+ * What the transforms read at run time: rows and columns of the input, positions (in, out), which positions across are inner ones (a bit
+ * each), rows and columns of output and operands.
+ */
+export function distancesOf(shape: WinogradShape, input: Steps, outputs: readonly Steps[]): Int32Array {
+  const { across, inPosition, outPosition } = shape;
+  const inner = Array.from({ length: across.positions }, (_, c) =>
+    across.lastPositions.includes(c) ? 0 : 2 ** c,
+  );
+  const bits = inner.reduce((sum, bit) => sum + bit, 0);
+  const ways = outputs.flatMap(({ row, column }) => [row, column]);
+  return Int32Array.from([input.row, input.column, inPosition * 4, outPosition * 4, bits, ...ways]);
+}
+
+interface Steps {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** The code for whole tiles and for those that are the last down, the last across, or both; equal code is not asked for twice. */
+function byPlace<T>(
+  { down, across }: WinogradShape,
+  make: (isLast: Last) => T,
+): (f: FunctionBuilder, cursor: Cursor, use: (made: T) => void) => void {
+  const differs = (axis: TileAxis): boolean => axis.last !== axis.pixels;
+  const variants = (isDown: boolean): readonly T[] =>
+    [false, ...(differs(across) ? [true] : [])].map((isAcross) => make({ down: isDown, across: isAcross }));
+  const rows = [variants(false), ...(differs(down) ? [variants(true)] : [])];
+  return (f, at, use) => {
+    const isLast = (position: I32, axis: TileAxis): I32 => i32.eq(position, i32.const(axis.tiles - 1));
+    const inRow = ([whole, last]: readonly T[]): void => {
+      if (last === undefined) use(whole as T);
+      else
+        f.if(
+          isLast(at.across, across),
+          () => use(last),
+          () => use(whole as T),
+        );
+    };
+    const [whole = [], last] = rows;
+    if (last === undefined) inRow(whole);
+    else
+      f.if(
+        isLast(at.down, down),
+        () => inRow(last),
+        () => inRow(whole),
+      );
+  };
+}
+
+/** Position numbers of a tile along an axis. */
+function positionsOf(axis: TileAxis, isLast: boolean): readonly number[] {
+  return isLast ? axis.lastPositions : Array.from({ length: axis.positions }, (_, i) => i);
+}
+
+/** Whether a tile is the last down and across. */
+interface Last {
+  readonly down: boolean;
+  readonly across: boolean;
+}
+
+/** Reads word `index` of the distances. */
+function distanceAt(f: FunctionBuilder, distances: Local<'i32'>, index: number): Local<'i32'> {
+  return f.let(i32.load(distances, index * 4));
+}
+
+/** Addresses of a tile at the given positions across, in the first row of positions. */
+function columnPlaces(
+  f: FunctionBuilder,
+  { all, inner }: Place,
+  distances: Local<'i32'>,
+  position: Local<'i32'>,
+  columns: readonly number[],
+): readonly Local<'i32'>[] {
+  const bits = distanceAt(f, distances, 4);
+  return columns.map((c) => {
+    const base = select(i32.and(bits, i32.const(2 ** c)), inner, all);
+    return f.let(i32.add(base, times(position, c)));
+  });
+}
+
+/** Steps between rows of positions that are not all neighbours, in bytes. */
+function rowGaps(rows: readonly number[], position: Local<'i32'>, across: TileAxis): readonly I32[] {
+  return rows.slice(1).map((row, i) => times(position, (row - (rows[i] ?? 0)) * across.positions));
+}
+
+/** Code that writes one tile's transformed input, chunk by chunk of channels. */
+export function inputStage(
+  m: ModuleBuilder,
+  layer: WinogradLayer,
+): (f: FunctionBuilder, cursor: Cursor, place: Place) => void {
+  const { shape, together, distances } = layer;
+  const held = Math.ceil(shape.depth / lanes);
+  const variant = byPlace(shape, (isLast) => inputFunction(m, layer, isLast, held % together));
+  return (f, { pointers, ...at }, { all, inner }) =>
+    variant(f, { pointers, ...at }, (body) => {
+      const moving = copyPointers(f, [...pointers, all, inner]);
+      f.for(f.i32(), 0, shape.chunks, 1, () => {
+        callWith(f, body, [...moving, Math.floor(held / together), distances]);
+        const next = shape.positions * shape.inPosition * 4;
+        movePointers(f, moving, [held * 16, next, next]);
+      });
+    });
+}
+
+/** (input, place, place, turns of `together` vectors, distances) → one tile's transformed input; `rest` further vectors come last. */
+function inputFunction(
+  m: ModuleBuilder,
+  { shape, together }: WinogradLayer,
+  isLast: Last,
+  rest: number,
+): FunctionRef {
+  const { tile, down, across } = shape;
+  const params = Array<'i32'>(5).fill('i32');
+  return m.kernel({ name: `winograd_input_${tile}`, params }, (f, ...locals) => {
+    const [x, all, inner, turns, distances] = locals as unknown as Five;
+    const context = { f, constants: f.constants() };
+    const [row, column, position] = [0, 1, 2].map((i) => distanceAt(f, distances, i)) as [
+      Local<'i32'>,
+      Local<'i32'>,
+      Local<'i32'>,
+    ];
+    const places = columnPlaces(f, { all, inner }, distances, position, positionsOf(across, isLast.across));
+    const gaps = rowGaps(positionsOf(down, isLast.down), position, across);
+    const lines = {
+      down: inputLineOf(down, tile, isLast.down),
+      across: inputLineOf(across, tile, isLast.across),
+    };
+    const turn = (vectors: number): void => {
+      const first = f.let(x);
+      const writers = copyPointers(f, places);
+      transform(context, {
+        ...lines,
+        vectors,
+        column: (c) => {
+          if (c > 0) f.increment(first, column);
+          return placesFrom(f, first, Array<I32>(lines.down.inputs - 1).fill(row));
+        },
+        store: (r, values) =>
+          writers.forEach((writer, c) => {
+            if (r > 0) f.increment(writer, gaps[r - 1] as I32);
+            values.forEach((line, vector) => f.store(writer, vector * 16, line[c] as V128));
+          }),
+      });
+      [x, ...places].forEach((pointer) => f.increment(pointer, vectors * 16));
+    };
+    f.for(f.i32(), 0, turns, 1, () => turn(together));
+    if (rest > 0) turn(rest);
+  });
+}
+
+type Five = readonly [Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>];
+
+interface Output {
+  readonly cursor: Cursor;
+  readonly place: Place;
+  readonly bias: Local<'i32'>;
+  readonly scratch: Local<'i32'>;
+}
+
+/** Code that writes one tile of a chunk's output. */
+export function outputStage(
+  m: ModuleBuilder,
+  layer: WinogradLayer,
+  chunk: Chunk,
+): (f: FunctionBuilder, output: Output) => void {
+  const { finish, shape, together, distances } = layer;
+  const width = together * lanes;
+  const variant = byPlace(shape, (isLast) => outputFunction(m, layer, isLast, chunk.channels % width));
+  return (f, { cursor: at, place, bias, scratch }) => {
+    const finishAt = finish.deferred ? [i32.add(scratch, shape.finish)] : [];
+    const turns = Math.floor(chunk.channels / width);
+    variant(f, at, (body) =>
+      callWith(f, body, [place.all, place.inner, bias, turns, distances, ...at.pointers, ...finishAt]),
+    );
+  };
+}
+
+/**
+ * (place, place, bias, turns of `together` vectors, distances, output, …operands, finish scratch) → one tile of output; `rest` further
+ * channels come last.
+ */
+function outputFunction(m: ModuleBuilder, layer: WinogradLayer, isLast: Last, rest: number): FunctionRef {
+  const { shape, finish, together } = layer;
+  const { tile, down, across } = shape;
+  const height = isLast.down ? down.last : down.pixels;
+  const width = isLast.across ? across.last : across.pixels;
+  const params = Array<'i32'>(6 + finish.operands.length + (finish.deferred ? 1 : 0)).fill('i32');
+  return m.kernel({ name: `winograd_output_${tile}`, params }, (f, ...locals) => {
+    const [all, inner, bias, turns, distances] = locals as unknown as Five;
+    const pointers = locals.slice(5);
+    const context = { f, constants: f.constants() };
+    const position = distanceAt(f, distances, 3);
+    const stepped = withSteps(f, finish, { height, width }, (i) => ({
+      row: i32.load(distances, 20 + 8 * i),
+      column: i32.load(distances, 24 + 8 * i),
+    }));
+    const places = columnPlaces(f, { all, inner }, distances, position, positionsOf(across, isLast.across));
+    const gaps = rowGaps(positionsOf(down, isLast.down), position, across);
+    const turn = (vectors: number, channels: number): void => {
+      const biases = Array.from({ length: vectors }, (_, vector) => f.let(v128.load(bias, vector * 16)));
+      const sums: V128[][] = [];
+      transform(context, {
+        down: outputLineOf(down, tile, isLast.down),
+        across: outputLineOf(across, tile, isLast.across),
+        vectors,
+        column: (c) => placesFrom(f, places[c] as Local<'i32'>, gaps),
+        store: (_, values) => {
+          for (let c = 0; c < width; c++)
+            sums.push(values.map((line, v) => f.let(f32x4.add(line[c] as V128, biases[v] as V128))));
+        },
+      });
+      // A deferred finish moves its pointers.
+      const pointersNow = finish.deferred ? copyPointers(f, pointers) : pointers;
+      emitFinish(f, stepped, { height, width, vectors, channels }, sums, pointersNow);
+      [bias, ...places].forEach((pointer) => f.increment(pointer, vectors * 16));
+      movePointers(f, pointers, [...channelSteps(finish, vectors), 0]);
+    };
+    f.for(f.i32(), 0, turns, 1, () => turn(together, together * lanes));
+    if (rest > 0) turn(Math.ceil(rest / lanes), rest);
+  });
+}
+
+/** Bytes that output and operands move with so many vectors of channels. */
+export function channelSteps(finish: Finish, vectors: number): Strides {
+  const operands = finish.operands.map(({ per }) => (per === 'scalar' ? 0 : vectors * 16));
+  return [vectors * 16, ...operands];
+}
