@@ -2,20 +2,18 @@
 import { nearestNames } from '../compiler/diagnostics/nearest.ts';
 import { printGraph } from '../compiler/ir/print.ts';
 import { optimize, passes } from '../compiler/5-optimize/index.ts';
-import { plan, printPlan } from '../compiler/6-plan/index.ts';
+import { plan, printPlan, type Picker, type Plan } from '../compiler/6-plan/index.ts';
 import { emitWasm } from '../compiler/7-emit/wasm/index.ts';
 import { UsageFailure } from './failure.ts';
 import type { OpenNet } from './nets.ts';
 import { engines, ownVariant } from './wasm.ts';
 
 /** The text of `graph`, `after:<pass>`, `plan` or `wat`, for the engine at hand. */
-export async function dump({ graph }: OpenNet, what: string): Promise<string> {
+export async function dump({ graph }: OpenNet, what: string, pick?: Picker): Promise<string> {
+  const planned = (): Plan => plan(optimize(graph), engines[ownVariant({ wide: 'off' })], { pick });
   if (what === 'graph') return printGraph(graph);
-  if (what === 'plan') return printPlan(plan(optimize(graph), engines[ownVariant({ wide: 'off' })]));
-  if (what === 'wat')
-    return disassemble(
-      emitWasm(plan(optimize(graph), engines[ownVariant({ wide: 'off' })]), { names: true }).bytes,
-    );
+  if (what === 'plan') return printPlan(planned());
+  if (what === 'wat') return disassemble(emitWasm(planned(), { names: true }).bytes);
   const pass = what.startsWith('after:') ? what.slice('after:'.length) : undefined;
   if (pass === undefined)
     throw new UsageFailure(`--dump takes graph, after:<pass>, plan or wat, not ${what}`);

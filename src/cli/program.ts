@@ -12,6 +12,7 @@ import { addQuantize } from './commands/quantize.ts';
 import { addRun } from './commands/run.ts';
 import { addSummary } from './commands/summary.ts';
 import { addTest } from './commands/test.ts';
+import { addTune } from './commands/tune.ts';
 import { addWeights } from './commands/weights.ts';
 import { diagnostic } from '../compiler/diagnostics/registry.ts';
 import { WriteError } from '../weights/atomic.ts';
@@ -31,6 +32,7 @@ Examples
   cnnc build net.cnn --weights f.safetensors --out dist     an npm package: module, types, weights
   cnnc quantize net.cnn --weights f.safetensors --data photos      ranges for 8-bit integers: build --quantize
   cnnc profile net.cnn --sort time                          where the time goes, against this machine's limit
+  cnnc tune net.cnn                                         measure which algorithms are fastest here
   cnnc explain shape/nothing-left
 
 Exit codes: 0 done, 1 something is wrong with the input, 2 wrong usage or an error of cnnc itself.`;
@@ -66,6 +68,7 @@ function build(end: (code: ExitCode) => void): Command {
     addBuild,
     addProfile,
     addQuantize,
+    addTune,
     addGraph,
     addFmt,
     addInit,

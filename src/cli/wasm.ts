@@ -5,7 +5,7 @@ import type { Tensor } from '../compiler/ir/type.ts';
 import type { WeightSource } from '../compiler/ops/evaluate.ts';
 import { optimize } from '../compiler/5-optimize/index.ts';
 import { quantize, type Ranges } from '../compiler/5-optimize/quantize/index.ts';
-import { halfProblems, memoryProblems, pack, plan } from '../compiler/6-plan/index.ts';
+import { halfProblems, memoryProblems, pack, plan, type Picker } from '../compiler/6-plan/index.ts';
 import type { Engine, Plan, WeightsType } from '../compiler/6-plan/plan.ts';
 import type { EmittedVariant } from '../compiler/7-emit/package/index.ts';
 import { emitWasm } from '../compiler/7-emit/wasm/index.ts';
@@ -32,6 +32,10 @@ export interface CompileOptions {
   readonly show: (diagnostic: Diagnostic) => Diagnostic;
   /** How the weights file stores numbers; default f32. */
   readonly weightsType?: WeightsType;
+  /** No Winograd: sums are those of the direct convolution, in its order. Default false. */
+  readonly precise?: boolean;
+  /** Chooses algorithms instead of the cost model, where it wants to. */
+  readonly pick?: Picker | undefined;
   /** Threads that the program may use; default 1. */
   readonly threads?: number;
   /** Ranges of the values by which the net is computed in 8-bit integers; absent: in floats. */
@@ -50,8 +54,8 @@ export function inferenceGraph(graph: Graph, ranges: Ranges | undefined): Graph 
 }
 
 function planOptimized(graph: Graph, options: CompileOptions): Plan {
-  const { variant, weightsType = 'f32', threads = 1 } = options;
-  const planned = plan(graph, engines[variant], { weightsType, threads });
+  const { variant, weightsType = 'f32', threads = 1, precise = false, pick } = options;
+  const planned = plan(graph, engines[variant], { weightsType, threads, precise, pick });
   stopOnErrors(memoryProblems(planned).map(options.show));
   return planned;
 }

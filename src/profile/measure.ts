@@ -80,14 +80,16 @@ export async function measure(plan: Plan, options: ProfileOptions): Promise<Prof
   return { net: plan.name, runs: options.runs, ms, macs, gflops: gflopsOf(macs, ms), limit: peak, steps };
 }
 
-interface Started {
+/** A plan's program, loaded and ready to be called step by step. */
+export interface Started {
   /** Writes the inputs: their memory may serve other values later in a run. */
   readonly write: () => void;
   readonly run: () => void;
   readonly steps: readonly (() => void)[];
 }
 
-function start(plan: Plan, { weights, inputs }: ProfileOptions): Started {
+/** Loads the program of `plan` with its weights. */
+export function start(plan: Plan, { weights, inputs }: Pick<ProfileOptions, 'weights' | 'inputs'>): Started {
   const { bytes, manifest } = emitWasm(plan, { steps: true });
   const memory = new WebAssembly.Memory(pagesOf(manifest));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { cnnc: { memory } });
@@ -133,13 +135,15 @@ async function warmUp({ write, run, steps }: Started, limit: () => number): Prom
   }
 }
 
-function timeOf(call: () => void): number {
+/** Milliseconds of one call. */
+export function timeOf(call: () => void): number {
   const from = performance.now();
   call();
   return performance.now() - from;
 }
 
-function median(values: readonly number[]): number {
+/** The middle value, or the mean of the two middle ones. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;

@@ -15,14 +15,16 @@ import {
   writeLine,
   type CommonOptions,
 } from '../terminal.ts';
+import { tuningHelp, type Tuning, type TuningOptions } from '../tuning.ts';
 import type { NetWeights, WeightOptions } from '../weights.ts';
 import { collect } from './summary.ts';
 
-interface Options extends NetOptions, WeightOptions, QuantizeOptions, CommonOptions {
+interface Options extends NetOptions, WeightOptions, QuantizeOptions, TuningOptions, CommonOptions {
   readonly out?: string;
   readonly check?: true;
   readonly target: string;
   readonly wide?: true;
+  readonly deterministic?: true;
   readonly weightsType: string;
   readonly dump: readonly string[];
   readonly threads?: string;
@@ -62,11 +64,16 @@ export function addBuild(program: Command, end: (code: ExitCode) => void): void 
     .option('--target <target>', 'wasm or tfjs (TypeScript on TensorFlow.js)', 'wasm')
     .option('--wide', 'add a build with 256-bit tiles for Node 24 and newer (larger; browsers ignore it)')
     .option(
+      '--deterministic',
+      'one program without fused multiply-add and Winograd: the same bits on every engine, about half as fast',
+    )
+    .option(
       '--weights-type <type>',
       'how the weights file stores numbers: f32, or f16 for half the download',
       'f32',
     )
     .option(...quantizeOption)
+    .option('--tuning <file>', tuningHelp)
     .option('--threads <n>', 'also a program for up to n threads (wasm; pages must be cross-origin isolated)')
     .option('--dump <what>', 'print graph, after:<pass>, plan or wat (may be repeated)', collect, [])
     .option('--json', 'print JSON')
@@ -78,6 +85,7 @@ async function build(file: string, options: Options): Promise<ExitCode> {
   if (!['wasm', 'tfjs'].includes(options.target))
     throw new UsageFailure(`--target is wasm or tfjs, not ${options.target}`);
   if (options.wide && options.target !== 'wasm') throw new UsageFailure('--wide is for --target wasm');
+  checkDeterministic(options);
   weightsTypeOf(options);
   checkQuantize(options);
   const threads = threadsOf(options);
@@ -85,7 +93,9 @@ async function build(file: string, options: Options): Promise<ExitCode> {
     throw new UsageFailure('build needs --out <folder>');
   const { openNet, slidingLine } = await import('../nets.ts');
   const net = openNet(file, options);
-  const dumps = await dumpsOf(net, options.dump);
+  const { tuningOf } = await import('../tuning.ts');
+  const tuning = tuningOf(file, options);
+  const dumps = await dumpsOf(net, options.dump, tuning);
   if (!options.json) for (const { text } of dumps) writeLine(text.trimEnd());
   if (options.out === undefined) {
     if (options.json) writeJson({ dumps });
@@ -98,13 +108,13 @@ async function build(file: string, options: Options): Promise<ExitCode> {
   const weights = await weightsOf(net, options);
   const files =
     options.target === 'wasm'
-      ? await wasmPackage(net, weights, { ...options, count: threads })
+      ? await wasmPackage(net, weights, { ...options, count: threads, chosen: tuning })
       : await tfjsPackage(net, weights);
   if (options.check) checkFolder(options.out, files);
   else writeFolder(options.out, files);
   if (net.sliding) say(slidingLine(net.sliding), options);
   report({ net, weights, files, options, dumps });
-  if (!options.json) showDiagnostics([...warnings, ...weights.diagnostics], {});
+  if (!options.json) showDiagnostics([...warnings, ...weights.diagnostics, ...tuning.notes()], {});
   return 0;
 }
 
@@ -113,6 +123,17 @@ function checkQuantize({ quantize, target, weightsType }: Options): void {
   if (target !== 'wasm')
     throw new UsageFailure('--quantize is for --target wasm: TensorFlow.js computes the net in floats');
   if (weightsType !== 'f32') throw new UsageFailure('--quantize stores weights in bytes, not in halves');
+}
+
+function checkDeterministic({ deterministic, wide, target }: Options): void {
+  if (deterministic && wide) throw new UsageFailure('--deterministic and --wide exclude each other');
+  if (deterministic && target !== 'wasm') throw new UsageFailure('--deterministic is for --target wasm');
+}
+
+/** The variants of the package, fastest first. */
+function variantsOf({ wide, deterministic }: Options): readonly Variant[] {
+  if (deterministic) return ['simd'];
+  return [...(wide ? (['wide'] as const) : []), 'relaxed', 'simd'];
 }
 
 /** What `--weights-type` says; ends the command where that makes no sense. */
@@ -127,10 +148,11 @@ function weightsTypeOf({ weightsType, target }: Options): WeightsType {
 async function dumpsOf(
   net: OpenNet,
   wanted: readonly string[],
+  { pick }: Tuning,
 ): Promise<readonly { readonly what: string; readonly text: string }[]> {
   if (wanted.length === 0) return [];
   const { dump } = await import('../dump.ts');
-  return Promise.all(wanted.map(async (what) => ({ what, text: await dump(net, what) })));
+  return Promise.all(wanted.map(async (what) => ({ what, text: await dump(net, what, pick) })));
 }
 
 /** Threads asked for; 1 where none were. */
@@ -145,7 +167,7 @@ function threadsOf({ threads = '1', target }: Options): number {
 async function wasmPackage(
   net: OpenNet,
   weights: NetWeights,
-  options: Options & { readonly count: number },
+  options: Options & { readonly count: number; readonly chosen: Tuning },
 ): Promise<readonly PackageFile[]> {
   const { compileVariant } = await import('../wasm.ts');
   const { rangesFor } = await import('../ranges.ts');
@@ -154,10 +176,20 @@ async function wasmPackage(
   const { graph, project, doc } = net;
   const weightsType = weightsTypeOf(options);
   const ranges = rangesFor(net, options);
-  const names: readonly Variant[] = [...(options.wide ? (['wide'] as const) : []), 'relaxed', 'simd'];
+  const { pick } = options.chosen;
+  const names = variantsOf(options);
+  const precise = options.deterministic === true;
   const variants = [...new Set([1, options.count])].flatMap((threads) =>
     names.map((variant) =>
-      compileVariant(graph, weights.source, { variant, show: project.show, weightsType, threads, ranges }),
+      compileVariant(graph, weights.source, {
+        variant,
+        show: project.show,
+        weightsType,
+        threads,
+        precise,
+        pick,
+        ranges,
+      }),
     ),
   );
   // A net whose steps are all too small for threads has only the programs for one.

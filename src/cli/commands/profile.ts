@@ -1,18 +1,17 @@
 /** `cnnc profile`: where the time of an inference goes, step by step, against the multiply-add limit of this machine. */
 import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
-import type { Graph } from '../../compiler/ir/graph.ts';
-import type { Tensor } from '../../compiler/ir/type.ts';
 import type { Profile, StepProfile } from '../../profile/measure.ts';
 import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
 import { quantizeOption, type QuantizeOptions } from '../ranges.ts';
 import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
+import { tuningHelp, type TuningOptions } from '../tuning.ts';
 import type { WeightOptions } from '../weights.ts';
 import { wideOf } from './run.ts';
 import { collect, ruled } from './summary.ts';
 
-interface Options extends NetOptions, WeightOptions, QuantizeOptions, CommonOptions {
+interface Options extends NetOptions, WeightOptions, QuantizeOptions, TuningOptions, CommonOptions {
   readonly input: readonly string[];
   readonly runs: string;
   readonly sort: string;
@@ -51,6 +50,7 @@ export function addProfile(program: Command, end: (code: ExitCode) => void): voi
     .option('--sort <by>', 'order (of execution) or time', 'order')
     .option('--wide <when>', '256-bit tiles: auto (where a check finds them faster) or off', 'auto')
     .option(...quantizeOption)
+    .option('--tuning <file>', tuningHelp)
     .option('--svg <file>', 'write a chart')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -83,41 +83,19 @@ async function measureNet(net: OpenNet, options: Options, runs: number): Promise
   const { measure } = await import('../../profile/measure.ts');
   const weights = await weightsOf(net, options);
   if (!options.json) showDiagnostics([...net.diagnostics, ...weights.diagnostics], {});
-  const inputs = await inputsOf(net.graph, options.input);
+  const { inputsOrNoise } = await import('../noise.ts');
+  const { tuningOf } = await import('../tuning.ts');
+  const inputs = await inputsOrNoise(net.graph, options.input);
+  const tuning = tuningOf(net.file, options);
   say(colors.dim(`measuring ${runs} inferences with ${weights.origin}`), options);
   const planned = planOf(net.graph, {
     variant: ownVariant({ wide: wideOf(options.wide) }),
     show: net.project.show,
     ranges: rangesFor(net, options),
+    pick: tuning.pick,
   });
+  if (!options.json) showDiagnostics(tuning.notes(), {});
   return measure(planned, { weights: weights.source, inputs, runs });
-}
-
-/** Files where they are given, else numbers that spread like pictures do: 0..255. */
-async function inputsOf(graph: Graph, written: readonly string[]): Promise<Readonly<Record<string, Tensor>>> {
-  if (written.length > 0 && written.join() !== 'random') {
-    const { readInputs } = await import('../inputs.ts');
-    return (await readInputs(graph, written)).tensors;
-  }
-  const { shapeOf, sizeOf } = await import('../../compiler/ir/type.ts');
-  return Object.fromEntries(
-    graph.inputs.map(({ name, node, format }) => {
-      const shape = shapeOf(node.type);
-      const most = format === 'f32' ? 1 : format === 'i32' ? 0 : 255;
-      return [name, { shape, data: noise(sizeOf(shape), most) }];
-    }),
-  );
-}
-
-/** The same numbers in 0..most every time (xorshift32; Marsaglia, 2003). */
-function noise(count: number, most: number): Float32Array {
-  let state = 0x9e3779b9;
-  return Float32Array.from({ length: count }, () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return ((state >>> 0) / 2 ** 32) * most;
-  });
 }
 
 async function writeSvg(path: string, profile: Profile): Promise<void> {

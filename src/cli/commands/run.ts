@@ -1,6 +1,7 @@
 /** `cnnc run`: one inference on files, on any target. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { Picker } from '../../compiler/6-plan/index.ts';
 import type { Graph, GraphOutput } from '../../compiler/ir/graph.ts';
 import type { Tensor } from '../../compiler/ir/type.ts';
 import type { Ranges } from '../../compiler/5-optimize/quantize/index.ts';
@@ -11,12 +12,13 @@ import type { NetOptions, OpenNet } from '../nets.ts';
 import { quantizeOption, type QuantizeOptions } from '../ranges.ts';
 import { outputJson, outputLines } from '../outputs.ts';
 import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
+import { tuningHelp, type TuningOptions } from '../tuning.ts';
 import type { WeightOptions } from '../weights.ts';
 import { collect } from './summary.ts';
 
 export type Target = 'wasm' | 'tfjs' | 'eval';
 
-interface Options extends NetOptions, WeightOptions, QuantizeOptions, CommonOptions {
+interface Options extends NetOptions, WeightOptions, QuantizeOptions, TuningOptions, CommonOptions {
   readonly input: readonly string[];
   readonly target: string;
   readonly wide: string;
@@ -58,6 +60,7 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
       'auto',
     )
     .option(...quantizeOption)
+    .option('--tuning <file>', tuningHelp)
     .option('--save <folder>', 'write every output as .npy')
     .option('--json', 'print JSON; outputs of up to 4096 numbers are in it')
     .addHelpText('after', examples)
@@ -81,7 +84,15 @@ async function run(file: string, options: Options): Promise<ExitCode> {
   if (!weights.trained && options.seed === undefined)
     say(colors.dim(`no weights given: running with ${weights.origin}`), options);
   if (net.sliding) say(slidingLine(net.sliding), options);
-  const raw = await runners[target](net, given.tensors, { weights: weights.source, wide, ranges });
+  const { tuningOf } = await import('../tuning.ts');
+  const tuning = tuningOf(file, options);
+  const raw = await runners[target](net, given.tensors, {
+    weights: weights.source,
+    wide,
+    ranges,
+    pick: tuning.pick,
+  });
+  if (!options.json) showDiagnostics(tuning.notes(), {});
   const outputs = await decode(net.graph, raw, given.seen);
   if (options.save !== undefined) await save(options.save, outputs);
   if (options.json)
@@ -112,16 +123,18 @@ interface RunnerOptions {
   readonly wide: 'auto' | 'off';
   /** In 8-bit integers, by these ranges. */
   readonly ranges?: Ranges | undefined;
+  /** Algorithms of the wasm target. */
+  readonly pick?: Picker | undefined;
 }
 
 /** How each target runs a net. */
 export const runners: Readonly<
   Record<Target, (net: OpenNet, inputs: Inputs, options: RunnerOptions) => Promise<Results>>
 > = {
-  wasm: async ({ graph, project }, inputs, { weights, wide, ranges }) => {
+  wasm: async ({ graph, project }, inputs, { weights, wide, ranges, pick }) => {
     const { compileVariant, ownVariant, runWasm } = await import('../wasm.ts');
     const variant = ownVariant({ wide });
-    return runWasm(compileVariant(graph, weights, { variant, show: project.show, ranges }), inputs);
+    return runWasm(compileVariant(graph, weights, { variant, show: project.show, ranges, pick }), inputs);
   },
   eval: async ({ graph }, inputs, { weights, ranges }) => {
     const { evaluate } = await import('../../compiler/ops/evaluate.ts');

@@ -11,7 +11,7 @@ import { accessOf } from './access.ts';
 import { alignment } from './arena.ts';
 import { geometryOf, rowStrides } from './geometry.ts';
 import { layOut, type Layout } from './layout.ts';
-import { lowerGraph, weightOperands } from './lower.ts';
+import { lowerGraph, weightOperands, type Picker } from './lower.ts';
 import type { Allocation, Buffer, Engine, Plan, Step, WeightsType } from './plan.ts';
 import { buildProgram, type OperandRef, type Value, type Work } from './program.ts';
 import { schedules } from './schedule.ts';
@@ -19,6 +19,7 @@ import { storeWeights } from './stored.ts';
 import { createStatics, type StaticPlace, type Statics } from './statics.ts';
 import { partsOf } from './threads/parts.ts';
 
+export type { Picker } from './lower.ts';
 export type { Engine, Plan, WeightsType } from './plan.ts';
 export { halfProblems } from './half-problems.ts';
 export { fullest, memoryProblems, showBytes } from './memory-problems.ts';
@@ -31,6 +32,8 @@ export interface PlanOptions {
   readonly precise?: boolean;
   /** How the weights file stores numbers; in memory they are f32. Default f32. */
   readonly weightsType?: WeightsType;
+  /** Chooses algorithms instead of the cost model, where it wants to. */
+  readonly pick?: Picker | undefined;
   /** Threads that the program may use: its steps are cut for as many. Default 1. */
   readonly threads?: number;
   /** Least estimated nanoseconds of a step that is cut; default 15 000, because meeting costs threads some microseconds. */
@@ -39,8 +42,8 @@ export interface PlanOptions {
 
 /** The plan of `graph` (optimised, all sizes concrete) for `engine`. Its memory may exceed what an engine has: see `memoryProblems`. */
 export function plan(graph: Graph, engine: Engine, options: PlanOptions = {}): Plan {
-  const { precise = false, weightsType = 'f32', threads = 1, cutFromNs = 15_000 } = options;
-  const lowered = lowerGraph(graph, engine, { precise, threads, fromNs: cutFromNs });
+  const { precise = false, weightsType = 'f32', threads = 1, cutFromNs = 15_000, pick } = options;
+  const lowered = lowerGraph(graph, engine, { precise, threads, fromNs: cutFromNs, pick });
   const layouts = schedules(graph).map((order) => layOut(buildProgram(graph, order, lowered), engine));
   const best = layouts.reduce((a, b) => (b.arena.bytes < a.arena.bytes ? b : a));
   return { ...assemble(best, engine, weightsType), threads };

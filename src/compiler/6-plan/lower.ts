@@ -8,7 +8,7 @@ import type { Kernel, Lowering, Operand } from '../ir/kernel.ts';
 import { isStatic } from '../ir/rewrite.ts';
 import { opDef } from '../ops/index.ts';
 import type { AlgorithmOptions, Choice } from './algorithms/algorithm.ts';
-import { candidates, cheapest, chooseAlgorithm } from './algorithms/index.ts';
+import { candidates, cheapest, chooseAlgorithm, variants } from './algorithms/index.ts';
 import { fusePools } from './fuse-pools.ts';
 import type { Engine } from './plan.ts';
 import { cutOf, type Cut, type CutOptions } from './threads/cut.ts';
@@ -22,7 +22,18 @@ export interface LoweredNode {
   readonly cuts: readonly (Cut | undefined)[];
 }
 
+/**
+ * Chooses among the variants of a kernel (the cost model's choice, then the others; to be asked for where they are needed); undefined
+ * leaves the choice to the model.
+ */
+export type Picker = (
+  kernel: Kernel,
+  engine: Engine,
+  variants: () => readonly Choice[],
+) => Choice | undefined;
+
 export interface LowerOptions extends CutOptions {
+  readonly pick?: Picker | undefined;
   /** Results within rounding of direct convolution: no Winograd. */
   readonly precise: boolean;
 }
@@ -48,9 +59,13 @@ export function lowerGraph(
   const chosen = new Map(
     dynamicNodes(graph).map((node): [Node, LoweredNode] => {
       const lowering = opDef(node.op).lower(node);
-      const choices = lowering.kernels.map((kernel) =>
-        chooseAlgorithm(kernel, engine, optionsFor(node, lowering, kernel)),
-      );
+      const choices = lowering.kernels.map((kernel) => {
+        const algorithmOptions = optionsFor(node, lowering, kernel);
+        return (
+          options.pick?.(kernel, engine, () => variants(kernel, engine, algorithmOptions)) ??
+          chooseAlgorithm(kernel, engine, algorithmOptions)
+        );
+      });
       return [node, { node, lowering, choices, cuts: [] }];
     }),
   );

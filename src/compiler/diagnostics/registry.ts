@@ -14,6 +14,7 @@ import { quantizeDiagnostics } from './quantize.ts';
 import { shapeDiagnostics } from './shape.ts';
 import { testDiagnostics } from './test.ts';
 import { trainDiagnostics } from './train.ts';
+import { tuningDiagnostics } from './tuning.ts';
 import { valueDiagnostics } from './value.ts';
 import { nameDiagnostics } from './names.ts';
 import { layerDiagnostics } from './layers.ts';
@@ -34,6 +35,7 @@ export const registry = {
   ...testDiagnostics,
   ...allowDiagnostics,
   ...memoryDiagnostics,
+  ...tuningDiagnostics,
   ...weightsDiagnostics,
   ...commandDiagnostics,
   ...quantizeDiagnostics,

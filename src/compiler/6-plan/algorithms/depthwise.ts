@@ -34,6 +34,7 @@ export const depthwise: Algorithm = {
     (kernel.window.kernel.at(-1) ?? 1) <= widestRow
       ? chooseDepthwise(kernel, engine)
       : undefined,
+  variants: (kernel, engine) => (kernel.kind === 'depthwise' ? depthwiseVariants(kernel, engine) : []),
   // The layout `panels` is packed by implicit-gemm.
   layouts: [],
   pack: packPanels,
@@ -50,6 +51,14 @@ function chooseDepthwise(kernel: DepthwiseKernel, engine: Engine): Choice {
     weights: { layout, bytes: 4 * groupFloats(layout) },
     cost: nsOf({ cycles: depthwiseCycles(kernel, engine), weightBytes: 4 * groupFloats(layout) }),
   };
+}
+
+/** Shorter runs of pixels: fewer positions fight for cache sets, more registers are free. */
+function depthwiseVariants(kernel: DepthwiseKernel, engine: Engine): readonly Choice[] {
+  const choice = chooseDepthwise(kernel, engine);
+  const most = tilePixels(kernel, engine);
+  const counts = Array.from({ length: Math.max(0, most - leastPixels) }, (_, i) => leastPixels + i);
+  return counts.map((pixels) => ({ ...choice, tuning: { ...choice.tuning, pixels } }));
 }
 
 /**

@@ -16,15 +16,28 @@ export const gemv: Algorithm = {
   choose: (kernel, engine, { staticWeights }) => {
     if (kernel.kind !== 'conv' || kernel.integer || !staticWeights) return undefined;
     if (sizeOf(kernel.window.output) !== 1) return undefined;
-    const widths = engine.wide ? [4, 8, 16] : [2, 4, 8];
-    const costs = widths.map((vectors) => ({ vectors, cycles: gemvCycles(kernel, vectors, engine) }));
+    const costs = panelWidths(engine).map((vectors) => ({
+      vectors,
+      cycles: gemvCycles(kernel, vectors, engine),
+    }));
     const best = costs.reduce((a, b) => (b.cycles <= a.cycles ? b : a));
     return gemmChoice('gemv', kernel, best.vectors, best.cycles);
   },
+  variants: (kernel, engine) =>
+    kernel.kind === 'conv'
+      ? panelWidths(engine).map((vectors) =>
+          gemmChoice('gemv', kernel, vectors, gemvCycles(kernel, vectors, engine)),
+        )
+      : [],
   // The layout `panels` is packed by implicit-gemm, which defines it.
   layouts: [],
   pack: packPanels,
 };
+
+/** Vectors of a panel: enough accumulators to hide the latency with one pixel. */
+function panelWidths(engine: Engine): readonly number[] {
+  return engine.wide ? [4, 8, 16] : [2, 4, 8];
+}
 
 function gemvCycles(kernel: ConvKernel, vectors: number, engine: Engine): number {
   const { depth } = panelLayout(kernel, vectors);

@@ -21,6 +21,7 @@ export const implicitGemm: Algorithm = {
     kernel.kind === 'conv' && !kernel.integer && staticWeights && sizeOf(kernel.window.output) > 1
       ? chooseTile(kernel, engine)
       : undefined,
+  variants: (kernel, engine) => (kernel.kind === 'conv' ? tileChoices(kernel, engine) : []),
   layouts: ['panels'],
   pack: packPanels,
 };
@@ -33,6 +34,13 @@ function chooseTile(kernel: ConvKernel, engine: Engine): Choice {
   }));
   const best = costs.reduce((a, b) => (b.cycles < a.cycles ? b : a));
   return gemmChoice('implicit-gemm', kernel, best.vectors, best.cycles);
+}
+
+/** One choice per panel width. */
+function tileChoices(kernel: ConvKernel, engine: Engine): readonly Choice[] {
+  return vectorWidths(engine).map((vectors) =>
+    gemmChoice('implicit-gemm', kernel, vectors, convCycles(kernel, vectors, engine)),
+  );
 }
 
 /** The choice of a matrix-product convolution with panels of `vectors` vectors. */

@@ -43,9 +43,28 @@ export function cheapest(choices: readonly Choice[]): Choice | undefined {
   return choices.reduce<Choice | undefined>((a, b) => (a && a.cost <= b.cost ? a : b), undefined);
 }
 
-/** All choices that could compute `kernel`, in the order of `algorithms`: what a tuner measures. */
+/** The best choice of each algorithm that could compute `kernel`, in the order of `algorithms`. */
 export function candidates(kernel: Kernel, engine: Engine, options: AlgorithmOptions): readonly Choice[] {
   return algorithms.flatMap((algorithm) => algorithm.choose(kernel, engine, options) ?? []);
+}
+
+/** All choices that could compute `kernel`, with every parameter worth measuring: the chosen one, then the others by estimated time. */
+export function variants(kernel: Kernel, engine: Engine, options: AlgorithmOptions): readonly Choice[] {
+  const best = chooseAlgorithm(kernel, engine, options);
+  const known = new Map([[keyOf(best), best]]);
+  for (const algorithm of algorithms) {
+    const chosen = algorithm.choose(kernel, engine, options);
+    const others = chosen ? (algorithm.variants?.(kernel, engine) ?? []) : [];
+    for (const choice of [...(chosen ? [chosen] : []), ...others]) {
+      if (!known.has(keyOf(choice))) known.set(keyOf(choice), choice);
+    }
+  }
+  const [, ...others] = known.values();
+  return [best, ...others.sort((a, b) => a.cost - b.cost)];
+}
+
+function keyOf({ algorithm, tuning }: Choice): string {
+  return JSON.stringify([algorithm, tuning]);
 }
 
 /**

@@ -61,9 +61,19 @@ function winogradAlgorithm(tile: TileSize, name: 'winograd-4x4' | 'winograd-2x2'
         ? chooseWinograd(kernel, { tile, name, engine })
         : undefined,
     // Both sizes share one layout; the smaller one lists it.
+    variants: (kernel, engine) =>
+      kernel.kind === 'conv' ? winogradVariants(kernel, { tile, name, engine }) : [],
     layouts: tile === 2 ? ['winograd'] : [],
     pack: packWinograd,
   };
+}
+
+/** Blocks and chunks that are worth measuring, of one tile size. */
+const mostVariants = 16;
+
+interface EstimatedTuning {
+  readonly tuning: WinogradTuning;
+  readonly cost: number;
 }
 
 function suits({ window, groups, inC, outC, pool }: ConvKernel, tile: TileSize): boolean {
@@ -83,11 +93,23 @@ function suits({ window, groups, inC, outC, pool }: ConvKernel, tile: TileSize):
   );
 }
 
-function chooseWinograd(
-  kernel: ConvKernel,
-  { tile, name, engine }: { tile: TileSize; name: 'winograd-4x4' | 'winograd-2x2'; engine: Engine },
-): Choice {
-  const { tuning, cost } = winogradTuning(kernel, tile, engine);
+interface Size {
+  readonly tile: TileSize;
+  readonly name: 'winograd-4x4' | 'winograd-2x2';
+  readonly engine: Engine;
+}
+
+function chooseWinograd(kernel: ConvKernel, { tile, name, engine }: Size): Choice {
+  return choiceOf(kernel, name, winogradTuning(kernel, tile, engine));
+}
+
+/** The blocks and chunks of least estimated time. */
+function winogradVariants(kernel: ConvKernel, { tile, name, engine }: Size): readonly Choice[] {
+  const likely = tuningsOf(kernel, tile, engine).toSorted((a, b) => a.cost - b.cost);
+  return likely.slice(0, mostVariants).map((estimated) => choiceOf(kernel, name, estimated));
+}
+
+function choiceOf(kernel: ConvKernel, name: Size['name'], { tuning, cost }: EstimatedTuning): Choice {
   const shape = winogradShape(kernel, tuning);
   const layout = winogradLayout(kernel, tuning);
   return {
@@ -125,18 +147,26 @@ export function winogradTuning(
   tile: TileSize,
   engine: Engine,
   narrow?: boolean,
-): { readonly tuning: WinogradTuning; readonly cost: number } {
+): EstimatedTuning {
+  return tuningsOf(kernel, tile, engine, narrow).reduce((a, b) => (b.cost < a.cost ? b : a));
+}
+
+function tuningsOf(
+  kernel: ConvKernel,
+  tile: TileSize,
+  engine: Engine,
+  narrow?: boolean,
+): readonly EstimatedTuning[] {
   const vectors = engine.wide ? 4 : 2;
   const tiles = tileCount(kernel, tile);
   const rowsOf = rowCycles(engine);
   const blocks = blockSizes(kernel, tile).filter((block) => narrow !== true || block === tiles);
-  const choices = blocks.flatMap((block) =>
+  return blocks.flatMap((block) =>
     chunkSizes(kernel, tile, vectors).map((chunk) => {
       const tuning = { tile, vectors, block, narrow: narrow ?? block === tiles, ...chunk };
       return { tuning, cost: winogradCost(kernel, winogradShape(kernel, tuning), rowsOf, engine) };
     }),
   );
-  return choices.reduce((a, b) => (b.cost < a.cost ? b : a));
 }
 
 /** Equal blocks (the last one may lack a few tiles), and blocks as large as the L2 cache holds. */
