@@ -17,9 +17,19 @@ export interface Chosen {
   readonly bytes: ReadonlyMap<Node, Node>;
 }
 
+/**
+ * The first layers of a deep net stay in floats: all that follows amplifies their errors (MobileNet-v2's outputs gain 6 dB), and they are a
+ * small part of the work.
+ */
+const floatLayers = { first: 3, ofAtLeast: 20 };
+
 /** Decides for the whole (optimised) graph. */
 export function chooseBytes(graph: Graph): Chosen {
   const users = usersOf(graph);
+  const layers = topological(graph).filter(couldBeLayer);
+  const isDeep = layers.length >= floatLayers.ofAtLeast;
+  const whole = new Set(isDeep ? layers.slice(floatLayers.first) : layers);
+  const isLayer = (node: Node): boolean => whole.has(node);
   const wanted = new Set<Node>();
   const reads = (user: Node, node: Node): boolean => {
     if (isLayer(user)) return user.inputs[0] === node || (isLayer(node) && user.inputs.includes(node));
@@ -32,7 +42,7 @@ export function chooseBytes(graph: Graph): Chosen {
 }
 
 /** Convolutions and dense layers with static weights; grouped ones only where every channel is a group. */
-function isLayer(node: Node): boolean {
+function couldBeLayer(node: Node): boolean {
   if (!['conv', 'dwconv', 'dense'].includes(node.op) || isStatic(node)) return false;
   const { data, weights } = inputRoles(node);
   const [x] = data;

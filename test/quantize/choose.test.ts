@@ -1,0 +1,20 @@
+/** Which layers become integer ones. */
+import { describe, expect, it } from 'vitest';
+import { topological } from '../../src/compiler/ir/graph.ts';
+import { graphOf, inputMap, layer } from '../support/net-builder.ts';
+import { quantized } from './support.ts';
+
+const chain = (length: number): readonly string[] => {
+  const x = inputMap('x', [5, 5], 4);
+  let y = x;
+  for (let i = 0; i < length; i++) y = layer('conv', [y], { channels: 4, kernel: 1 }, `c${i}`);
+  const layers = topological(quantized(graphOf([y], [x]))).filter(({ op }) => op.endsWith('conv'));
+  return layers.map(({ op }) => op);
+};
+
+describe('layers in integers', () => {
+  it('are all of a shallow net', () => expect(chain(19)).toEqual(Array(19).fill('qconv')));
+
+  it('are all but the first three of a deep one', () =>
+    expect(chain(20)).toEqual([...Array<string>(3).fill('conv'), ...Array<string>(17).fill('qconv')]));
+});
