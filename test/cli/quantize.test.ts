@@ -110,6 +110,35 @@ describe('cnnc quantize', () => {
     expect(ended.stderr).toContain('nan.npy');
   });
 
+  it('wants as many examples for every input', async () => {
+    writeFileSync(
+      file,
+      `net Two {
+  in x: f32[8, 8, 3]
+  in u: f32[8, 8, 3]
+  y = x + u -> conv(4, 3) -> gap
+  out z: tensor(y)
+}
+`,
+    );
+    mkdirSync(at('data/x'), { recursive: true });
+    mkdirSync(at('data/u'));
+    for (const name of ['x/1', 'x/2', 'u/1']) example(name, (i) => i);
+    const ended = await cnnc('quantize', file, '--data', at('data'), '--out', at('r.json'));
+    expect(ended.exit).toBe(1);
+    expect(ended.stderr).toContain('quantize/uneven-data');
+    expect(ended.stderr).toContain('input x has 2 examples, input u 1');
+  });
+
+  it('says where a net has nothing to compute in integers', async () => {
+    writeFileSync(file, 'net None {\n  in x: f32[8, 8, 3]\n  y = x -> maxpool(2)\n  out z: tensor(y)\n}\n');
+    for (const name of ['1', '2']) example(name, (i) => i);
+    const ended = await cnnc('quantize', file, '--data', at('data'), '--out', at('r.json'));
+    expect(ended.exit).toBe(1);
+    expect(ended.stderr).toContain('quantize/nothing');
+    expect(ended.stderr).toContain('None has nothing to compute in integers');
+  });
+
   it('says what is wrong with ranges', async () => {
     await calibrated();
     const run = (): ReturnType<typeof cnnc> =>
