@@ -10,33 +10,41 @@ export type Pairs = readonly (Types | true | undefined)[];
 
 const size = Math.max(...allTokens.map((type) => type.tokenTypeIdx ?? 0)) + 1;
 
-/** The types of these names and all that belong to them as categories (`Word`: every keyword). */
+/** By name: the numbers of the type and of all that belong to it as a category (`Word`: every keyword). */
+const numbers = new Map<string, number[]>();
+for (const type of allTokens)
+  for (const name of new Set(namesOf(type))) {
+    const members = numbers.get(name);
+    if (members) members.push(type.tokenTypeIdx ?? 0);
+    else numbers.set(name, [type.tokenTypeIdx ?? 0]);
+  }
+
+/** The types of these names and all that belong to them. */
 export function types(...names: readonly string[]): Types {
   const set = new Uint8Array(size);
-  for (const type of allTokens) if (names.some((name) => isOf(type, name))) set[type.tokenTypeIdx ?? 0] = 1;
+  for (const name of names) add(set, name);
   return set;
 }
 
 /** `'Name Equal'`: the two in a row; `'Export'`: it and anything behind. */
 export function pairs(...texts: readonly string[]): Pairs {
-  const table: (Types | true | undefined)[] = Array.from({ length: size }, () => undefined);
+  const table = Array.from({ length: size }, (): Types | true | undefined => undefined);
   for (const text of texts) {
     const [first = '', second] = text.split(' ');
-    for (const type of allTokens) if (isOf(type, first)) add(table, type.tokenTypeIdx ?? 0, second);
+    for (const at of numbers.get(first) ?? []) {
+      const known = table[at];
+      if (second === undefined) table[at] = true;
+      else if (known === undefined) table[at] = types(second);
+      else if (known !== true) add(known, second);
+    }
   }
   return table;
 }
 
-function add(table: (Types | true | undefined)[], at: number, second: string | undefined): void {
-  const known = table[at];
-  if (known === true || second === undefined) {
-    table[at] = true;
-    return;
-  }
-  const more = types(second);
-  table[at] = known ? known.map((one, i) => one | (more[i] ?? 0)) : more;
+function add(set: Types, name: string): void {
+  for (const at of numbers.get(name) ?? []) set[at] = 1;
 }
 
-function isOf(type: TokenType, name: string): boolean {
-  return type.name === name || (type.CATEGORIES ?? []).some((category) => isOf(category, name));
+function namesOf({ name, CATEGORIES = [] }: TokenType): string[] {
+  return [name, ...CATEGORIES.flatMap(namesOf)];
 }

@@ -13,6 +13,7 @@ import { nearestNames } from '../compiler/diagnostics/nearest.ts';
 import type { Graph } from '../compiler/ir/graph.ts';
 import { fail, stopOnErrors, UsageFailure } from './failure.ts';
 import { openProject, type Project } from './project.ts';
+import { showCount } from '../compiler/diagnostics/count.ts';
 
 export interface NetOptions {
   readonly net?: string;
@@ -83,12 +84,11 @@ function slid(net: OpenNet, sizes: readonly (readonly number[])[]): OpenNet {
 
 /** "slides: 64 windows of 14x14, every 2x2 pixels, in one pass: 1,725,440 multiplications instead of 8,714,240 (5.1 times fewer)". */
 export function slidingLine({ window, stride, places, macs, windowsMacs }: SlidingFigures): string {
-  const number = (n: number): string => n.toLocaleString('en');
   const windows = places.reduce((a, b) => a * b, 1);
   const times = (windowsMacs / macs).toFixed(1);
   return (
-    `slides: ${number(windows)} windows (${places.join('x')}) of ${window.join('x')}, every ${stride.join('x')} pixels, in one pass: ` +
-    `${number(macs)} multiplications instead of ${number(windowsMacs)} (${times} times fewer)`
+    `slides: ${showCount(windows)} windows (${places.join('x')}) of ${window.join('x')}, every ${stride.join('x')} pixels, in one pass: ` +
+    `${showCount(macs)} multiplications instead of ${showCount(windowsMacs)} (${times} times fewer)`
   );
 }
 

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
 import { toJson } from '../compiler/diagnostics/json.ts';
 import { printAll } from '../compiler/diagnostics/print.ts';
+import { showCount } from '../compiler/diagnostics/count.ts';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -48,5 +49,5 @@ export function showDiagnostics(
 
 /** `1 error`, `2 errors`, `1,234 errors`. */
 export function count(n: number, word: string): string {
-  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`;
+  return `${showCount(n)} ${word}${n === 1 ? '' : 's'}`;
 }

@@ -18,6 +18,7 @@ import { runtimeBytes } from './7-emit/package/index.ts';
 import { emitWasm } from './7-emit/wasm/index.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import { diagnostic } from './diagnostics/registry.ts';
+import { showCount } from './diagnostics/count.ts';
 
 type Extras = Parameters<typeof diagnostic>[3];
 
@@ -74,7 +75,7 @@ function downloaded(planned: Plan): number {
   return code.length + manifest.weights.bytes + runtimeBytes(planned.outputs);
 }
 
-const bytes = (n: number): string => `${n.toLocaleString('en-US')} bytes`;
+const bytes = (n: number): string => `${showCount(n)} bytes`;
 
 /** Where most is alive at once, and what it is. */
 function fullestLayer(planned: Plan): NonNullable<Extras> {

@@ -72,6 +72,7 @@ describe('the generated parser', () => {
         (text, changes) => {
           let parts: string[] = text.slice(0, 3000).match(/\w+|\s+|[^\w\s]+/g) ?? [];
           for (const { at, from, kind } of changes) {
+            if (parts.length === 0) break;
             const [i, j] = [at % parts.length, from % parts.length];
             const [one = '', other = ''] = [parts[i], parts[j]];
             if (kind === 0) parts = parts.toSpliced(i, 1);

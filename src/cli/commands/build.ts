@@ -18,6 +18,7 @@ import {
 import { tuningHelp, type Tuning, type TuningOptions } from '../tuning.ts';
 import type { NetWeights, WeightOptions } from '../weights.ts';
 import { collect } from './summary.ts';
+import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends NetOptions, WeightOptions, QuantizeOptions, TuningOptions, CommonOptions {
   readonly out?: string;
@@ -227,5 +228,5 @@ function report(done: {
     `${colors.green('✓')} ${net.graph.name} ${arrow} ${options.out}  (${count(files.length, 'file')})`,
   );
   for (const { path, bytes } of sizes)
-    writeLine(`  ${path.padEnd(20)} ${bytes.toLocaleString('en').padStart(12)} bytes`);
+    writeLine(`  ${path.padEnd(20)} ${showCount(bytes).padStart(12)} bytes`);
 }

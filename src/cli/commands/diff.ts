@@ -5,6 +5,7 @@ import type { Figures, LayerDiff } from '../diffing/layers.ts';
 import type { WeightsDiff } from '../diffing/weights.ts';
 import { colors, count, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import { collect } from './summary.ts';
+import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends CommonOptions {
   readonly net: readonly string[];
@@ -114,7 +115,7 @@ function layerLine(layer: LayerDiff): string {
 }
 
 function figure(from: number | string, to: number | string): string {
-  const [a, b] = [from, to].map((n) => (typeof n === 'number' ? n.toLocaleString('en') : n));
+  const [a, b] = [from, to].map((n) => (typeof n === 'number' ? showCount(n) : n));
   if (from === to) return colors.dim(`${a}, as before`);
   const percent =
     typeof from === 'number' && typeof to === 'number' && from > 0
@@ -129,7 +130,7 @@ function printWeights({ total, fit, fitMoved, reshaped, added, gone, moves }: We
     return;
   }
   const mark = fit === total ? colors.green('✓') : colors.yellow('!');
-  writeLine(`${mark} saved weights fill ${fit.toLocaleString('en')} of ${count(total, 'tensor')}`);
+  writeLine(`${mark} saved weights fill ${showCount(fit)} of ${count(total, 'tensor')}`);
   const shape = (dims: readonly number[]): string => dims.join('x') || 'one number';
   some(
     reshaped.map(
@@ -139,9 +140,7 @@ function printWeights({ total, fit, fitMoved, reshaped, added, gone, moves }: We
   some(added.map((one) => `  ${colors.green('new')}      ${one.path}  ${shape(one.shape)}`));
   some(gone.map((one) => `  ${colors.red('gone')}     ${one.path}  ${shape(one.shape)}`));
   if (moves.length === 0) return;
-  writeLine(
-    `\nprobably renamed: with these lines in the new file they fill ${fitMoved.toLocaleString('en')}`,
-  );
+  writeLine(`\nprobably renamed: with these lines in the new file they fill ${showCount(fitMoved)}`);
   for (const { from, to } of moves) writeLine(`  moved ${from} -> ${to}`);
 }
 

@@ -6,6 +6,7 @@ import { toJson } from '../../compiler/diagnostics/json.ts';
 import { filesIn } from '../files.ts';
 import { InputFailure, UsageFailure, type ExitCode } from '../failure.ts';
 import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
+import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends CommonOptions {
   readonly check?: boolean;
@@ -84,6 +85,6 @@ function report(results: readonly Result[], options: Options): ExitCode {
     writeLine(options.check ? `${colors.yellow('not formatted')} ${file}` : file);
   const rest = results.length - changed.length - results.filter((r) => r.diagnostics.length > 0).length;
   const done = options.check ? 'would change' : 'formatted';
-  writeLine(colors.dim(`${count(changed.length, 'file')} ${done}, ${rest.toLocaleString('en')} unchanged`));
+  writeLine(colors.dim(`${count(changed.length, 'file')} ${done}, ${showCount(rest)} unchanged`));
   return isBad ? 1 : 0;
 }

@@ -10,6 +10,7 @@ import { tuningHelp, type TuningOptions } from '../tuning.ts';
 import type { WeightOptions } from '../weights.ts';
 import { wideOf } from './run.ts';
 import { collect, ruled } from './summary.ts';
+import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends NetOptions, WeightOptions, QuantizeOptions, TuningOptions, CommonOptions {
   readonly input: readonly string[];
@@ -122,13 +123,13 @@ async function print(profile: Profile): Promise<void> {
       percent(step.share),
       step.macs > 0 ? step.gflops.toFixed(1) : '',
       step.macs > 0 ? percent(step.ofLimit) : '',
-      step.bytes.toLocaleString('en'),
+      showCount(step.bytes),
     ]);
   const { net, ms, runs, gflops, limit, macs } = profile;
   writeLine(
     `${colors.bold(net)}\n${colors.isColorSupported ? table.toString() : stripVTControlCharacters(table.toString())}`,
   );
-  writeLine(`${time(ms)} per inference (median of ${runs}), ${macs.toLocaleString('en')} multiplications`);
+  writeLine(`${time(ms)} per inference (median of ${runs}), ${showCount(macs)} multiplications`);
   writeLine(
     `${gflops.toFixed(1)} GFLOPS, ${percent(gflops / limit)} of the multiply-add limit of ${limit.toFixed(1)} GFLOPS`,
   );

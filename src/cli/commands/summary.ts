@@ -7,6 +7,7 @@ import { shapeOf, sizeOf } from '../../compiler/ir/type.ts';
 import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet, SlidingFigures } from '../nets.ts';
 import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
+import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends NetOptions, CommonOptions {
   readonly sort?: string;
@@ -113,7 +114,7 @@ function outputRow({ name, output, nodes }: GraphOutput): Summary['outputs'][num
 
 async function print(result: Summary): Promise<void> {
   const { default: Table } = await import('cli-table3');
-  const number = (n: number): string => (n === 0 ? '' : n.toLocaleString('en'));
+  const number = (n: number): string => (n === 0 ? '' : showCount(n));
   const table = new Table({
     head: [
       'layer',

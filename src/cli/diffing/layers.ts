@@ -2,6 +2,7 @@
 import { summarize, type LayerSummary } from '../../compiler/index.ts';
 import type { Graph } from '../../compiler/ir/graph.ts';
 import type { Move } from './weights.ts';
+import { showCount } from '../../compiler/diagnostics/count.ts';
 
 /** A property with its value before and after, as text. */
 export interface Change {
@@ -109,8 +110,8 @@ function changesOf(was: LayerSummary, is: LayerSummary, moves: readonly Move[]):
   const pairs: readonly (readonly [string, string, string])[] = [
     ['kind', was.op, is.op],
     ['output', was.output, is.output],
-    ['parameters', number(was.params), number(is.params)],
-    ['multiplications', number(was.macs), number(is.macs)],
+    ['parameters', showCount(was.params), showCount(is.params)],
+    ['multiplications', showCount(was.macs), showCount(is.macs)],
     ['receptive field', field(was), field(is)],
     ['connected to', was.inputs.join(', '), inputs.join(', ')],
     ...optionPairs(was, is),
@@ -154,5 +155,3 @@ function area(layer: LayerSummary | undefined): number {
 
 const field = ({ receptiveField }: LayerSummary): string =>
   receptiveField === 'all' ? 'all' : receptiveField.join('x');
-
-const number = (n: number): string => n.toLocaleString('en');

@@ -14,6 +14,7 @@ import { layer } from './operator.ts';
 import type { Session } from './session.ts';
 import { compareSymbolic } from './symbolic-types.ts';
 import { describe, int, unknown, type NumberValue, type Value } from './value.ts';
+import { showCount } from '../diagnostics/count.ts';
 
 const tensorOps: Partial<Record<BinaryOp, string>> = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' };
 
@@ -188,7 +189,7 @@ const maxItems = 100_000;
 
 function joined(a: readonly Value[], b: readonly Value[], expr: BinaryExpr, session: Session): Value {
   if (a.length + b.length <= maxItems) return { kind: 'list', items: [...a, ...b] };
-  const limit = maxItems.toLocaleString('en-US');
+  const limit = showCount(maxItems);
   session.report(diagnostic('network/too-large', { limit, what: 'items of a list' }, expr.span));
   return unknown;
 }

@@ -7,6 +7,7 @@ import { argument, evaluate, flow } from './evaluate.ts';
 import { enter, type Site } from './frame.ts';
 import type { Session } from './session.ts';
 import { describe, isCallable, unknown, type Callable, type Value } from './value.ts';
+import { showCount } from '../diagnostics/count.ts';
 
 /** Whether the result is applied to the incoming value, or handed back as it is (the body of an `if` may choose a block). */
 export type Result = 'applied' | 'unapplied';
@@ -127,5 +128,5 @@ function failedAssert(
 }
 
 function shown(value: Value): string {
-  return value.kind === 'number' ? value.value.toLocaleString('en-US') : describe(value);
+  return value.kind === 'number' ? showCount(value.value) : describe(value);
 }

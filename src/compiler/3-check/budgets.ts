@@ -13,6 +13,7 @@ import { argument, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { figures, type NetFacts } from './query.ts';
 import type { Session } from './session.ts';
+import { showCount } from '../diagnostics/count.ts';
 
 /** Quantities that are known only when the program is planned or emitted, in bytes. */
 export const laterQuantities = ['download', 'peak', 'arena'] as const;
@@ -73,22 +74,18 @@ export function checkBudget(
         {
           name: net.declaration.name,
           quantity: limit.quantity,
-          found: count(found),
-          most: count(limit.most),
+          found: showCount(found),
+          most: showCount(limit.most),
         },
         limit.expr.span,
         {
-          label: `${count(found - limit.most)} over`,
+          label: `${showCount(found - limit.most)} over`,
           labels,
           notes: why === undefined ? [] : [{ word: 'why', text: why }],
         },
       ),
     );
   }
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en-US');
 }
 
 /** The layer with the largest share, and the two after it in words. */
@@ -104,7 +101,7 @@ function blame(quantity: string, { costs }: NetFacts): { labels: readonly Label[
   if (!largest) return { labels: [], why: undefined };
   const percent = (amount: number): string => `${Math.round((100 * amount) / total)} %`;
   const text = ranked
-    .map(({ node, amount }) => `${nameOf(node)} ${count(amount)} (${percent(amount)})`)
+    .map(({ node, amount }) => `${nameOf(node)} ${showCount(amount)} (${percent(amount)})`)
     .join(', ');
   const { span } = largest.node;
   return {

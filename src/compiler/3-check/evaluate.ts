@@ -30,6 +30,7 @@ import { leastData } from './operator.ts';
 import { reportStructure } from './symbolic-types.ts';
 import { limits, step, type Session } from './session.ts';
 import { describe, int, isCallable, tensorOf, unknown, type GivenArg, type Value } from './value.ts';
+import { showCount } from '../diagnostics/count.ts';
 
 /** The value of an expression. Layers and blocks come back unapplied: `unit = Basic` hands a block on. */
 export function evaluate(expr: Expr, site: Site, session: Session): Value {
@@ -285,11 +286,7 @@ function evaluateRepeat(expr: RepeatExpr, site: Site, session: Session): Value {
 
 function badCount(count: number, expr: Expr, session: Session): Value {
   session.report(
-    diagnostic(
-      'network/repeat-count',
-      { count: count.toLocaleString('en-US'), limit: maxRepeat.toLocaleString('en-US') },
-      expr.span,
-    ),
+    diagnostic('network/repeat-count', { count: showCount(count), limit: showCount(maxRepeat) }, expr.span),
   );
   return unknown;
 }

@@ -15,6 +15,7 @@ import type { NetQueries } from './query.ts';
 import { noNamedSizes, type NamedSizes } from './sizes.ts';
 import type { Disagreement } from './symbolic-types.ts';
 import type { Value } from './value.ts';
+import { showCount } from '../diagnostics/count.ts';
 
 /** Most nodes of a graph, most steps of evaluation, deepest nesting of blocks. */
 export const limits = { nodes: 50_000, steps: 500_000, depth: 100, level: 1000, elements: 2 ** 31 } as const;
@@ -110,7 +111,7 @@ export function countNode(session: Session, span: Span): boolean {
 
 function stop(session: Session, span: Span, what: 'nodes' | 'steps'): void {
   session.stopped = true;
-  const limit = limits[what].toLocaleString('en-US');
+  const limit = showCount(limits[what]);
   session.report(
     diagnostic(
       'network/too-large',

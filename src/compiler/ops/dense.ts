@@ -9,7 +9,8 @@ import { defineOp, type Build, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { convKernel, convMacs, convolve, type ConvShape } from './shared/convolve.ts';
 import { lowering } from './shared/lowering.ts';
-import { problem, showCount, showSizes } from './shared/problem.ts';
+import { showCount } from '../diagnostics/count.ts';
+import { problem, showSizes } from './shared/problem.ts';
 import { biasParam, initParam, kernelWeights } from './shared/weights.ts';
 
 const noWindow = { input: [], output: [], kernel: [], stride: [], dilation: [], pads: [] };

@@ -5,7 +5,8 @@ import { featureMap, shapeOf, spatialAxes, type TensorType } from '../ir/type.ts
 import { defineOp, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { aliasLowering } from './shared/lowering.ts';
-import { problem, showCount, showSizes } from './shared/problem.ts';
+import { showCount } from '../diagnostics/count.ts';
+import { problem, showSizes } from './shared/problem.ts';
 
 /** Canonical: `axes` named by rank unless written, and `dims` without −1. */
 function attrs(options: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): Attrs | Problem {

@@ -1,5 +1,6 @@
 /** README.md of a built package: what the net is, in the words of its doc comments, and how to call it. */
 import type { Manifest, ManifestInput } from '../../../runtime/manifest.ts';
+import { showCount } from '../../diagnostics/count.ts';
 import { packageName, type PackageSource } from './index.ts';
 
 /** Markdown. */
@@ -26,7 +27,7 @@ ${manifest.inputs.map((i) => `| \`${i.name}\` | ${row(i.doc, `${i.format} ${i.sh
 |---|---|
 ${manifest.outputs.map((o) => `| \`${o.name}\` | ${row(o.doc, `${o.output.kind}, ${o.tensors.map(({ shape }) => shape.join('x') || 'one number').join(', ')}`)} |`).join('\n')}
 
-${figures.params.toLocaleString('en')} parameters, ${figures.macs.toLocaleString('en')} multiply-accumulates per run, ${showBytes(manifest.weights.bytes)} of weights,
+${showCount(figures.params)} parameters, ${showCount(figures.macs)} multiply-accumulates per run, ${showBytes(manifest.weights.bytes)} of weights,
 ${showBytes(code)} of WebAssembly, ${showBytes(manifest.memoryBytes)} of memory.
 `;
 }

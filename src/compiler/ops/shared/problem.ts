@@ -26,11 +26,6 @@ export function showSizes(dims: readonly Dim[]): string {
   return dims.every((d) => typeof d === 'number') ? dims.join('x') : `[${dims.map(showDim).join(', ')}]`;
 }
 
-/** `250,890`: large counts are read by people. */
-export function showCount(n: number): string {
-  return n.toLocaleString('en-US');
-}
-
 /** `a, b and c`. */
 export function showList(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
