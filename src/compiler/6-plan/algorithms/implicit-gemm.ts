@@ -14,6 +14,15 @@ import { groupFloats, packPanels, panelLayout, panelsOf } from './panels.ts';
 import { outputPlanes, windowHalo } from './shape.ts';
 import { vectorWidths } from './tile.ts';
 
+/**
+ * Every panel of channels reads the input again. A tile follows one stream per pixel, and deep pixels leave the L1 cache before the next panel
+ * comes: few pixels next to many channels wait for fewer of their lines.
+ */
+const inputBytesPerCycle = 32;
+/** Bytes of a pixel's sum from which it shows, and pixels from which it outweighs the code of further tile shapes (not on 7 × 7 maps). */
+const deepBytes = 4 * 480;
+const rereadPixels = 64;
+
 export const implicitGemm: Algorithm = {
   name: 'implicit-gemm',
   doc: 'Matrix product over window taps and input channels, read in place from a zero-haloed input.',
@@ -62,11 +71,12 @@ export function gemmChoice(
   };
 }
 
-/** Estimated cycles: every panel of every group over every plane of output pixels. */
+/** Estimated cycles: every panel of every group over every plane of output pixels, each panel reading the input again. */
 export function convCycles(kernel: ConvKernel, vectors: number, engine: Engine): number {
   const { depth } = panelLayout(kernel, vectors);
   const { planes, rows, columns } = outputPlanes(kernel);
   const single = kernel.pool && { tallest: 1, unit: kernel.pool.size.at(-1) ?? 1 };
+  const inputCycles = rereadCycles(rows * columns, depth, engine);
   const perPanel = new Map<number, number>();
   let cycles = 0;
   for (const panel of panelsOf(kernel.outC / kernel.groups, vectors)) {
@@ -74,7 +84,13 @@ export function convCycles(kernel: ConvKernel, vectors: number, engine: Engine):
       perPanel.get(panel.vectors) ??
       coverPlane({ rows, columns, ...single }, panel.vectors, depth, engine).cycles;
     perPanel.set(panel.vectors, known);
-    cycles += known;
+    cycles += known + inputCycles;
   }
   return cycles * planes * kernel.groups;
+}
+
+/** Cycles in which one panel waits for the input. Wide engines' panels are wide anyway, and estimated right without them. */
+function rereadCycles(pixels: number, depth: number, engine: Engine): number {
+  if (engine.wide || depth * 4 < deepBytes || pixels < rereadPixels) return 0;
+  return (pixels * depth * 4) / inputBytesPerCycle;
 }
