@@ -12,7 +12,7 @@ import { downloads } from './downloads.ts';
 import { nets, type BenchNet } from './nets.ts';
 import { node } from './node.ts';
 import { prepare } from './prepare.ts';
-import { merged, peerOrder, type NetFigures, type Results } from './report/results.ts';
+import { merged, peerOrder, usualPeers, type NetFigures, type Results } from './report/results.ts';
 import { terminalTable } from './report/terminal.ts';
 import { savedIn, write } from './report/write.ts';
 
@@ -36,7 +36,7 @@ const defaultNets = ['lenet5', 'faces'];
 const program = new Command('npm run bench --')
   .description('Times cnnc and its peers on the same networks.')
   .option('--net <names>', `networks, comma-separated, or "all": ${nets.map(({ name }) => name).join(', ')}`)
-  .option('--peers <names>', 'peers, comma-separated', peerOrder.join())
+  .option('--peers <names>', `peers, comma-separated, of ${peerOrder.join(', ')}`, usualPeers.join())
   .option('--threads <n>', 'threads for every peer', '1')
   .option('--runs <n>', 'interleaved rounds at most', '9')
   .option('--budget <s>', 'seconds that the rounds of a network may take; three are always made', '20')

@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
 import { rangesOver } from '../src/cli/quantizing.ts';
 import { costs, instantiate, nodeHost, resolve, type Diagnostic } from '../src/compiler/index.ts';
 import { applyPass } from '../src/compiler/5-optimize/pass.ts';
@@ -57,15 +58,17 @@ export async function prepare(net: BenchNet, { peers, threads }: PrepareOptions)
   const write = (name: string, content: Uint8Array | string): void =>
     writeFileSync(join(folder, name), content);
   const tfjs = await emitTfjs(foldNorms(graph));
-  write('tfjs.ts', Object.values(tfjs.files)[0] ?? '');
+  const source = Object.values(tfjs.files)[0] ?? '';
+  write('tfjs.ts', source);
+  write('tfjs.js', (await transform(source, { loader: 'ts' })).code);
   if (peers.includes('tfjs-wasm')) write('weights.safetensors', new Uint8Array(weightsFile(graph, weights)));
   if (peers.some((peer) => peer.startsWith('onnxruntime')))
     write('model.onnx', await emitOnnx(graph, weights));
   if (peers.includes('litert')) write('model.tflite', emitTflite(foldNorms(graph), weights));
   const optimized = optimize(graph);
   const ours = { weights, threads, write };
-  if (peers.includes('cnnc')) writeOurs('cnnc-relaxed', optimized, ours);
-  if (peers.includes('cnnc-wide')) writeOurs('cnnc-wide', optimized, ours);
+  if (isAnyOf(peers, 'cnnc', 'cnnc-one-thread')) writeOurs('cnnc-relaxed', optimized, ours);
+  if (isAnyOf(peers, 'cnnc-wide', 'cnnc-wide-one-thread')) writeOurs('cnnc-wide', optimized, ours);
   const { macs, params } = costs(graph);
   const prepared: Prepared = {
     net: net.name,
@@ -86,6 +89,10 @@ export async function prepare(net: BenchNet, { peers, threads }: PrepareOptions)
   }
   write('prepared.json', JSON.stringify(prepared, undefined, 2));
   return prepared;
+}
+
+function isAnyOf(peers: readonly string[], ...names: readonly string[]): boolean {
+  return names.some((name) => peers.includes(name));
 }
 
 interface Ours {

@@ -10,7 +10,7 @@ import type {} from './page.ts';
 
 export const chromium: HostKind = {
   name: 'chromium',
-  lacks: ['cnnc-wide', 'onnxruntime-node'],
+  lacks: ['cnnc-wide', 'cnnc-wide-one-thread', 'cnnc-int8-wide', 'onnxruntime-node'],
   open: async (folder) => {
     const served = await serve(folder, await bundlePage(folder));
     const browser = await launch();

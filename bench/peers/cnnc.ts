@@ -39,6 +39,21 @@ export const cnncWide: Peer = {
   load: (files, options) => loadVariant(files, 'wide', options),
 };
 
+/** What several threads are compared with: the program for one thread, in the same run. */
+export const cnncOneThread: Peer = {
+  ...cnnc,
+  name: 'cnnc-one-thread',
+  title: 'cnnc on one thread',
+  load: (files) => loadVariant(files, 'relaxed', { threads: 1 }),
+};
+
+export const cnncWideOneThread: Peer = {
+  ...cnncWide,
+  name: 'cnnc-wide-one-thread',
+  title: 'cnnc with 256-bit tiles on one thread',
+  load: (files) => loadVariant(files, 'wide', { threads: 1 }),
+};
+
 async function loadVariant(
   { read }: Files,
   name: 'relaxed' | 'wide' | 'int8' | 'int8-wide',

@@ -7,6 +7,8 @@ export const peers: Readonly<Record<string, () => Promise<Peer>>> = {
   'cnnc-int8': async () => (await import('./cnnc.ts')).cnncInt8,
   'cnnc-int8-wide': async () => (await import('./cnnc.ts')).cnncInt8Wide,
   'cnnc-wide': async () => (await import('./cnnc.ts')).cnncWide,
+  'cnnc-one-thread': async () => (await import('./cnnc.ts')).cnncOneThread,
+  'cnnc-wide-one-thread': async () => (await import('./cnnc.ts')).cnncWideOneThread,
   'onnxruntime-web': async () => (await import('./onnxruntime-web.ts')).onnxruntimeWeb,
   litert: async () => (await import('./litert.ts')).litert,
   'tfjs-wasm': async () => (await import('./tfjs-wasm.ts')).tfjsWasm,

@@ -23,7 +23,7 @@ export const tfjsWasm: Peer = {
     if (page) wasm.setWasmPaths(`${page.origin}/tfjs/`);
     await tf.setBackend('wasm');
     const weights = await read('weights.safetensors');
-    const Class = (await module('tfjs.ts'))[prepared.className] as new (weights: ArrayBuffer) => Net;
+    const Class = (await module('tfjs.js'))[prepared.className] as new (weights: ArrayBuffer) => Net;
     const net = new Class(weights.buffer);
     return {
       // Its threads are Web Workers: it has none in Node.

@@ -7,6 +7,8 @@ import { peerNames, showMs, showThreads, type NetFigures, type Results } from '.
 /** One colour per peer, the same in every chart. */
 const colours: Readonly<Record<string, string>> = {
   'cnnc-wide': '#2a9d8f',
+  'cnnc-one-thread': '#8cc084',
+  'cnnc-wide-one-thread': '#b5d99c',
   'onnxruntime-web': '#e9a23b',
   litert: '#5b7fd6',
   'tfjs-wasm': '#e4685d',
@@ -14,6 +16,8 @@ const colours: Readonly<Record<string, string>> = {
 };
 const titles: Readonly<Record<string, string>> = {
   'cnnc-wide': 'cnnc, 256-bit tiles',
+  'cnnc-one-thread': 'cnnc, one thread',
+  'cnnc-wide-one-thread': 'the same, one thread',
   litert: 'LiteRT.js',
   'onnxruntime-node': 'native onnxruntime',
 };

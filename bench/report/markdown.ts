@@ -1,6 +1,7 @@
 /** The Markdown page of a benchmark run: ratios first, then times, start and memory, downloads. */
 import {
   peerNames,
+  ratiosTo,
   showMs,
   showThreads,
   type Download,
@@ -21,6 +22,7 @@ export function markdown(results: Results, chart: string): string {
     `![Ratios](${chart})`,
     '## How many times longer the others take',
     table(['Network', ...others], rows(ratioCell, others)),
+    ...wideSection(results),
     '## Milliseconds per inference',
     table(
       ['Network', 'MACs', ...names],
@@ -36,6 +38,22 @@ export function markdown(results: Results, chart: string): string {
     ...failureSection(results),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** The same for 256-bit tiles, where they were measured with others than our own 128-bit ones. */
+function wideSection(results: Results): readonly string[] {
+  const others = peerNames(results).filter((name) => name !== 'cnnc-wide' && name !== 'cnnc');
+  const ratios = results.nets.map((net) => ratiosTo('cnnc-wide', net));
+  if (others.length === 0 || ratios.every(({ size }) => size === 0)) return [];
+  const rows = results.nets.map(({ title }, i) => [
+    title,
+    ...others.map((name) => showRatio(ratios[i]?.get(name))),
+  ]);
+  return ['## How many times longer the others take than `cnnc-wide`', table(['Network', ...others], rows)];
+}
+
+function showRatio(ratio: number | undefined): string {
+  return ratio === undefined ? '–' : `${ratio.toFixed(2)} ×`;
 }
 
 function ratioCell({ ratio }: PeerFigures): string {

@@ -71,13 +71,44 @@ export function merged(saved: Results, now: Results, names: readonly string[]): 
     [engine, machine, threads].join('|');
   if (circumstances(saved) !== circumstances(now)) return now;
   const measured = new Set(now.nets.map(({ net }) => net));
-  const nets = [...saved.nets.filter(({ net }) => !measured.has(net)), ...now.nets];
+  const again = now.nets.map((net) =>
+    withStartsOf(
+      saved.nets.find((s) => s.net === net.net),
+      net,
+    ),
+  );
+  const nets = [...saved.nets.filter(({ net }) => !measured.has(net)), ...again];
   const downloaded = new Set(now.downloads.map(({ peer }) => peer));
   return {
     ...now,
     nets: nets.toSorted((a, b) => names.indexOf(a.net) - names.indexOf(b.net)),
     downloads: [...now.downloads, ...saved.downloads.filter(({ peer }) => !downloaded.has(peer))],
   };
+}
+
+/** Cold starts and memory that were measured earlier stay where only times were measured now. */
+function withStartsOf(saved: NetFigures | undefined, now: NetFigures): NetFigures {
+  const peers = now.peers.map((figures) => {
+    const { coldMs, peakBytes } = saved?.peers.find(({ peer }) => peer === figures.peer) ?? {};
+    return {
+      ...(coldMs !== undefined && { coldMs }),
+      ...(peakBytes !== undefined && { peakBytes }),
+      ...figures,
+    };
+  });
+  return { ...now, peers };
+}
+
+/**
+ * Times of the peers of one network as multiples of those of `base`, medians of the ratios within rounds; empty where `base` was not timed
+ * in as many rounds.
+ */
+export function ratiosTo(base: string, { peers }: NetFigures): ReadonlyMap<string, number> {
+  const of = peers.find(({ peer }) => peer === base)?.samples ?? [];
+  const comparable = peers.filter(({ samples }) => of.length > 0 && samples.length === of.length);
+  return new Map(
+    comparable.map(({ peer, samples }) => [peer, median(samples.map((ms, i) => ms / (of[i] ?? NaN)))]),
+  );
 }
 
 /** Peers in the order of the tables. */
@@ -87,7 +118,21 @@ export function peerNames({ nets }: Results): readonly string[] {
 }
 
 /** Ours, those in WebAssembly, native code. */
-export const peerOrder = ['cnnc', 'cnnc-wide', 'onnxruntime-web', 'litert', 'tfjs-wasm', 'onnxruntime-node'];
+export const peerOrder = [
+  'cnnc',
+  'cnnc-wide',
+  'cnnc-one-thread',
+  'cnnc-wide-one-thread',
+  'cnnc-int8',
+  'cnnc-int8-wide',
+  'onnxruntime-web',
+  'litert',
+  'tfjs-wasm',
+  'onnxruntime-node',
+];
+
+/** Those that a run measures unless told otherwise. */
+export const usualPeers = ['cnnc', 'cnnc-wide', 'onnxruntime-web', 'litert', 'tfjs-wasm', 'onnxruntime-node'];
 
 /** `one thread`, `2 threads`. */
 export function showThreads(threads: number): string {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chart } from '../report/chart.ts';
 import { markdown } from '../report/markdown.ts';
-import { figuresOf, merged, type NetFigures, type Results } from '../report/results.ts';
+import { figuresOf, merged, ratiosTo, type NetFigures, type Results } from '../report/results.ts';
 
 const net = (name: string, ours: number, failures = {}): NetFigures => ({
   net: name,
@@ -40,6 +40,29 @@ test('merging replaces what was measured again and keeps the rest, in order', ()
     ],
   );
   assert.equal(both.downloads.length, 1);
+});
+
+test('what was measured earlier of starts stays beside new times', () => {
+  const one = net('a', 1);
+  const cold = { ...one, peers: one.peers.map((peer) => ({ ...peer, coldMs: 7, peakBytes: 5 })) };
+  const both = merged(results([cold]), results([net('a', 9)]), ['a']);
+  assert.deepEqual(
+    both.nets[0]?.peers.map(({ ms, coldMs, peakBytes }) => [ms, coldMs, peakBytes]),
+    [
+      [9, 7, 5],
+      [36, 7, 5],
+    ],
+  );
+});
+
+test('ratios to another of our programs, in the page too', () => {
+  const wide = {
+    ...net('a', 10),
+    peers: figuresOf({ cnnc: [10, 10], 'cnnc-wide': [5, 4], litert: [30, 20] }, {}),
+  };
+  assert.equal(ratiosTo('cnnc-wide', wide).get('litert'), 5.5);
+  assert.equal(ratiosTo('litert', net('b', 1)).get('cnnc-wide'), undefined);
+  assert.match(markdown(results([wide]), 'chart.svg'), /than `cnnc-wide`[^#]*\| A \| 5\.50 × \|/);
 });
 
 test('figures of another engine are not merged', () => {
