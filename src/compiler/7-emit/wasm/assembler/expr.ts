@@ -2,7 +2,7 @@
  * Expressions of WebAssembly as typed values: a tree of opcodes whose leaves are constants and locals. An expression is code, not
  * a result: used twice it is computed twice (keep what is needed again in a local). Expressions have no side effects.
  */
-import { f32Bytes, sleb, uleb } from './encode.ts';
+import { f32Bytes, sleb } from './encode.ts';
 
 export type ValueType = 'i32' | 'f32' | 'v128';
 
@@ -14,8 +14,11 @@ export interface Slot {
   readonly type: ValueType;
 }
 
-/** A byte, the index of a local, or the code of an operand. */
-export type Item = number | Slot | Expr;
+/** Where a block, loop or branch begins or ends: no code, but what the lives of locals depend on. */
+export type Mark = { readonly kind: 'open'; readonly loop: boolean } | { readonly kind: 'close' };
+
+/** A byte, the index of a local, the code of an operand, or a mark. */
+export type Item = number | Slot | Expr | Mark;
 
 export interface Expr<T extends ValueType = ValueType> {
   readonly kind: 'expr';
@@ -56,13 +59,4 @@ export function asI32(value: I32Like): I32 {
 export function createLocal<T extends ValueType>(type: T): Local<T> {
   const slot: Slot = { kind: 'slot', type };
   return { kind: 'expr', type, code: [0x20, slot], slot };
-}
-
-/** Appends the bytes of `items`, locals resolved by `indexOf`. */
-export function writeItems(items: readonly Item[], out: number[], indexOf: (slot: Slot) => number): void {
-  for (const item of items) {
-    if (typeof item === 'number') out.push(item);
-    else if (item.kind === 'slot') out.push(...uleb(indexOf(item)));
-    else writeItems(item.code, out, indexOf);
-  }
 }

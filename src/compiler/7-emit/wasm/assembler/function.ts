@@ -14,8 +14,9 @@
 import type { Engine } from '../../../6-plan/plan.ts';
 import { internal } from '../../../diagnostics/internal.ts';
 import { concatBytes, uleb, vector } from './encode.ts';
-import { asI32, createLocal, expr, valueTypeByte, writeItems } from './expr.ts';
+import { asI32, createLocal, expr, valueTypeByte } from './expr.ts';
 import type { Expr, I32, I32Like, Item, Local, Slot, V128, ValueType } from './expr.ts';
+import { flatten, keepOnStack, numberLocals } from './locals.ts';
 import { address, f32x4, i32, i32x4 } from './ops.ts';
 
 /** A branch target: the end of a block, or the start of a loop. Valid inside it only. */
@@ -57,7 +58,7 @@ const storeOps: Readonly<Record<ValueType, { readonly opcode: readonly number[];
 export class FunctionBuilder {
   readonly engine: Engine;
   readonly #params: readonly Local[];
-  readonly #locals: Slot[] = [];
+  readonly #locals = new Set<Slot>();
   readonly #code: Item[] = [];
   #depth = 0;
   #fuses: boolean;
@@ -230,7 +231,7 @@ export class FunctionBuilder {
     this.#structured(0x04, () => {
       then();
       if (otherwise) {
-        this.#code.push(0x05);
+        this.#code.push({ kind: 'close' }, 0x05, { kind: 'open', loop: false });
         otherwise();
       }
     });
@@ -270,17 +271,20 @@ export class FunctionBuilder {
 
   /** The encoded body with its locals, without the byte count. `result` is left on the stack. */
   finish(result: Expr | undefined): Uint8Array {
-    const types = ['i32', 'f32', 'v128'] as const;
-    const groups = types.map((type) => this.#locals.filter((slot) => slot.type === type));
-    const order = [...this.#params.map((param) => param.slot), ...groups.flat()];
-    const numbers = new Map(order.map((slot, i) => [slot, i]));
-    const indexOf = (slot: Slot): number => numbers.get(slot) ?? internal('a local of another function');
-    const runs = types.flatMap((type, i) => {
-      const count = groups[i]?.length ?? 0;
-      return count === 0 ? [] : [[...uleb(count), valueTypeByte[type]]];
-    });
+    const code = keepOnStack(flatten(result ? [...this.#code, result] : this.#code));
+    const params = this.#params.map((param) => param.slot);
+    const { numberOf, counts } = numberLocals(code, params);
+    const runs = counts
+      .filter(({ count }) => count > 0)
+      .map(({ type, count }) => [...uleb(count), valueTypeByte[type]]);
+    const indexOf = (slot: Slot): number =>
+      (this.#locals.has(slot) || params.includes(slot) ? numberOf.get(slot) : undefined) ??
+      internal('a local of another function');
     const out: number[] = [];
-    writeItems(result ? [...this.#code, result] : this.#code, out, indexOf);
+    for (const item of code) {
+      if (typeof item === 'number') out.push(item);
+      else if (item.kind === 'slot') out.push(...uleb(indexOf(item)));
+    }
     out.push(0x0b);
     return concatBytes([vector(runs), out]);
   }
@@ -293,16 +297,16 @@ export class FunctionBuilder {
   }
 
   #structured(opcode: number, body: (label: Label) => void): void {
-    this.#code.push(opcode, 0x40);
+    this.#code.push(opcode, 0x40, { kind: 'open', loop: opcode === 0x03 });
     this.#depth += 1;
     body({ depth: this.#depth });
     this.#depth -= 1;
-    this.#code.push(0x0b);
+    this.#code.push({ kind: 'close' }, 0x0b);
   }
 
   #local<T extends ValueType>(type: T): Local<T> {
     const local = createLocal(type);
-    this.#locals.push(local.slot);
+    this.#locals.add(local.slot);
     return local;
   }
 }
