@@ -59,6 +59,8 @@ export interface WinogradShape extends WinogradTuning {
   readonly products: number;
   readonly kernels: number;
   readonly finish: number;
+  /** Byte offset of the values of a tile between the transforms of its two axes, for two vectors of channels. */
+  readonly lines: number;
   readonly bytes: number;
 }
 
@@ -109,6 +111,7 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
   const kernels = products + positions * outPosition * 4;
   const panels = Math.ceil(Math.min(channels, kernel.outC) / panelWidth);
   const finish = kernels + panels * positions * kernelPosition * 4;
+  const lines = finish + finishScratchBytes;
   return {
     ...tuning,
     down,
@@ -124,7 +127,8 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
     products,
     kernels,
     finish,
-    bytes: finish + finishScratchBytes,
+    lines,
+    bytes: lines + positions * 2 * lanes * 4,
   };
 }
 

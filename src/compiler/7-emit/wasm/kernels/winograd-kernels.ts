@@ -3,7 +3,7 @@ import { lanes } from '../../../6-plan/algorithms/tile.ts';
 import type { WinogradShape } from '../../../6-plan/algorithms/winograd-shape.ts';
 import { i32 } from '../assembler/index.ts';
 import type { FunctionRef, I32, ModuleBuilder, V128 } from '../assembler/index.ts';
-import { kernelLineOf, positionWriter, transform } from './winograd-transforms.ts';
+import { kernelLineOf, placesFrom, transform } from './winograd-transforms.ts';
 
 /**
  * (kernels of a panel from an input channel on, transformed kernels, input channels, bytes from one position to the next) → the panel's
@@ -19,19 +19,25 @@ export function kernelFunction(m: ModuleBuilder, shape: WinogradShape, vectors: 
     const context = { f, constants: f.constants() };
     f.for(f.i32(), 0, depth, 1, () => {
       f.for(f.i32(), 0, vectors / together, 1, () => {
-        const write = positionWriter(f, to, position);
+        const [column, place] = [f.let(from), f.let(to)];
         transform(context, {
-          down: kernelLineOf(down, tile),
-          across: kernelLineOf(across, tile),
+          first: kernelLineOf(down, tile),
+          second: kernelLineOf(across, tile),
           vectors: together,
-          column: (c) =>
-            Array.from({ length: down.taps }, (_, r): I32 => i32.add(from, (r * across.taps + c) * tap)),
-          store: (r, values) => {
-            for (let c = 0; c < across.positions; c++)
-              write(
-                r * across.positions + c,
-                values.map((line) => line[c] as V128),
-              );
+          load: () => {
+            const places = placesFrom(
+              f,
+              column,
+              Array<I32>(down.taps - 1).fill(i32.const(across.taps * tap)),
+            );
+            f.increment(column, tap);
+            return places;
+          },
+          store: ([values = []]) => {
+            for (let c = 0; c < across.positions; c++) {
+              values.forEach((line, vector) => f.store(place, vector * 16, line[c] as V128));
+              f.increment(place, position);
+            }
           },
         });
         f.increment(from, together * 16);

@@ -11,7 +11,7 @@ import type { ConvGeometry } from './conv-geometry.ts';
 import { emitFinish, withSteps, type Finish } from './finish.ts';
 import { callWith, copyPointers, movePointers, type Strides } from './pointers.ts';
 import type { PanelRun } from './winograd-products.ts';
-import { inputLineOf, outputLineOf, placesFrom, times, transform } from './winograd-transforms.ts';
+import { hasLoops, inputLineOf, outputLineOf, placesFrom, times, transform } from './winograd-transforms.ts';
 
 export interface WinogradLayer {
   readonly kernel: ConvKernel;
@@ -46,16 +46,22 @@ export interface Place {
 
 /**
  * What the transforms read at run time: rows and columns of the input, positions (in, out), which positions across are inner ones (a bit
- * each), rows and columns of output and operands.
+ * each), the address of what lies between two transforms, rows and columns of output and operands.
  */
-export function distancesOf(shape: WinogradShape, input: Steps, outputs: readonly Steps[]): Int32Array {
+export function distancesOf(
+  shape: WinogradShape,
+  scratch: number,
+  input: Steps,
+  outputs: readonly Steps[],
+): Int32Array {
   const { across, inPosition, outPosition } = shape;
   const inner = Array.from({ length: across.positions }, (_, c) =>
     across.lastPositions.includes(c) ? 0 : 2 ** c,
   );
   const bits = inner.reduce((sum, bit) => sum + bit, 0);
   const ways = outputs.flatMap(({ row, column }) => [row, column]);
-  return Int32Array.from([input.row, input.column, inPosition * 4, outPosition * 4, bits, ...ways]);
+  const lines = scratch + shape.lines;
+  return Int32Array.from([input.row, input.column, inPosition * 4, outPosition * 4, bits, lines, ...ways]);
 }
 
 interface Steps {
@@ -125,9 +131,22 @@ function columnPlaces(
   });
 }
 
-/** Steps between rows of positions that are not all neighbours, in bytes. */
-function rowGaps(rows: readonly number[], position: Local<'i32'>, across: TileAxis): readonly I32[] {
-  return rows.slice(1).map((row, i) => times(position, (row - (rows[i] ?? 0)) * across.positions));
+/**
+ * Bytes from row `i` of the positions `rows` of a tile to the next. Neighbours are one row of positions apart; the positions that a narrow
+ * tile lacks are skipped in one place.
+ */
+function rowStep(
+  f: FunctionBuilder,
+  rows: readonly number[],
+  position: Local<'i32'>,
+  across: TileAxis,
+): (i: I32) => I32 {
+  const next = f.let(times(position, across.positions));
+  const before = rows.findIndex((row, i) => (rows[i + 1] ?? row + 1) !== row + 1);
+  if (before < 0) return () => next;
+  const skipped = (rows[before + 1] ?? 0) - (rows[before] ?? 0);
+  const jump = f.let(times(next, skipped));
+  return (i) => select(i32.eq(i, i32.const(before)), jump, next);
 }
 
 /** Code that writes one tile's transformed input, chunk by chunk of channels. */
@@ -167,26 +186,29 @@ function inputFunction(
       Local<'i32'>,
     ];
     const places = columnPlaces(f, { all, inner }, distances, position, positionsOf(across, isLast.across));
-    const gaps = rowGaps(positionsOf(down, isLast.down), position, across);
-    const lines = {
-      down: inputLineOf(down, tile, isLast.down),
-      across: inputLineOf(across, tile, isLast.across),
-    };
+    const step = rowStep(f, positionsOf(down, isLast.down), position, across);
+    const between = distanceAt(f, distances, 5);
+    const first = inputLineOf(down, tile, isLast.down);
     const turn = (vectors: number): void => {
-      const first = f.let(x);
+      const from = f.let(x);
       const writers = copyPointers(f, places);
       transform(context, {
-        ...lines,
+        first,
+        second: inputLineOf(across, tile, isLast.across),
         vectors,
-        column: (c) => {
-          if (c > 0) f.increment(first, column);
-          return placesFrom(f, first, Array<I32>(lines.down.inputs - 1).fill(row));
+        between,
+        load: () => {
+          const line = placesFrom(f, from, Array<I32>(first.inputs - 1).fill(row));
+          f.increment(from, column);
+          return line;
         },
-        store: (r, values) =>
-          writers.forEach((writer, c) => {
-            if (r > 0) f.increment(writer, gaps[r - 1] as I32);
-            values.forEach((line, vector) => f.store(writer, vector * 16, line[c] as V128));
-          }),
+        store: ([values = []], line) => {
+          writers.forEach((writer, c) =>
+            values.forEach((along, vector) => f.store(writer, vector * 16, along[c] as V128)),
+          );
+          const next = f.let(step(line));
+          writers.forEach((writer) => f.increment(writer, next));
+        },
       });
       [x, ...places].forEach((pointer) => f.increment(pointer, vectors * 16));
     };
@@ -238,27 +260,49 @@ function outputFunction(m: ModuleBuilder, layer: WinogradLayer, isLast: Last, re
     const context = { f, constants: f.constants() };
     const position = distanceAt(f, distances, 3);
     const stepped = withSteps(f, finish, { height, width }, (i) => ({
-      row: i32.load(distances, 20 + 8 * i),
-      column: i32.load(distances, 24 + 8 * i),
+      row: i32.load(distances, 24 + 8 * i),
+      column: i32.load(distances, 28 + 8 * i),
     }));
     const places = columnPlaces(f, { all, inner }, distances, position, positionsOf(across, isLast.across));
-    const gaps = rowGaps(positionsOf(down, isLast.down), position, across);
+    const step = rowStep(f, positionsOf(down, isLast.down), position, across);
+    const between = distanceAt(f, distances, 5);
+    const [first, second] = [
+      outputLineOf(across, tile, isLast.across),
+      outputLineOf(down, tile, isLast.down),
+    ];
+    // As many columns at a time as a pool joins.
+    const columns = hasLoops(first, second) ? (finish.pool?.width ?? 1) : width;
     const turn = (vectors: number, channels: number): void => {
       const biases = Array.from({ length: vectors }, (_, vector) => f.let(v128.load(bias, vector * 16)));
-      const sums: V128[][] = [];
+      const [readers, writers] = [copyPointers(f, places), copyPointers(f, pointers)];
       transform(context, {
-        down: outputLineOf(down, tile, isLast.down),
-        across: outputLineOf(across, tile, isLast.across),
+        first,
+        second,
         vectors,
-        column: (c) => placesFrom(f, places[c] as Local<'i32'>, gaps),
-        store: (_, values) => {
-          for (let c = 0; c < width; c++)
-            sums.push(values.map((line, v) => f.let(f32x4.add(line[c] as V128, biases[v] as V128))));
+        between,
+        group: columns,
+        load: (row) => {
+          const line = copyPointers(f, readers);
+          const next = f.let(step(row));
+          readers.forEach((reader) => f.increment(reader, next));
+          return line;
+        },
+        store: (lines) => {
+          const sums = Array.from({ length: height }, (_, r) =>
+            lines.map((values) =>
+              values.map((along, v) => f.let(f32x4.add(along[r] as V128, biases[v] as V128))),
+            ),
+          ).flat();
+          // A deferred finish moves its pointers.
+          const at = finish.deferred ? copyPointers(f, writers) : writers;
+          emitFinish(f, stepped, { height, width: columns, vectors, channels }, sums, at);
+          const [out, ...operands] = writers as unknown as readonly [Local<'i32'>, ...Local<'i32'>[]];
+          f.increment(out, stepped.out.column);
+          stepped.operands.forEach(({ column }, i) =>
+            f.increment(operands[i] as Local<'i32'>, times(column, columns)),
+          );
         },
       });
-      // A deferred finish moves its pointers.
-      const pointersNow = finish.deferred ? copyPointers(f, pointers) : pointers;
-      emitFinish(f, stepped, { height, width, vectors, channels }, sums, pointersNow);
       [bias, ...places].forEach((pointer) => f.increment(pointer, vectors * 16));
       movePointers(f, pointers, [...channelSteps(finish, vectors), 0]);
     };

@@ -10,7 +10,7 @@ import {
 } from '../../../6-plan/algorithms/winograd-matrices.ts';
 import type { TileAxis } from '../../../6-plan/algorithms/winograd-shape.ts';
 import { f32x4, i32, v128 } from '../assembler/index.ts';
-import type { ConstantPool, FunctionBuilder, I32, Local, V128 } from '../assembler/index.ts';
+import type { ConstantPool, FunctionBuilder, I32, I32Like, Local, V128 } from '../assembler/index.ts';
 
 export interface TransformContext {
   readonly f: FunctionBuilder;
@@ -20,6 +20,7 @@ export interface TransformContext {
 /** A transform along one axis: so many inputs to so many outputs. */
 export interface LineTransform {
   readonly inputs: number;
+  readonly outputs: number;
   readonly apply: (context: TransformContext, line: readonly V128[]) => readonly V128[];
 }
 
@@ -110,7 +111,7 @@ export function outputLine(context: TransformContext, tile: TileSize, m: readonl
 }
 
 /** An axis that is not transformed. */
-const identity: LineTransform = { inputs: 1, apply: (_, line) => line };
+const identity: LineTransform = { inputs: 1, outputs: 1, apply: (_, line) => line };
 
 /** Input of a tile to its positions. */
 export function inputLineOf(axis: TileAxis, tile: TileSize, isLast: boolean): LineTransform {
@@ -118,7 +119,7 @@ export function inputLineOf(axis: TileAxis, tile: TileSize, isLast: boolean): Li
   const positions = isLast ? axis.lastPositions.length : axis.positions;
   const apply =
     positions === axis.positions ? inputLines[tile] : byMatrix(inputTransform(tile, positions - 2));
-  return { inputs: positions, apply };
+  return { inputs: positions, outputs: positions, apply };
 }
 
 /** Products at the positions of a tile to those of its pixels that exist. */
@@ -126,15 +127,15 @@ export function outputLineOf(axis: TileAxis, tile: TileSize, isLast: boolean): L
   if (axis.taps === 1) return identity;
   const positions = isLast ? axis.lastPositions.length : axis.positions;
   const pixels = isLast ? axis.last : axis.pixels;
-  if (pixels === axis.pixels) return { inputs: positions, apply: outputLines[tile] };
+  if (pixels === axis.pixels) return { inputs: positions, outputs: pixels, apply: outputLines[tile] };
   const whole = positions === axis.positions;
   const matrix = outputTransform(tile, whole ? tile : pixels).slice(0, pixels);
-  return { inputs: positions, apply: byMatrix(matrix) };
+  return { inputs: positions, outputs: pixels, apply: byMatrix(matrix) };
 }
 
 /** Taps of a kernel to positions. */
 export function kernelLineOf(axis: TileAxis, tile: TileSize): LineTransform {
-  return axis.taps === 1 ? identity : { inputs: 3, apply: kernelLines[tile] };
+  return axis.taps === 1 ? identity : { inputs: 3, outputs: axis.positions, apply: kernelLines[tile] };
 }
 
 /** Σ coefficient · value of every row. */
@@ -161,43 +162,97 @@ function scaled(constants: ConstantPool, coefficient: number, value: V128): V128
   return coefficient === 1 ? value : f32x4.mul(value, constants.f32(coefficient));
 }
 
-/** Where a transform of two axes reads and writes. Several vectors of channels go together, so that V8 can pair them. */
+/**
+ * Where a transform of two axes reads and writes, line by line: first along one axis, then along the other. Several vectors of channels go
+ * together, so that V8 can pair them.
+ */
 export interface Transformed {
-  readonly down: LineTransform;
-  readonly across: LineTransform;
+  /** Of the lines that `load` reads, and of those that `store` writes: across the former, value by value. */
+  readonly first: LineTransform;
+  readonly second: LineTransform;
   /** Vectors of channels. */
   readonly vectors: number;
-  /** Addresses of the values of a column, from top to bottom; columns come in order. */
-  readonly column: (column: number) => readonly I32[];
-  /** Values of a row by vector and column; rows come in order. All loads are done before. */
-  readonly store: (row: number, values: readonly (readonly V128[])[]) => void;
+  /** Addresses of the values of the next line, whose number is `line`; moves on. */
+  readonly load: (line: I32) => readonly I32[];
+  /** So many lines are stored together (default 1): a number that divides them. */
+  readonly group?: number;
+  /** The next lines by line, vector and place; `line` is the number of the first. All loads are done before. */
+  readonly store: (lines: readonly (readonly (readonly V128[])[])[], line: I32) => void;
+  /** Memory for all values between the two; with it the code of a line is there once, in a loop. */
+  readonly between?: Local<'i32'>;
 }
 
-/** Columns first, then rows. */
+/** All lines along the first axis, then all along the second. */
 export function transform(context: TransformContext, transformed: Transformed): void {
-  const { down, across, vectors, column, store } = transformed;
-  const { f } = context;
-  const range = (length: number): readonly number[] => Array.from({ length }, (_, i) => i);
-  const columns = range(across.inputs).map((c) => {
-    const places = column(c);
-    return range(vectors).map((vector) =>
-      down.apply(
-        context,
-        places.map((place) => f.let(v128.load(place, vector * 16))),
-      ),
-    );
-  });
-  const rows = columns[0]?.[0]?.length ?? 0;
-  for (const row of range(rows))
+  const { first, second, between } = transformed;
+  if (between && hasLoops(first, second)) transformInLoops(context, transformed, between);
+  else transformUnrolled(context, transformed);
+}
+
+/** An axis that is not transformed has one line: nothing to loop over. */
+export function hasLoops(first: LineTransform, second: LineTransform): boolean {
+  return first.inputs > 1 && second.inputs > 1;
+}
+
+function range(length: number): readonly number[] {
+  return Array.from({ length }, (_, i) => i);
+}
+
+/** The next line along the first axis, by vector. */
+function firstLine(
+  context: TransformContext,
+  { first, vectors, load }: Transformed,
+  line: I32,
+): readonly (readonly V128[])[] {
+  const places = load(line);
+  return range(vectors).map((vector) =>
+    first.apply(
+      context,
+      places.map((place) => context.f.let(v128.load(place, vector * 16))),
+    ),
+  );
+}
+
+function transformUnrolled(context: TransformContext, transformed: Transformed): void {
+  const { first, second, vectors, group = 1, store } = transformed;
+  const lines = range(second.inputs).map((line) => firstLine(context, transformed, i32.const(line)));
+  const across = (line: number, vector: number): readonly V128[] =>
+    lines.map((values) => values[vector]?.[line] as V128);
+  for (let line = 0; line < first.outputs; line += group)
     store(
-      row,
-      range(vectors).map((vector) =>
-        across.apply(
-          context,
-          columns.map((values) => values[vector]?.[row] as V128),
-        ),
+      range(group).map((i) =>
+        range(vectors).map((vector) => second.apply(context, across(line + i, vector))),
       ),
+      i32.const(line),
     );
+}
+
+/** The values in between are stored as the second axis reads them: V8 would spill most of them anyway. */
+function transformInLoops(context: TransformContext, transformed: Transformed, between: Local<'i32'>): void {
+  const { f } = context;
+  const { first, second, vectors, group = 1, store } = transformed;
+  const step = vectors * 16;
+  const [line, pointer] = [f.i32(), f.let(between)];
+  f.for(line, 0, second.inputs, 1, () => {
+    const values = firstLine(context, transformed, line);
+    for (let i = 0; i < first.outputs; i++)
+      values.forEach((along, vector) =>
+        f.store(pointer, i * second.inputs * step + vector * 16, along[i] as V128),
+      );
+    f.increment(pointer, step);
+  });
+  f.set(pointer, between);
+  f.for(line, 0, first.outputs, group, () => {
+    const lines = range(group).map((i) => {
+      const at = i * second.inputs * step;
+      const loaded = range(vectors).map((vector) =>
+        range(second.inputs).map((place) => f.let(v128.load(pointer, at + place * step + vector * 16))),
+      );
+      return loaded.map((values) => second.apply(context, values));
+    });
+    store(lines, line);
+    f.increment(pointer, group * second.inputs * step);
+  });
 }
 
 /** `first` and the addresses that follow it, `steps` bytes from one to the next. */
@@ -207,23 +262,9 @@ export function placesFrom(f: FunctionBuilder, first: I32, steps: readonly I32[]
   return places;
 }
 
-/** A pointer that walks over positions of a transformed tile, which are `position` bytes apart, and stores vectors there. */
-export function positionWriter(
-  f: FunctionBuilder,
-  start: Local<'i32'>,
-  position: Local<'i32'>,
-): (index: number, values: readonly V128[]) => void {
-  const pointer = f.let(start);
-  let at = 0;
-  return (index, values) => {
-    f.increment(pointer, times(position, index - at));
-    at = index;
-    values.forEach((value, vector) => f.store(pointer, vector * 16, value));
-  };
-}
-
 /** step · count, without a multiplication where that is nothing or the step itself. */
-export function times(step: Local<'i32'>, count: number): I32 {
+export function times(step: I32Like, count: number): I32 {
+  if (typeof step === 'number') return i32.const(step * count);
   if (count === 0) return i32.const(0);
   return count === 1 ? step : i32.mul(step, i32.const(count));
 }

@@ -64,7 +64,7 @@ function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['tabl
         },
       ),
     ),
-    distances: table(distancesOf(shape, steps(0), [out, ...operands])),
+    distances: table(distancesOf(shape, geometry.start.at(-1) ?? 0, steps(0), [out, ...operands])),
     together: engine.wide ? 2 : 1,
   };
 }
