@@ -52,7 +52,7 @@ export interface GemmSteps {
 type Accumulators = readonly (readonly Local<'v128'>[])[];
 
 /** Runs up to this length are straight code. */
-const longestStraightRun = 8;
+export const longestStraightRun = 8;
 /** Multiply-adds per turn of the inner loop. */
 const unroll = 4;
 

@@ -16,7 +16,7 @@ import type { EmitContext, Emitter } from '../emit-context.ts';
 import { convGeometry, mergeRun, pooled, type ConvGeometry } from './conv-geometry.ts';
 import { finishPool, type FinishPool } from './finish-pool.ts';
 import { finishOf, type Finish } from './finish.ts';
-import { gemmDescriptor, gemmTile, type Reduction } from './gemm-tile.ts';
+import { gemmDescriptor, gemmTile, longestStraightRun, type Reduction } from './gemm-tile.ts';
 import { emitBand, emitPlanes, tileKey, type Tiles } from './plane.ts';
 import { callWith, combineStrides, copyPointers, movePointers, type Strides } from './pointers.ts';
 
@@ -64,7 +64,7 @@ function layerOf(step: Step, module: ModuleBuilder, table: EmitContext['table'])
   const [, poolRows, poolColumns] = pooled(kernel);
   const { row, column } = pixelSteps(2);
   const out = { row: row * poolRows, column: column * poolColumns };
-  const reduction = mergeRun(geometry.taps, kernel.inC / kernel.groups);
+  const reduction = commonLevels(mergeRun(geometry.taps, kernel.inC / kernel.groups), step.algorithm);
   return {
     kernel,
     layout,
@@ -75,6 +75,15 @@ function layerOf(step: Step, module: ModuleBuilder, table: EmitContext['table'])
     descriptor: table(gemmDescriptor(reduction, { x: pixelSteps(0), out, operands })),
     chunk: chunk === 'columns' ? chunkRowsOf(geometry) : chunk,
   };
+}
+
+/**
+ * The sum of a pixel as one run is that of a window with a single row: so 1×1 and 3×3 windows share their tiles, which takes the short loop
+ * around the run no measurable time. Dense layers, whose tiles nobody else has, stay as they are, and so do sums without an inner loop.
+ */
+function commonLevels({ taps, run }: Reduction, algorithm: Step['algorithm']): Reduction {
+  const alone = algorithm === 'gemv' || run.count <= longestStraightRun;
+  return taps.length > 0 || alone ? { taps, run } : { taps: [{ count: 1, step: run.count * run.step }], run };
 }
 
 /** Input, weights, output, operands, and scratch where the epilogue is deferred. */
