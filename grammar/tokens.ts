@@ -6,28 +6,50 @@
 import type { ITokenConfig, TokenType } from 'chevrotain';
 import { createToken, Lexer } from './chevrotain.ts';
 
-/** All token types in the order in which the lexer tries them. */
+/** All token types. */
 export const allTokens: TokenType[] = [];
+/** Those that stand in the text, in the order in which the lexer tries them (lexer.ts). */
+export const texts: TokenType[] = [];
 
-function token(name: string, label: string, config: Omit<ITokenConfig, 'name' | 'label'>): TokenType {
+const starts = new Map<TokenType, readonly number[]>();
+
+/** Codes of the characters that a type of the text can begin with. */
+export const startsOf = (type: TokenType): readonly number[] => starts.get(type) ?? [];
+
+type Config = Omit<ITokenConfig, 'name' | 'label'>;
+
+function token(name: string, label: string, config: Config): TokenType {
   const type = createToken({ name, label, ...config });
   allTokens.push(type);
   return type;
 }
 
+/** A type of the text; `first` are the characters that it can begin with. */
+function inText(name: string, label: string, first: string, config: Config): TokenType {
+  const type = token(name, label, config);
+  texts.push(type);
+  starts.set(type, codesOf(first));
+  return type;
+}
+
+const codesOf = (characters: string): readonly number[] => [...characters].map((one) => one.charCodeAt(0));
+
+const digits = '0123456789';
+const letters = 'abcdefghijklmnopqrstuvwxyz';
+
 const symbol = (name: string, text: string, categories: TokenType[] = []) =>
-  token(name, `\`${text}\``, { pattern: text, categories });
+  inText(name, `\`${text}\``, text.charAt(0), { pattern: text, categories });
 /** A type that only the layout pass gives. */
 const virtual = (name: string, label: string, categories: TokenType[] = []) =>
   token(name, label, { pattern: Lexer.NA, categories });
 
 // Trivia
-export const Whitespace = token('Whitespace', 'space', {
+export const Whitespace = inText('Whitespace', 'space', ' \t\r\f\v\u00a0\ufeff', {
   pattern: /[ \t\r\f\v\u00a0\ufeff]+/,
   group: Lexer.SKIPPED,
 });
-export const Newline = token('Newline', 'the end of the line', { pattern: /\n/, line_breaks: false });
-export const Comment = token('Comment', 'a comment', { pattern: /\/\/[^\n\r]*/, group: 'comments' });
+export const Newline = inText('Newline', 'the end of the line', '\n', { pattern: '\n', line_breaks: false });
+export const Comment = inText('Comment', 'a comment', '/', { pattern: /\/\/[^\n\r]*/, group: 'comments' });
 
 /** Between the entries of a list in braces: a comma or the end of the line. */
 export const Separator = virtual('Separator', '`,`');
@@ -39,17 +61,22 @@ export const Prefix = virtual('Prefix', '`-`');
 
 // Words. `Word` is any word at all, `Name` one that is no keyword where it stands.
 export const Word = virtual('Word', 'a word');
-export const Name = token('Name', 'a name', { pattern: /[A-Za-z_]\w*/, categories: [Word] });
+export const Name = inText('Name', 'a name', `${letters}${letters.toUpperCase()}_`, {
+  pattern: /[A-Za-z_]\w*/,
+  categories: [Word],
+});
 
 // Literals
-export const Size = token('Size', 'a size', { pattern: /\d+(?:x\d+)+(?!\w)/ });
-export const NumberToken = token('Number', 'a number', {
+export const Size = inText('Size', 'a size', digits, { pattern: /\d+(?:x\d+)+(?!\w)/ });
+export const NumberToken = inText('Number', 'a number', digits, {
   pattern:
     /\d(?:_?\d)*(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d+)?(?:[ \t]*[kMG]?B(?!\w)|[kMG](?!\w)|%(?![\w(]|[ \t]+[\w(]))?(?!\w)/,
 });
 /** `.5`, `12abc`, `3x`: reported while lexing, as is an unclosed text. */
-export const BadNumber = token('BadNumber', 'a number', { pattern: /\d\w*|\.\d\w*/ });
-export const StringToken = token('String', 'a text in quotes', { pattern: /"(?:[^"\\\n\r]|\\[^\n\r])*"/ });
+export const BadNumber = inText('BadNumber', 'a number', `${digits}.`, { pattern: /\d\w*|\.\d\w*/ });
+export const StringToken = inText('String', 'a text in quotes', '"', {
+  pattern: /"(?:[^"\\\n\r]|\\[^\n\r])*"/,
+});
 
 // Symbols, longest first
 export const Arrow = symbol('Arrow', '->');
@@ -60,18 +87,17 @@ export const LessEqual = symbol('LessEqual', '<=', [Operator]);
 export const GreaterEqual = symbol('GreaterEqual', '>=', [Operator]);
 export const StarStar = symbol('StarStar', '**');
 
-// What people write by habit from other languages; the layout pass reports each and mends it (mistakes.ts).
-export const Mistake = token('Mistake', 'a sign of another language', {
-  pattern: /=>|\|>|→|&&|\|\||≤|≥|≠|×|!|;|#[^\n\r]*|\/\*[^]*?\*\/|'(?:[^'\\\n\r]|\\[^\n\r])*'|–>|—>/,
+// What people write by habit from other languages; 1-parse/lex.ts reports each and mends it. A /* that nothing ends goes to the end.
+export const Mistake = inText('Mistake', 'a sign of another language', `=|→&≤≥≠×!;#/'–—`, {
+  pattern: /=>|\|>|→|&&|\|\||≤|≥|≠|×|!|;|#[^\n\r]*|\/\*[^]*?(?:\*\/|$)|'(?:[^'\\\n\r]|\\[^\n\r])*'|–>|—>/,
   line_breaks: true,
-  start_chars_hint: ['=', '|', '→', '&', '≤', '≥', '≠', '×', '!', ';', '#', '/', "'", '–', '—'],
 });
 
 export const Less = symbol('Less', '<', [Operator]);
 export const Greater = symbol('Greater', '>', [Operator]);
 export const Equal = symbol('Equal', '=');
 export const Colon = symbol('Colon', ':');
-export const Comma = token('Comma', '`,`', { pattern: ',', categories: [Separator] });
+export const Comma = inText('Comma', '`,`', ',', { pattern: ',', categories: [Separator] });
 export const Dot = symbol('Dot', '.');
 export const Plus = symbol('Plus', '+', [Operator]);
 export const Minus = symbol('Minus', '-', [Operator, Prefix]);
@@ -86,7 +112,7 @@ export const RSquare = symbol('RSquare', ']');
 export const LCurly = symbol('LCurly', '{');
 export const RCurly = symbol('RCurly', '}');
 
-export const UnclosedString = token('UnclosedString', 'a text in quotes', { pattern: /["'][^\n\r]*/ });
+export const UnclosedString = inText('UnclosedString', 'a text in quotes', `"'`, { pattern: /["'][^\n\r]*/ });
 
 // Types given by the layout pass
 /** Braces of a merge: after a name or its options, and not the body of an `if`, `each` or `extends`. */
@@ -173,10 +199,3 @@ export const clauses: ReadonlyMap<string, TokenType> = new Map(keywords);
 
 /** What may follow an `in` on lines of its own. */
 export const preprocessing: ReadonlySet<string> = new Set(['scale', 'mean', 'std', 'order', 'range', 'fit']);
-
-/** Makes tokens of a text; offsets only. Characters that begin no token come back as lexing errors. */
-export const cnnLexer = new Lexer(allTokens, {
-  positionTracking: 'onlyOffset',
-  skipValidations: true,
-  ensureOptimizations: true,
-});

@@ -57,11 +57,28 @@ function add(children: Children, child: CstElement): CstElement[] {
   return children;
 }
 
+/** A node that is its own location. Keys without matches are undefined here and missing in Chevrotain's trees. */
+class Node {
+  readonly name: string;
+  readonly children: { readonly [key: string]: Children };
+  readonly startOffset: number;
+  readonly endOffset: number;
+
+  constructor(name: string, children: { readonly [key: string]: Children }, start: number) {
+    this.name = name;
+    this.children = children;
+    // A rule that matched nothing is nowhere.
+    this.startOffset = start < at ? (tokens[start] as IToken).startOffset : -1;
+    this.endOffset = start < at ? ((tokens[at - 1] as IToken).endOffset ?? -1) : -1;
+  }
+
+  get location(): { readonly startOffset: number; readonly endOffset: number } {
+    return this;
+  }
+}
+
 function node(name: string, children: { readonly [key: string]: Children }, start: number): CstNode {
-  const startOffset = start < at ? (tokens[start] as IToken).startOffset : -1;
-  const endOffset = start < at ? (tokens[at - 1] as IToken).endOffset : -1;
-  // A rule that matched nothing is nowhere. Keys without matches are undefined here and missing in Chevrotain's trees.
-  return { name, children, location: { startOffset, endOffset } } as unknown as CstNode;
+  return new Node(name, children, start) as unknown as CstNode;
 }
 
 const t0 = types('As');
@@ -237,38 +254,33 @@ function operand(): CstNode {
 function suffix(): CstNode {
   const start = at;
   const c = {
-    Dot: undefined as Children,
     Word: undefined as Children,
     Wildcard: undefined as Children,
-    LSquare: undefined as Children,
     index: undefined as Children,
-    RSquare: undefined as Children,
     LParen: undefined as Children,
     arg: undefined as Children,
-    Comma: undefined as Children,
-    RParen: undefined as Children,
   };
   if (sees(t19)) {
-    c.Dot = add(c.Dot, take(t19));
+    take(t19);
     if (sees(t20)) {
       c.Word = add(c.Word, take(t20));
     } else if (sees(t11)) {
       c.Wildcard = add(c.Wildcard, take(t11));
     } else fail();
   } else if (sees(t13)) {
-    c.LSquare = add(c.LSquare, take(t13));
+    take(t13);
     c.index = add(c.index, expression());
-    c.RSquare = add(c.RSquare, take(t21));
+    take(t21);
   } else if (sees(t12)) {
     c.LParen = add(c.LParen, take(t12));
     if (sees(t22)) {
       for (;;) {
         c.arg = add(c.arg, arg());
         if (!sees(t23)) break;
-        c.Comma = add(c.Comma, tokens[at++] as IToken);
+        at++;
       }
     }
-    c.RParen = add(c.RParen, take(t24));
+    take(t24);
   } else fail();
   return node('suffix', c, start);
 }
@@ -277,12 +289,11 @@ function arg(): CstNode {
   const start = at;
   const c = {
     Word: undefined as Children,
-    Equal: undefined as Children,
     expression: undefined as Children,
   };
   if (seesTwo(t25)) {
     c.Word = add(c.Word, take(t20));
-    c.Equal = add(c.Equal, take(t26));
+    take(t26);
   }
   c.expression = add(c.expression, expression());
   return node('arg', c, start);
@@ -293,56 +304,48 @@ function parens(): CstNode {
   const c = {
     LParen: undefined as Children,
     expression: undefined as Children,
-    Comma: undefined as Children,
-    RParen: undefined as Children,
   };
   c.LParen = add(c.LParen, take(t12));
   for (;;) {
     c.expression = add(c.expression, expression());
     if (!sees(t23)) break;
-    c.Comma = add(c.Comma, tokens[at++] as IToken);
+    at++;
   }
-  c.RParen = add(c.RParen, take(t24));
+  take(t24);
   return node('parens', c, start);
 }
 
 function list(): CstNode {
   const start = at;
   const c = {
-    LSquare: undefined as Children,
     expression: undefined as Children,
-    Comma: undefined as Children,
-    RSquare: undefined as Children,
   };
-  c.LSquare = add(c.LSquare, take(t13));
+  take(t13);
   if (sees(t27)) {
     for (;;) {
       c.expression = add(c.expression, expression());
       if (!sees(t23)) break;
-      c.Comma = add(c.Comma, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RSquare = add(c.RSquare, take(t21));
+  take(t21);
   return node('list', c, start);
 }
 
 function branches(): CstNode {
   const start = at;
   const c = {
-    MergeCurly: undefined as Children,
     branch: undefined as Children,
-    Separator: undefined as Children,
-    RCurly: undefined as Children,
   };
-  c.MergeCurly = add(c.MergeCurly, take(t18));
+  take(t18);
   if (at < end && !sees(t28)) {
     for (;;) {
       c.branch = add(c.branch, branch());
       if (!sees(t29)) break;
-      c.Separator = add(c.Separator, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RCurly = add(c.RCurly, take(t28));
+  take(t28);
   return node('branches', c, start);
 }
 
@@ -350,12 +353,11 @@ function branch(): CstNode {
   const start = at;
   const c = {
     Word: undefined as Children,
-    Colon: undefined as Children,
     expression: undefined as Children,
   };
   if (seesTwo(t30)) {
     c.Word = add(c.Word, take(t20));
-    c.Colon = add(c.Colon, take(t31));
+    take(t31);
   }
   c.expression = add(c.expression, expression());
   return node('branch', c, start);
@@ -392,13 +394,12 @@ function repeat(): CstNode {
     Repeat: undefined as Children,
     LParen: undefined as Children,
     expression: undefined as Children,
-    RParen: undefined as Children,
     body: undefined as Children,
   };
   c.Repeat = add(c.Repeat, take(t15));
   c.LParen = add(c.LParen, take(t12));
   c.expression = add(c.expression, expression());
-  c.RParen = add(c.RParen, take(t24));
+  take(t24);
   c.body = add(c.body, body());
   return node('repeat', c, start);
 }
@@ -409,9 +410,7 @@ function each(): CstNode {
     Each: undefined as Children,
     eachItem: undefined as Children,
     LParen: undefined as Children,
-    Comma: undefined as Children,
     position: undefined as Children,
-    RParen: undefined as Children,
     Of: undefined as Children,
     operation: undefined as Children,
     As: undefined as Children,
@@ -424,9 +423,9 @@ function each(): CstNode {
   } else if (sees(t12)) {
     c.LParen = add(c.LParen, take(t12));
     c.eachItem = add(c.eachItem, eachItem());
-    c.Comma = add(c.Comma, take(t23));
+    take(t23);
     c.position = add(c.position, take(t1));
-    c.RParen = add(c.RParen, take(t24));
+    take(t24);
   } else fail();
   c.Of = add(c.Of, take(t35));
   c.operation = add(c.operation, operation());
@@ -442,21 +441,18 @@ function eachItem(): CstNode {
   const start = at;
   const c = {
     variable: undefined as Children,
-    LSquare: undefined as Children,
     part: undefined as Children,
-    Comma: undefined as Children,
-    RSquare: undefined as Children,
   };
   if (sees(t1)) {
     c.variable = add(c.variable, take(t1));
   } else if (sees(t13)) {
-    c.LSquare = add(c.LSquare, take(t13));
+    take(t13);
     for (;;) {
       c.part = add(c.part, take(t1));
       if (!sees(t23)) break;
-      c.Comma = add(c.Comma, tokens[at++] as IToken);
+      at++;
     }
-    c.RSquare = add(c.RSquare, take(t21));
+    take(t21);
   } else fail();
   return node('eachItem', c, start);
 }
@@ -465,13 +461,12 @@ function file(): CstNode {
   const start = at;
   const c = {
     item: undefined as Children,
-    End: undefined as Children,
   };
   if (at < end && !sees(t28)) {
     for (;;) {
       c.item = add(c.item, item());
       if (!sees(t36)) break;
-      c.End = add(c.End, tokens[at++] as IToken);
+      at++;
     }
   }
   return node('file', c, start);
@@ -516,23 +511,20 @@ function use(): CstNode {
   const start = at;
   const c = {
     Use: undefined as Children,
-    LCurly: undefined as Children,
     usedName: undefined as Children,
-    Separator: undefined as Children,
-    RCurly: undefined as Children,
     From: undefined as Children,
     String: undefined as Children,
   };
   c.Use = add(c.Use, take(t37));
-  c.LCurly = add(c.LCurly, take(t46));
+  take(t46);
   if (at < end && !sees(t28)) {
     for (;;) {
       c.usedName = add(c.usedName, usedName());
       if (!sees(t29)) break;
-      c.Separator = add(c.Separator, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RCurly = add(c.RCurly, take(t28));
+  take(t28);
   c.From = add(c.From, take(t47));
   c.String = add(c.String, take(t7));
   return node('use', c, start);
@@ -586,7 +578,6 @@ function block(): CstNode {
     Block: undefined as Children,
     Name: undefined as Children,
     params: undefined as Children,
-    Equal: undefined as Children,
     expression: undefined as Children,
     body: undefined as Children,
   };
@@ -596,7 +587,7 @@ function block(): CstNode {
     c.params = add(c.params, params());
   }
   if (sees(t26)) {
-    c.Equal = add(c.Equal, take(t26));
+    take(t26);
     c.expression = add(c.expression, expression());
   } else if (sees(t46)) {
     c.body = add(c.body, body());
@@ -612,7 +603,6 @@ function net(): CstNode {
     params: undefined as Children,
     Extends: undefined as Children,
     base: undefined as Children,
-    Equal: undefined as Children,
     expression: undefined as Children,
     body: undefined as Children,
   };
@@ -626,7 +616,7 @@ function net(): CstNode {
     c.base = add(c.base, operand());
   }
   if (sees(t26)) {
-    c.Equal = add(c.Equal, take(t26));
+    take(t26);
     c.expression = add(c.expression, expression());
   } else if (sees(t46)) {
     c.body = add(c.body, body());
@@ -639,18 +629,16 @@ function params(): CstNode {
   const c = {
     LParen: undefined as Children,
     param: undefined as Children,
-    Comma: undefined as Children,
-    RParen: undefined as Children,
   };
   c.LParen = add(c.LParen, take(t12));
   if (sees(t1)) {
     for (;;) {
       c.param = add(c.param, param());
       if (!sees(t23)) break;
-      c.Comma = add(c.Comma, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RParen = add(c.RParen, take(t24));
+  take(t24);
   return node('params', c, start);
 }
 
@@ -658,18 +646,16 @@ function param(): CstNode {
   const start = at;
   const c = {
     name: undefined as Children,
-    Colon: undefined as Children,
     type: undefined as Children,
-    Equal: undefined as Children,
     default: undefined as Children,
   };
   c.name = add(c.name, take(t1));
   if (sees(t31)) {
-    c.Colon = add(c.Colon, take(t31));
+    take(t31);
     c.type = add(c.type, take(t1));
   }
   if (sees(t26)) {
-    c.Equal = add(c.Equal, take(t26));
+    take(t26);
     c.default = add(c.default, expression());
   }
   return node('param', c, start);
@@ -678,20 +664,17 @@ function param(): CstNode {
 function body(): CstNode {
   const start = at;
   const c = {
-    LCurly: undefined as Children,
     statement: undefined as Children,
-    End: undefined as Children,
-    RCurly: undefined as Children,
   };
-  c.LCurly = add(c.LCurly, take(t46));
+  take(t46);
   if (at < end && !sees(t28)) {
     for (;;) {
       c.statement = add(c.statement, statement());
       if (!sees(t36)) break;
-      c.End = add(c.End, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RCurly = add(c.RCurly, take(t28));
+  take(t28);
   return node('body', c, start);
 }
 
@@ -732,14 +715,13 @@ function assign(): CstNode {
   const c = {
     TrainOnly: undefined as Children,
     Name: undefined as Children,
-    Equal: undefined as Children,
     expression: undefined as Children,
   };
   if (sees(t60)) {
     c.TrainOnly = add(c.TrainOnly, take(t60));
   }
   c.Name = add(c.Name, take(t1));
-  c.Equal = add(c.Equal, take(t26));
+  take(t26);
   c.expression = add(c.expression, expression());
   return node('assign', c, start);
 }
@@ -749,12 +731,11 @@ function letStatement(): CstNode {
   const c = {
     Let: undefined as Children,
     Name: undefined as Children,
-    Equal: undefined as Children,
     expression: undefined as Children,
   };
   c.Let = add(c.Let, take(t53));
   c.Name = add(c.Name, take(t1));
-  c.Equal = add(c.Equal, take(t26));
+  take(t26);
   c.expression = add(c.expression, expression());
   return node('letStatement', c, start);
 }
@@ -764,12 +745,11 @@ function replace(): CstNode {
   const c = {
     Replace: undefined as Children,
     Name: undefined as Children,
-    Equal: undefined as Children,
     expression: undefined as Children,
   };
   c.Replace = add(c.Replace, take(t57));
   c.Name = add(c.Name, take(t1));
-  c.Equal = add(c.Equal, take(t26));
+  take(t26);
   c.expression = add(c.expression, expression());
   return node('replace', c, start);
 }
@@ -779,25 +759,22 @@ function inStatement(): CstNode {
   const c = {
     In: undefined as Children,
     name: undefined as Children,
-    Colon: undefined as Children,
     type: undefined as Children,
     dims: undefined as Children,
-    Equal: undefined as Children,
     default: undefined as Children,
     Where: undefined as Children,
     where: undefined as Children,
-    Comma: undefined as Children,
     modifier: undefined as Children,
   };
   c.In = add(c.In, take(t55));
   c.name = add(c.name, take(t1));
-  c.Colon = add(c.Colon, take(t31));
+  take(t31);
   c.type = add(c.type, take(t1));
   if (sees(t61)) {
     c.dims = add(c.dims, dims());
   }
   if (sees(t26)) {
-    c.Equal = add(c.Equal, take(t26));
+    take(t26);
     c.default = add(c.default, operation());
   }
   if (sees(t62)) {
@@ -805,7 +782,7 @@ function inStatement(): CstNode {
     for (;;) {
       c.where = add(c.where, operation());
       if (!sees(t23)) break;
-      c.Comma = add(c.Comma, tokens[at++] as IToken);
+      at++;
     }
   }
   while (sees(t63)) {
@@ -850,7 +827,6 @@ function outStatement(): CstNode {
     TrainOnly: undefined as Children,
     Out: undefined as Children,
     Name: undefined as Children,
-    Colon: undefined as Children,
     expression: undefined as Children,
     Of: undefined as Children,
     operation: undefined as Children,
@@ -862,7 +838,7 @@ function outStatement(): CstNode {
   c.Out = add(c.Out, take(t64));
   if (seesTwo(t65)) {
     c.Name = add(c.Name, take(t1));
-    c.Colon = add(c.Colon, take(t31));
+    take(t31);
   }
   c.expression = add(c.expression, expression());
   if (sees(t35)) {
@@ -878,20 +854,17 @@ function outStatement(): CstNode {
 function detectBody(): CstNode {
   const start = at;
   const c = {
-    LCurly: undefined as Children,
     detectEntry: undefined as Children,
-    Separator: undefined as Children,
-    RCurly: undefined as Children,
   };
-  c.LCurly = add(c.LCurly, take(t46));
+  take(t46);
   if (at < end && !sees(t28)) {
     for (;;) {
       c.detectEntry = add(c.detectEntry, detectEntry());
       if (!sees(t29)) break;
-      c.Separator = add(c.Separator, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RCurly = add(c.RCurly, take(t28));
+  take(t28);
   return node('detectBody', c, start);
 }
 
@@ -918,7 +891,6 @@ function detectBranch(): CstNode {
     anchors: undefined as Children,
     With: undefined as Children,
     arg: undefined as Children,
-    Comma: undefined as Children,
   };
   c.DetectBranch = add(c.DetectBranch, take(t66));
   c.value = add(c.value, expression());
@@ -931,7 +903,7 @@ function detectBranch(): CstNode {
     for (;;) {
       c.arg = add(c.arg, arg());
       if (!sees(t23)) break;
-      c.Comma = add(c.Comma, tokens[at++] as IToken);
+      at++;
     }
   }
   return node('detectBranch', c, start);
@@ -951,20 +923,17 @@ function nms(): CstNode {
 function options(): CstNode {
   const start = at;
   const c = {
-    LCurly: undefined as Children,
     arg: undefined as Children,
-    Separator: undefined as Children,
-    RCurly: undefined as Children,
   };
-  c.LCurly = add(c.LCurly, take(t46));
+  take(t46);
   if (at < end && !sees(t28)) {
     for (;;) {
       c.arg = add(c.arg, arg());
       if (!sees(t29)) break;
-      c.Separator = add(c.Separator, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RCurly = add(c.RCurly, take(t28));
+  take(t28);
   return node('options', c, start);
 }
 
@@ -975,12 +944,7 @@ function family(): CstNode {
     Name: undefined as Children,
     LParen: undefined as Children,
     param: undefined as Children,
-    Comma: undefined as Children,
-    RParen: undefined as Children,
-    LCurly: undefined as Children,
     variant: undefined as Children,
-    Separator: undefined as Children,
-    RCurly: undefined as Children,
   };
   c.Family = add(c.Family, take(t51));
   c.Name = add(c.Name, take(t1));
@@ -990,20 +954,20 @@ function family(): CstNode {
       for (;;) {
         c.param = add(c.param, take(t1));
         if (!sees(t23)) break;
-        c.Comma = add(c.Comma, tokens[at++] as IToken);
+        at++;
       }
     }
-    c.RParen = add(c.RParen, take(t24));
+    take(t24);
   }
-  c.LCurly = add(c.LCurly, take(t46));
+  take(t46);
   if (at < end && !sees(t28)) {
     for (;;) {
       c.variant = add(c.variant, variant());
       if (!sees(t29)) break;
-      c.Separator = add(c.Separator, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RCurly = add(c.RCurly, take(t28));
+  take(t28);
   return node('family', c, start);
 }
 
@@ -1011,11 +975,10 @@ function variant(): CstNode {
   const start = at;
   const c = {
     Name: undefined as Children,
-    Equal: undefined as Children,
     expression: undefined as Children,
   };
   c.Name = add(c.Name, take(t1));
-  c.Equal = add(c.Equal, take(t26));
+  take(t26);
   c.expression = add(c.expression, expression());
   return node('variant', c, start);
 }
@@ -1024,21 +987,18 @@ function defaults(): CstNode {
   const start = at;
   const c = {
     Defaults: undefined as Children,
-    LCurly: undefined as Children,
     defaultsEntry: undefined as Children,
-    Separator: undefined as Children,
-    RCurly: undefined as Children,
   };
   c.Defaults = add(c.Defaults, take(t39));
-  c.LCurly = add(c.LCurly, take(t46));
+  take(t46);
   if (at < end && !sees(t28)) {
     for (;;) {
       c.defaultsEntry = add(c.defaultsEntry, defaultsEntry());
       if (!sees(t29)) break;
-      c.Separator = add(c.Separator, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RCurly = add(c.RCurly, take(t28));
+  take(t28);
   return node('defaults', c, start);
 }
 
@@ -1058,12 +1018,11 @@ function filter(): CstNode {
   const c = {
     Filter: undefined as Children,
     Name: undefined as Children,
-    Equal: undefined as Children,
     expression: undefined as Children,
   };
   c.Filter = add(c.Filter, take(t52));
   c.Name = add(c.Name, take(t1));
-  c.Equal = add(c.Equal, take(t26));
+  take(t26);
   c.expression = add(c.expression, expression());
   return node('filter', c, start);
 }
@@ -1079,7 +1038,6 @@ function weights(): CstNode {
     layout: undefined as Children,
     Except: undefined as Children,
     pattern: undefined as Children,
-    Comma: undefined as Children,
   };
   c.Weights = add(c.Weights, take(t40));
   c.Name = add(c.Name, take(t1));
@@ -1094,7 +1052,7 @@ function weights(): CstNode {
     for (;;) {
       c.pattern = add(c.pattern, pattern());
       if (!sees(t23)) break;
-      c.Comma = add(c.Comma, tokens[at++] as IToken);
+      at++;
     }
   }
   return node('weights', c, start);
@@ -1118,12 +1076,11 @@ function pattern(): CstNode {
   const start = at;
   const c = {
     patternPart: undefined as Children,
-    Dot: undefined as Children,
   };
   for (;;) {
     c.patternPart = add(c.patternPart, patternPart());
     if (!sees(t19)) break;
-    c.Dot = add(c.Dot, tokens[at++] as IToken);
+    at++;
   }
   return node('pattern', c, start);
 }
@@ -1133,10 +1090,8 @@ function patternPart(): CstNode {
   const c = {
     Word: undefined as Children,
     Wildcard: undefined as Children,
-    LSquare: undefined as Children,
     Number: undefined as Children,
     anyIndex: undefined as Children,
-    RSquare: undefined as Children,
   };
   if (sees(t20)) {
     c.Word = add(c.Word, take(t20));
@@ -1144,13 +1099,13 @@ function patternPart(): CstNode {
     c.Wildcard = add(c.Wildcard, take(t11));
   } else fail();
   if (sees(t13)) {
-    c.LSquare = add(c.LSquare, take(t13));
+    take(t13);
     if (sees(t5)) {
       c.Number = add(c.Number, take(t5));
     } else if (sees(t11)) {
       c.anyIndex = add(c.anyIndex, take(t11));
     } else fail();
-    c.RSquare = add(c.RSquare, take(t21));
+    take(t21);
   }
   return node('patternPart', c, start);
 }
@@ -1171,20 +1126,17 @@ function train(): CstNode {
 function trainBody(): CstNode {
   const start = at;
   const c = {
-    LCurly: undefined as Children,
     trainClause: undefined as Children,
-    Separator: undefined as Children,
-    RCurly: undefined as Children,
   };
-  c.LCurly = add(c.LCurly, take(t46));
+  take(t46);
   if (at < end && !sees(t28)) {
     for (;;) {
       c.trainClause = add(c.trainClause, trainClause());
       if (!sees(t29)) break;
-      c.Separator = add(c.Separator, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RCurly = add(c.RCurly, take(t28));
+  take(t28);
   return node('trainBody', c, start);
 }
 
@@ -1215,12 +1167,11 @@ function setting(): CstNode {
   const start = at;
   const c = {
     Name: undefined as Children,
-    Equal: undefined as Children,
     expression: undefined as Children,
     modifier: undefined as Children,
   };
   c.Name = add(c.Name, take(t1));
-  c.Equal = add(c.Equal, take(t26));
+  take(t26);
   c.expression = add(c.expression, expression());
   while (sees(t63)) {
     c.modifier = add(c.modifier, modifier());
@@ -1233,22 +1184,19 @@ function augment(): CstNode {
   const c = {
     Augment: undefined as Children,
     Name: undefined as Children,
-    LCurly: undefined as Children,
     expression: undefined as Children,
-    Separator: undefined as Children,
-    RCurly: undefined as Children,
   };
   c.Augment = add(c.Augment, take(t72));
   c.Name = add(c.Name, take(t1));
-  c.LCurly = add(c.LCurly, take(t46));
+  take(t46);
   if (at < end && !sees(t28)) {
     for (;;) {
       c.expression = add(c.expression, expression());
       if (!sees(t29)) break;
-      c.Separator = add(c.Separator, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RCurly = add(c.RCurly, take(t28));
+  take(t28);
   return node('augment', c, start);
 }
 
@@ -1270,13 +1218,12 @@ function freeze(): CstNode {
   const c = {
     Freeze: undefined as Children,
     pattern: undefined as Children,
-    Comma: undefined as Children,
   };
   c.Freeze = add(c.Freeze, take(t74));
   for (;;) {
     c.pattern = add(c.pattern, pattern());
     if (!sees(t23)) break;
-    c.Comma = add(c.Comma, tokens[at++] as IToken);
+    at++;
   }
   return node('freeze', c, start);
 }
@@ -1299,10 +1246,7 @@ function test(): CstNode {
     String: undefined as Children,
     Of: undefined as Children,
     Name: undefined as Children,
-    LCurly: undefined as Children,
     testClause: undefined as Children,
-    Separator: undefined as Children,
-    RCurly: undefined as Children,
   };
   c.Test = add(c.Test, take(t43));
   c.String = add(c.String, take(t7));
@@ -1310,15 +1254,15 @@ function test(): CstNode {
     c.Of = add(c.Of, take(t35));
     c.Name = add(c.Name, take(t1));
   }
-  c.LCurly = add(c.LCurly, take(t46));
+  take(t46);
   if (at < end && !sees(t28)) {
     for (;;) {
       c.testClause = add(c.testClause, testClause());
       if (!sees(t29)) break;
-      c.Separator = add(c.Separator, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RCurly = add(c.RCurly, take(t28));
+  take(t28);
   return node('test', c, start);
 }
 
@@ -1340,11 +1284,10 @@ function testInput(): CstNode {
   const start = at;
   const c = {
     Name: undefined as Children,
-    Equal: undefined as Children,
     expression: undefined as Children,
   };
   c.Name = add(c.Name, take(t1));
-  c.Equal = add(c.Equal, take(t26));
+  take(t26);
   c.expression = add(c.expression, expression());
   return node('testInput', c, start);
 }
@@ -1371,13 +1314,12 @@ function assert(): CstNode {
   const c = {
     Assert: undefined as Children,
     operation: undefined as Children,
-    Comma: undefined as Children,
     String: undefined as Children,
   };
   c.Assert = add(c.Assert, take(t44));
   c.operation = add(c.operation, operation());
   if (sees(t23)) {
-    c.Comma = add(c.Comma, take(t23));
+    take(t23);
     c.String = add(c.String, take(t7));
   }
   return node('assert', c, start);
@@ -1388,23 +1330,20 @@ function budget(): CstNode {
   const c = {
     Budget: undefined as Children,
     Name: undefined as Children,
-    LCurly: undefined as Children,
     operation: undefined as Children,
-    Separator: undefined as Children,
-    RCurly: undefined as Children,
   };
   c.Budget = add(c.Budget, take(t45));
   if (sees(t1)) {
     c.Name = add(c.Name, take(t1));
   }
-  c.LCurly = add(c.LCurly, take(t46));
+  take(t46);
   if (at < end && !sees(t28)) {
     for (;;) {
       c.operation = add(c.operation, operation());
       if (!sees(t29)) break;
-      c.Separator = add(c.Separator, tokens[at++] as IToken);
+      at++;
     }
   }
-  c.RCurly = add(c.RCurly, take(t28));
+  take(t28);
   return node('budget', c, start);
 }

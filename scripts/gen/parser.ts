@@ -1,6 +1,6 @@
 /**
  * Generates from the grammar the parser that text without mistakes goes through: one function a rule, straight-line code that
- * makes the same concrete tree as Chevrotain's interpreter does and gives up at the first token that does not fit (the
+ * makes the same concrete tree as Chevrotain's interpreter does (but for signs that nothing is read from) and gives up at the first token that does not fit (the
  * interpreter then says what is wrong). Decisions look at one token, or at two where one does not tell an alternative from
  * what follows it in its rule: Chevrotain's LL(k) with k ≤ 2.
  */
@@ -42,7 +42,9 @@ class Writer {
   }
 
   #rule(rule: Production): string {
-    const children = keysOf(rule).map((key) => `    ${key}: undefined as Children,`);
+    const children = keysOf(rule)
+      .filter(isKept)
+      .map((key) => `    ${key}: undefined as Children,`);
     const body = this.#sequence(rule.definition ?? [], [], '  ');
     return [
       `function ${rule.name}(): CstNode {`,
@@ -105,7 +107,7 @@ class Writer {
       `${inner}for (;;) {`,
       ...entry,
       `${inner}  if (!sees(${this.#set([separator.name ?? ''])})) break;`,
-      push(separator, 'tokens[at++] as IToken', `${inner}  `),
+      isKept(keyOf(separator)) ? push(separator, 'tokens[at++] as IToken', `${inner}  `) : `${inner}  at++;`,
       `${inner}}`,
     ];
     return enters === undefined ? loop : [`${indent}if (${enters}) {`, ...loop, `${indent}}`];
@@ -210,8 +212,15 @@ function isOf(type: (typeof t.allTokens)[number], name: string): boolean {
 
 function push(node: Production, value: string, indent: string): string {
   const key = keyOf(node);
-  return `${indent}c.${key} = add(c.${key}, ${value});`;
+  return isKept(key) ? `${indent}c.${key} = add(c.${key}, ${value});` : `${indent}${value};`;
 }
+
+/** Signs that nothing is read from: the tree is without them, which makes it a third smaller. */
+export const unread: ReadonlySet<string> = new Set(
+  'Dot LSquare RSquare RParen Comma Equal Colon MergeCurly LCurly RCurly Separator End'.split(' '),
+);
+
+const isKept = (key: string): boolean => !unread.has(key);
 
 /** Under which key of its parent a production's matches are. */
 function keyOf(node: Production): string {
@@ -286,10 +295,27 @@ function add(children: Children, child: CstElement): CstElement[] {
   return children;
 }
 
+/** A node that is its own location. Keys without matches are undefined here and missing in Chevrotain's trees. */
+class Node {
+  readonly name: string;
+  readonly children: { readonly [key: string]: Children };
+  readonly startOffset: number;
+  readonly endOffset: number;
+
+  constructor(name: string, children: { readonly [key: string]: Children }, start: number) {
+    this.name = name;
+    this.children = children;
+    // A rule that matched nothing is nowhere.
+    this.startOffset = start < at ? (tokens[start] as IToken).startOffset : -1;
+    this.endOffset = start < at ? ((tokens[at - 1] as IToken).endOffset ?? -1) : -1;
+  }
+
+  get location(): { readonly startOffset: number; readonly endOffset: number } {
+    return this;
+  }
+}
+
 function node(name: string, children: { readonly [key: string]: Children }, start: number): CstNode {
-  const startOffset = start < at ? (tokens[start] as IToken).startOffset : -1;
-  const endOffset = start < at ? (tokens[at - 1] as IToken).endOffset : -1;
-  // A rule that matched nothing is nowhere. Keys without matches are undefined here and missing in Chevrotain's trees.
-  return { name, children, location: { startOffset, endOffset } } as unknown as CstNode;
+  return new Node(name, children, start) as unknown as CstNode;
 }
 `;

@@ -8,6 +8,7 @@ import { parseTokens } from '../../grammar/generated/parser.ts';
 import { balance } from '../../src/compiler/1-parse/brackets.ts';
 import { layout } from '../../src/compiler/1-parse/layout.ts';
 import { lex } from '../../src/compiler/1-parse/lex.ts';
+import { unread } from '../../scripts/gen/parser.ts';
 import { corpus } from './cases.ts';
 
 const files = globSync(['stdlib/*.cnn', 'examples/**/*.cnn'], { exclude: ['**/node_modules/**'] });
@@ -27,10 +28,12 @@ function interpret(tokens: readonly IToken[]): CstNode | undefined {
   return interpreter.failures.length > 0 ? undefined : tree;
 }
 
-/** A tree without the keys that have no matches, and with places of tokens instead of the tokens. */
+/** A tree without the keys that have no matches and the signs that are not kept, and with places of tokens instead of the tokens. */
 function shown(node: CstNode | undefined): unknown {
   if (!node) return undefined;
-  const children = Object.entries(node.children).filter(([, list]) => list !== undefined);
+  const children = Object.entries(node.children).filter(
+    ([key, list]) => list !== undefined && !unread.has(key),
+  );
   return {
     name: node.name,
     place: node.location && `${node.location.startOffset}-${node.location.endOffset}`,

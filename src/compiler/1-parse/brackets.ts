@@ -4,6 +4,7 @@
  * closing token of no length stands in for it; so whatever follows still parses. Nesting is bounded here, for all phases.
  */
 import type { IToken, TokenType } from 'chevrotain';
+import { makeToken } from '../../../grammar/lexer.ts';
 import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -33,7 +34,8 @@ export function balance(source: Source, tokens: IToken[]): Balanced {
 /** Sets the depths; false where brackets do not match or are too deep. */
 function measure(tokens: readonly IToken[]): boolean {
   const open: (TokenType | undefined)[] = [];
-  for (const token of tokens) {
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as IToken;
     if (closers.has(token.tokenType) && open.pop() !== token.tokenType) return false;
     token.payload = open.length;
     const closer = closerOf.get(token.tokenType);
@@ -158,14 +160,7 @@ function closeFrame(state: State, frame: Frame, how: 'report' | 'silent'): void 
 /** A closing bracket of no length. For `)` and `]` it is of no use to the parser: the statement is given up. */
 function standIn(offset: number, closer: TokenType): IToken {
   const tokenType = closer === t.RCurly ? closer : t.Reported;
-  return {
-    image: '',
-    startOffset: offset,
-    endOffset: offset - 1,
-    tokenType,
-    tokenTypeIdx: tokenType.tokenTypeIdx ?? 0,
-    isInsertedInRecovery: true,
-  };
+  return { ...makeToken(tokenType, '', offset, offset), isInsertedInRecovery: true };
 }
 
 const signOf = (closer: TokenType) => (closer.LABEL ?? '').replaceAll('`', '');

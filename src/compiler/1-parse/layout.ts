@@ -4,6 +4,7 @@
  * slip in one statement cannot change how the next one reads.
  */
 import type { IToken, TokenType } from 'chevrotain';
+import { makeToken } from '../../../grammar/lexer.ts';
 import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -265,14 +266,9 @@ function mayStart(state: State, starter: TokenType, next: IToken | undefined): b
 function separate(state: State, frame: Frame, next: IToken): void {
   if (state.out.at(-1)?.tokenType === t.Comma) state.out.pop();
   const at = next.startOffset;
-  endStatement(state, frame, {
-    image: '',
-    startOffset: at,
-    endOffset: at - 1,
-    tokenType: t.End,
-    tokenTypeIdx: t.End.tokenTypeIdx ?? 0,
-    payload: state.frames.length - 1,
-  });
+  const end = makeToken(t.End, '', at, at);
+  end.payload = state.frames.length - 1;
+  endStatement(state, frame, end);
 }
 
 // ---- Braces and stars

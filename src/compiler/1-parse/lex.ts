@@ -3,6 +3,7 @@
  * the meaning is plain, so that one slip does not cost the statement; otherwise it becomes a `Reported` token.
  */
 import type { IToken, TokenType } from 'chevrotain';
+import { makeToken, tokenize } from '../../../grammar/lexer.ts';
 import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -29,18 +30,19 @@ export function retype(token: IToken, type: TokenType): void {
 
 /** Line ends stay in as `Newline` tokens. */
 export function lex(source: Source): Lexed {
-  const result = t.cnnLexer.tokenize(source.text);
+  const { tokens: raw, comments: found, strays } = tokenize(source.text);
   const diagnostics: Diagnostic[] = [];
-  const comments = (result.groups['comments'] ?? []).map((token) => comment(source, token));
-  const strays = result.errors.map((error) => {
-    const span = { source, start: error.offset, end: error.offset + error.length };
-    diagnostics.push(diagnostic('syntax/stray', { text: source.text.slice(span.start, span.end) }, span));
-    return reportedToken(span);
+  const comments = found.map((token) => comment(source, token));
+  const reported = strays.map(([start, end]) => {
+    const text = source.text.slice(start, end);
+    diagnostics.push(diagnostic('syntax/stray', { text }, { source, start, end }));
+    return makeToken(t.Reported, text, start, end);
   });
+  const all = merge(raw, reported);
+  if (!all.some(isMistake)) return { tokens: all, comments, diagnostics };
   const tokens: IToken[] = [];
-  for (const token of merge(result.tokens, strays)) {
-    token.endOffset = token.startOffset + token.image.length - 1;
-    const kept = token.tokenType.name in repairs ? repair(source, token, diagnostics) : token;
+  for (const token of all) {
+    const kept = isMistake(token) ? repair(source, token, diagnostics) : token;
     if (kept === 'comment') comments.push(comment(source, token));
     else tokens.push(kept);
   }
@@ -57,33 +59,22 @@ function comment(source: Source, token: IToken): Comment {
   return { kind: 'comment', text, doc: /^\/\/\/(?!\/)/.test(image), span: spanOf(source, token) };
 }
 
-/** A token for text that was reported already. */
-function reportedToken(span: Span): IToken {
-  const image = span.source.text.slice(span.start, span.end);
-  return {
-    image,
-    startOffset: span.start,
-    endOffset: span.end - 1,
-    tokenType: t.Reported,
-    tokenTypeIdx: t.Reported.tokenTypeIdx ?? 0,
-  };
-}
-
 function merge(tokens: IToken[], strays: readonly IToken[]): IToken[] {
   return strays.length === 0 ? tokens : [...tokens, ...strays].sort((a, b) => a.startOffset - b.startOffset);
 }
 
 type Repair = (source: Source, token: IToken, diagnostics: Diagnostic[]) => IToken | 'comment';
 
-const repairs: Record<string, Repair> = {
-  Mistake: repairMistake,
-  BadNumber: repairNumber,
-  UnclosedString: repairString,
-};
+const repairs: ReadonlyMap<TokenType, Repair> = new Map([
+  [t.Mistake, repairMistake],
+  [t.BadNumber, repairNumber],
+  [t.UnclosedString, repairString],
+]);
+
+const isMistake = ({ tokenType }: IToken): boolean => repairs.has(tokenType);
 
 function repair(source: Source, token: IToken, diagnostics: Diagnostic[]): IToken | 'comment' {
-  const run = repairs[token.tokenType.name];
-  return run ? run(source, token, diagnostics) : token;
+  return repairs.get(token.tokenType)?.(source, token, diagnostics) ?? token;
 }
 
 /** Signs of other languages: ours, and the type it becomes. */

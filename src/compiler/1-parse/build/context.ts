@@ -26,7 +26,7 @@ export const maxDepth = 400;
 
 /** The first of a list that the grammar says is not empty. */
 export function first<T>(nodes: readonly T[] | undefined): T {
-  const [node] = nodes ?? [];
+  const node = nodes?.[0];
   return node ?? internal('the syntax tree lacks a part that the grammar requires');
 }
 
@@ -36,7 +36,7 @@ export function optional<N, R>(
   nodes: readonly N[] | undefined,
   build: (context: Context, node: N) => R,
 ): R | undefined {
-  const [node] = nodes ?? [];
+  const node = nodes?.[0];
   return node === undefined ? undefined : build(context, node);
 }
 
@@ -46,7 +46,7 @@ export function each<N, R>(
   nodes: readonly N[] | undefined,
   build: (context: Context, node: N) => R,
 ): R[] {
-  return (nodes ?? []).map((node) => build(context, node));
+  return nodes === undefined ? [] : nodes.map((node) => build(context, node));
 }
 
 /** The span of a concrete node. */

@@ -16,9 +16,9 @@ import { body } from './statements.ts';
 
 /** A pipeline; one stage without a name is that stage's expression. */
 export function expression(context: Context, node: cst.ExpressionCstNode): Expr {
-  const stages = node.children.operation.map((child, i) => stage(context, node, child, i));
-  const [only] = stages;
-  if (stages.length === 1 && only?.as === undefined) return first(stages).expr;
+  const { operation: operations, as } = node.children;
+  if (operations.length === 1 && as === undefined) return operation(context, first(operations));
+  const stages = operations.map((child, i) => stage(context, node, child, i));
   return { kind: 'pipeline', stages, span: spanOfNode(context, node) };
 }
 
@@ -41,7 +41,7 @@ function stage(
 /** `a + b * c`, as a tree. */
 export function operation(context: Context, node: cst.OperationCstNode): Expr {
   const { operand: operands, operator: signs } = node.children;
-  const [only] = operands;
+  const only = operands[0];
   if (signs === undefined && only && !only.children.prefix) return operand(context, only);
   const weight = operands.reduce(
     (sum, { children }) => sum + (children.prefix?.length ?? 0),
