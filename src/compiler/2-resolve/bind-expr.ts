@@ -2,7 +2,17 @@
  * Binds the names in expressions. An expression in *layer* position (a stage, a callee) applies what it names; elsewhere a name
  * is a value. Words that options take (`pad = same`, `axis = H`) are left unbound where the operator asks for a word.
  */
-import type { Arg, Body, EachExpr, Expr, IfExpr, MergeExpr, NameExpr, PipelineExpr } from '../1-parse/ast.ts';
+import type {
+  Arg,
+  Body,
+  EachExpr,
+  Expr,
+  IfExpr,
+  MergeExpr,
+  NameExpr,
+  PipelineExpr,
+  Stage,
+} from '../1-parse/ast.ts';
 import { unreachable } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { ParamSpec } from '../ops/op.ts';
@@ -13,7 +23,7 @@ import type { Declaration } from './model.ts';
 import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { unknownOption } from './options.ts';
-import { operatorNames, operatorsCalled, optionWords } from './vocabulary.ts';
+import { operatorNames, optionWords, paramsCalled } from './vocabulary.ts';
 
 /** Deeper syntax than a person writes; keeps every later walk off the end of the call stack. */
 const maxDepth = 200;
@@ -33,8 +43,11 @@ export function bindExpr(expr: Expr, use: NameUse, scope: Scope, place: Place): 
   names.depth--;
 }
 
+function bindValues(exprs: readonly Expr[], scope: Scope, place: Place): void {
+  for (let i = 0; i < exprs.length; i++) bindExpr(exprs[i] as Expr, 'value', scope, place);
+}
+
 function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
-  const values = (exprs: readonly Expr[]): void => exprs.forEach((e) => bindExpr(e, 'value', scope, place));
   switch (expr.kind) {
     case 'number':
     case 'size':
@@ -47,18 +60,18 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
       return bindName(expr, use, scope, place);
     case 'list':
     case 'tuple':
-      return values(expr.items);
+      return bindValues(expr.items, scope, place);
     case 'range':
-      return values([expr.from, expr.to]);
+      return bindValues([expr.from, expr.to], scope, place);
     case 'unary':
       return bindExpr(expr.operand, 'value', scope, place);
     case 'binary':
-      return values([expr.left, expr.right]);
+      return bindValues([expr.left, expr.right], scope, place);
     case 'member':
       place.names.members.add(expr.member.name);
       return bindExpr(expr.object, 'value', scope, place);
     case 'index':
-      return values([expr.object, expr.index]);
+      return bindValues([expr.object, expr.index], scope, place);
     case 'call':
       bindExpr(expr.callee, 'layer', scope, place);
       return bindArgs(expr.args, expr.callee, scope, place);
@@ -78,9 +91,11 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
   }
 }
 
+const noParams: readonly ParamSpec[] = [];
+
 function bindArgs(args: readonly Arg[], callee: Expr, scope: Scope, place: Place): void {
   const isOperator = callee.kind === 'name' && !place.names.bindings.has(callee);
-  const params = isOperator ? operatorsCalled(callee.name).flatMap((def) => def.params) : [];
+  const params = isOperator ? paramsCalled(callee.name) : noParams;
   checkOptions(args, callee, place);
   for (const { name, value } of args) {
     // Without a name an argument may be for any option: values among the arguments shift the places.
@@ -94,11 +109,11 @@ function checkOptions(args: readonly Arg[], callee: Expr, { names }: Place): voi
   if (callee.kind !== 'name') return;
   const declaration = names.bindings.get(callee);
   if (declaration && declaration.kind !== 'block' && declaration.kind !== 'net') return;
-  const operators = declaration ? [] : operatorsCalled(callee.name);
-  if (!declaration && operators.length === 0) return;
+  if (!declaration && !operatorNames.has(callee.name)) return;
+  if (!args.some((arg) => arg.name)) return;
   const known = declaration
     ? declaration.item.params.map((param) => param.name.name)
-    : operators.flatMap((def) => def.params.map((param) => param.name));
+    : paramsCalled(callee.name).map((param) => param.name);
   for (const arg of args) {
     if (!arg.name || known.includes(arg.name.name)) continue;
     names.unknownOptions.add(arg);
@@ -111,6 +126,9 @@ function checkOptions(args: readonly Arg[], callee: Expr, { names }: Place): voi
  * count where an axis is asked for, so that `axis = H` works beside `rgb[H, W]`.
  */
 function bindWords(value: Expr, specs: readonly ParamSpec[], scope: Scope, place: Place): void {
+  // Most arguments are numbers.
+  if (specs.length === 0 || (value.kind !== 'name' && value.kind !== 'list'))
+    return bindExpr(value, 'value', scope, place);
   const names = value.kind === 'list' ? value.items : [value];
   const axes = specs.some(({ kind }) => kind === 'axis' || kind === 'axes');
   const isWord = (e: Expr): e is NameExpr => {
@@ -122,12 +140,13 @@ function bindWords(value: Expr, specs: readonly ParamSpec[], scope: Scope, place
       specs.some(({ words }) => words?.includes(e.name))
     );
   };
-  if (specs.length === 0 || !names.every(isWord)) return bindExpr(value, 'value', scope, place);
+  if (!names.every(isWord)) return bindExpr(value, 'value', scope, place);
   for (const name of names) place.names.words.add(name);
 }
 
 function bindPipeline(expr: PipelineExpr, scope: Scope, place: Place): void {
-  for (const [i, stage] of expr.stages.entries()) {
+  for (let i = 0; i < expr.stages.length; i++) {
+    const stage = expr.stages[i] as Stage;
     bindExpr(stage.expr, i === 0 ? 'value' : 'layer', scope, place);
     if (!stage.as) continue;
     const declaration: Declaration = {

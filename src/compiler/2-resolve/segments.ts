@@ -86,8 +86,11 @@ function ofOut(
   });
 }
 
+function ofAll(exprs: readonly Expr[], region: Region, segments: Segments): void {
+  for (let i = 0; i < exprs.length; i++) ofExpr(exprs[i] as Expr, region, segments);
+}
+
 function ofExpr(expr: Expr, region: Region, segments: Segments): void {
-  const all = (exprs: readonly Expr[]): void => exprs.forEach((e) => ofExpr(e, region, segments));
   switch (expr.kind) {
     case 'number':
     case 'size':
@@ -103,21 +106,21 @@ function ofExpr(expr: Expr, region: Region, segments: Segments): void {
       return;
     case 'list':
     case 'tuple':
-      return all(expr.items);
+      return ofAll(expr.items, region, segments);
     case 'unary':
       return ofExpr(expr.operand, region, segments);
     case 'binary':
-      return all([expr.left, expr.right]);
+      return ofAll([expr.left, expr.right], region, segments);
     case 'index':
       region.uses.push({ key: expr, name: nameOf(expr) });
       return;
     case 'call':
       region.uses.push({ key: expr, name: nameOf(expr.callee) });
-      return expr.args.forEach(({ value }) =>
-        value.kind === 'name' ? undefined : ofExpr(value, region, segments),
-      );
+      for (const { value } of expr.args) if (value.kind !== 'name') ofExpr(value, region, segments);
+      return;
     case 'pipeline':
-      return expr.stages.forEach((stage) => ofStage(stage, region, segments));
+      for (const stage of expr.stages) ofStage(stage, region, segments);
+      return;
     case 'merge':
       return expr.branches.forEach((branch) => ofBranch(branch, region, segments));
     case 'if':

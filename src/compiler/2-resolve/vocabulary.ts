@@ -4,7 +4,7 @@
  */
 import { allOps } from '../ops/index.ts';
 import { spatialAxes } from '../ir/type.ts';
-import type { OpDef } from '../ops/op.ts';
+import type { OpDef, ParamSpec } from '../ops/op.ts';
 
 /** `in` is the incoming value, `identity` passes it on. */
 export const specialValues: ReadonlySet<string> = new Set(['in', 'identity']);
@@ -54,6 +54,15 @@ export const operatorNames: ReadonlySet<string> = new Set(bySpelling.keys());
 /** The operators that a name can stand for, by the number of values it is applied to; empty for other names. */
 export function operatorsCalled(name: string): readonly OpDef[] {
   return bySpelling.get(name) ?? [];
+}
+
+const paramsBySpelling: ReadonlyMap<string, readonly ParamSpec[]> = new Map(
+  [...bySpelling].map(([name, defs]) => [name, defs.flatMap((def) => def.params)]),
+);
+
+/** The options of all operators that a name can stand for. */
+export function paramsCalled(name: string): readonly ParamSpec[] {
+  return paramsBySpelling.get(name) ?? [];
 }
 
 /** Axes of feature maps. */

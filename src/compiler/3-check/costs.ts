@@ -44,7 +44,8 @@ export function costs(graph: Graph): Costs {
 
 function costOf(node: Node, counted: Set<Node>): NodeCost {
   const cost = { params: 0, trainable: 0, macs: macsOf(node) };
-  for (const input of node.inputs) {
+  for (let i = 0; i < node.inputs.length; i++) {
+    const input = node.inputs[i] as Node;
     if (input.op !== 'param' || counted.has(input)) continue;
     counted.add(input);
     const size = sizeOf(shapeOf(input.type));

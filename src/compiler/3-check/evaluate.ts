@@ -13,6 +13,7 @@ import type {
   NameExpr,
   PipelineExpr,
   RepeatExpr,
+  Stage,
 } from '../1-parse/ast.ts';
 import { constantFunctions, operatorNames, optionWords } from '../2-resolve/vocabulary.ts';
 import { unreachable } from '../diagnostics/internal.ts';
@@ -202,7 +203,8 @@ function evaluateIndex(expr: IndexExpr, site: Site, session: Session): Value {
 
 function evaluatePipeline(expr: PipelineExpr, site: Site, session: Session): Value {
   let current: Value = unknown;
-  for (const [i, stage] of expr.stages.entries()) {
+  for (let i = 0; i < expr.stages.length; i++) {
+    const stage = expr.stages[i] as Stage;
     const piped: Piped = i === 0 ? 'start' : 'stage';
     const incoming = current.kind === 'tensor' ? current.node : undefined;
     current = evaluateStage({ expr: stage.expr, piped }, site, i === 0 ? site.incoming : incoming, session);

@@ -5,16 +5,17 @@
 import type { Expr } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
 import { internal } from '../diagnostics/internal.ts';
-import { operatorsCalled } from '../2-resolve/vocabulary.ts';
+import { operatorNames, operatorsCalled } from '../2-resolve/vocabulary.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import { isConcrete, sameType, scalarType, shapeOf, showType, sizeOf, type TensorType } from '../ir/type.ts';
-import { canonicalAttrs, constNode, paramNode, typedNode } from '../ops/build.ts';
+import { canonicalAttrs, constNode, paramAttrs, typedNode } from '../ops/build.ts';
 import { findOp } from '../ops/index.ts';
-import { isProblem, type OpDef, type WeightSpec } from '../ops/op.ts';
+import { isProblem, type OpDef } from '../ops/op.ts';
 import { noIncoming, type Application } from './apply.ts';
 import { argument } from './evaluate.ts';
 import { join, type Site } from './frame.ts';
+import { layerKey, type LayerFacts, type LayerWeight } from './memo/layers.ts';
 import { note } from './memo/recording.ts';
 import { convertOptions, hasSymbolicOption, symbolicOptions } from './options.ts';
 import { reportProblem, type Use } from './problems.ts';
@@ -23,6 +24,8 @@ import { inferSymbolic } from './symbolic-types.ts';
 import { tensorOf, unknown, type Callable, type GivenArg, type Value } from './value.ts';
 
 type OpCall = Extract<Callable, { kind: 'op' }>;
+
+const noNodes: readonly Node[] = [];
 
 /** The fewest values that an operator of this name reads. */
 export function leastData(name: string): number {
@@ -43,16 +46,16 @@ export function applyOperator(
   const { segments } = session.model;
   const segment = segments.get(value.expr) ?? segments.get(at.expr) ?? value.name;
   const path = naming === 'at-site' ? site.path : join(site.path, segment);
-  const written = value.args.filter((arg) => !isData(arg, value.name));
-  const defaults = defaultArgs(def, written, site, session);
-  const args = defaults.length === 0 ? written : [...written, ...defaults];
-  const { nodes, origins, operands } = data;
+  const { nodes, origins, operands, options } = data;
+  const defaults = defaultArgs(def, options, site, session);
+  const args = defaults.length === 0 ? options : [...options, ...defaults];
   const use: Use = { def, data: nodes, origins, call: value.expr, args, ...(operands ? { operands } : {}) };
   return makeLayer(use, { path, span: at.expr.span, site }, session);
 }
 
-/** What an operator reads, and where each of it was written. */
+/** What an operator reads, and where each of it was written; and its other arguments. */
 interface Data {
+  readonly options: readonly GivenArg[];
   readonly nodes: readonly Node[];
   readonly origins: readonly (Span | undefined)[];
   /** As they were written, where all of them were: `add(a, b)`. */
@@ -61,11 +64,20 @@ interface Data {
 
 function dataInputs(value: OpCall, at: Application, site: Site, session: Session): Data | undefined {
   const given = value.args.filter((arg) => isData(arg, value.name));
+  if (given.length === 0 && site.incoming)
+    return { nodes: [site.incoming], origins: [site.incoming.span], options: value.args };
+  const options = value.args.filter((arg) => !isData(arg, value.name));
   const nodes = given.map(dataNode);
   const origins: (Span | undefined)[] = given.map((arg) => arg.arg.value.span);
   if (at.piped === 'start' && nodes.length >= leastData(value.name))
-    return { nodes, origins, operands: given.map(({ arg }) => ({ label: undefined, expr: arg.value })) };
-  if (site.incoming) return { nodes: [site.incoming, ...nodes], origins: [site.incoming.span, ...origins] };
+    return {
+      nodes,
+      origins,
+      options,
+      operands: given.map(({ arg }) => ({ label: undefined, expr: arg.value })),
+    };
+  if (site.incoming)
+    return { nodes: [site.incoming, ...nodes], origins: [site.incoming.span, ...origins], options };
   noIncoming(value.name, at, session);
   return undefined;
 }
@@ -85,10 +97,15 @@ function operatorFor(value: OpCall, count: number, at: Application, session: Ses
 /** Values are data, and so is a number for an operator that combines values: `-> mul(0.17)`. */
 function isData({ value, name }: GivenArg, called: string): boolean {
   if (value.kind === 'tensor') return true;
-  return value.kind === 'number' && name === undefined && operatorsCalled(called).some(combines);
+  return value.kind === 'number' && name === undefined && combining.has(called);
 }
 
 const combines = (def: OpDef): boolean => def.arity.max > 1 && def.params.length === 0;
+
+/** Names of the operators that combine values. */
+const combining: ReadonlySet<string> = new Set(
+  [...operatorNames].filter((name) => operatorsCalled(name).some(combines)),
+);
 
 function dataNode({ value, arg }: GivenArg): Node {
   if (value.kind === 'tensor') return value.node;
@@ -123,18 +140,13 @@ interface Origin {
 
 /** From a use of an operator to its node; problems are reported and give `unknown`. */
 export function makeLayer(use: Use, origin: Origin, session: Session): Value {
-  const types = use.data.map((node) => node.type);
   const options = convertOptions(use, session);
-  if (!options) return unknown;
-  const attrs = canonicalAttrs(use.def, options, types);
-  if (isProblem(attrs)) return reportProblem(attrs, use, origin.span, session);
-  const type = use.def.type(attrs, types);
-  if (isProblem(type)) return reportProblem(type, use, origin.span, session);
-  if (!fitsInMemory(type, origin.span, session) || !countNode(session, origin.span)) return unknown;
-  const weights = weightNodes(use, attrs, origin, session);
-  if (!weights) return unknown;
+  const facts = options && layerFacts(use, options, origin.span, session);
+  if (!facts || !countNode(session, origin.span)) return unknown;
+  const { attrs, type } = facts;
+  const inputs = facts.weights.length === 0 ? use.data : withWeights(facts.weights, use, origin, session);
+  if (!inputs) return unknown;
   const path = visiblePath(session, origin.path);
-  const inputs = weights.length === 0 ? use.data : [...use.data, ...weights];
   const node = typedNode(use.def.name, inputs, attrs, { type, path, span: origin.span });
   note(session, node, origin.path, 'layer');
   if (
@@ -151,24 +163,47 @@ function fitsInMemory(type: TensorType, span: Span, session: Session): boolean {
   return false;
 }
 
-function weightNodes(use: Use, attrs: Attrs, origin: Origin, session: Session): readonly Node[] | undefined {
-  if (!use.def.weights) return [];
-  const specs = use.def.weights(
-    attrs,
-    use.data.map((node) => node.type),
-  );
-  const nodes: Node[] = [];
-  for (const spec of specs) {
-    if (!fitsInMemory(spec.type, origin.span, session)) return undefined;
-    const node = weightNode(spec, use, origin, session);
+/** Attributes, type and weights of a layer, as one like it had them before; problems are reported. */
+function layerFacts(use: Use, options: Attrs, span: Span, session: Session): LayerFacts | undefined {
+  const { blocks } = session;
+  const key = blocks && !use.options ? layerKey(use.def, options, use.data, blocks.keys) : undefined;
+  if (!blocks || key === undefined) return newLayerFacts(use, options, span, session);
+  const { layers } = blocks.memory;
+  const facts = layers.get(key) ?? newLayerFacts(use, options, span, session);
+  if (facts) layers.set(key, facts);
+  return facts;
+}
+
+function newLayerFacts(use: Use, options: Attrs, span: Span, session: Session): LayerFacts | undefined {
+  const types = use.data.map((node) => node.type);
+  const attrs = canonicalAttrs(use.def, options, types);
+  if (isProblem(attrs)) return reportProblem(attrs, use, span, session);
+  const type = use.def.type(attrs, types);
+  if (isProblem(type)) return reportProblem(type, use, span, session);
+  if (!fitsInMemory(type, span, session)) return undefined;
+  const specs = use.def.weights?.(attrs, types) ?? [];
+  for (const spec of specs) if (!fitsInMemory(spec.type, span, session)) return undefined;
+  return { attrs, type, weights: specs.map((spec) => ({ spec, attrs: paramAttrs(spec) })) };
+}
+
+/** The data, then the weights. */
+function withWeights(
+  weights: readonly LayerWeight[],
+  use: Use,
+  origin: Origin,
+  session: Session,
+): readonly Node[] | undefined {
+  const inputs = use.data.slice();
+  for (const weight of weights) {
+    const node = weightNode(weight, use, origin, session);
     if (!node) return undefined;
-    nodes.push(node);
+    inputs.push(node);
   }
-  return nodes;
+  return inputs;
 }
 
 function weightNode(
-  spec: WeightSpec,
+  { spec, attrs }: LayerWeight,
   use: Use,
   { path, span, site }: Origin,
   session: Session,
@@ -180,7 +215,7 @@ function weightNode(
     const node =
       init.kind === 'fixed'
         ? constNode(init.value, spec.type, { path: full, span })
-        : paramNode(spec, { path, span });
+        : typedNode('param', noNodes, attrs, { type: spec.type, path, span });
     session.weights.set(full, node);
     note(session, node, full, 'weight');
     return node;

@@ -8,16 +8,16 @@ import type { Use } from './problems.ts';
 import type { Session } from './session.ts';
 import { describe, type GivenArg, type Value } from './value.ts';
 
-/** Arguments by the parameter that they are for. */
-export function matchOptions(use: Use, session: Session): ReadonlyMap<string, GivenArg> | undefined {
+/** Arguments by the index of the parameter that they are for. */
+function matchOptions(use: Use, session: Session): readonly (GivenArg | undefined)[] | undefined {
   const { def, args } = use;
-  const matched = new Map<string, GivenArg>();
+  const matched: (GivenArg | undefined)[] = [];
   let position = 0;
   let fine = true;
   for (const given of args) {
-    const name = given.name ?? def.params[position++]?.name;
-    const known = def.params.some((param) => param.name === name);
-    if (name === undefined || !known) {
+    const at = given.name === undefined ? position++ : indexOfParam(given.name, def.params);
+    const name = def.params[at]?.name;
+    if (name === undefined) {
       fine = false;
       if (given.name === undefined)
         session.report(
@@ -36,11 +36,18 @@ export function matchOptions(use: Use, session: Session): ReadonlyMap<string, Gi
         );
       continue;
     }
-    const first = matched.get(name);
+    const first = matched[at];
     if (first) fine = givenTwice(name, { first, again: given, what: def.name }, session);
-    matched.set(name, given);
+    matched[at] = given;
   }
   return fine ? matched : undefined;
+}
+
+/** Beyond the last for a name that none has. */
+function indexOfParam(name: string, params: readonly ParamSpec[]): number {
+  let at = 0;
+  while (at < params.length && params[at]?.name !== name) at++;
+  return at;
 }
 
 /** The options in the form that the operator reads; undefined where one is wrong (reported). */
@@ -51,8 +58,10 @@ export function convertOptions(use: Use, session: Session): Attrs | undefined {
   const options: Record<string, AttrValue> = {};
   const rank = Math.max(0, (use.data[0]?.type.axes.length ?? 0) - 1);
   let fine = true;
-  for (const param of use.def.params) {
-    const given = matched.get(param.name);
+  const { params } = use.def;
+  for (let i = 0; i < params.length; i++) {
+    const param = params[i] as ParamSpec;
+    const given = matched[i];
     if (!given) {
       if (param.default === undefined) fine = missing(param, use, session);
       continue;

@@ -8,7 +8,7 @@ import type { OpDef, Problem } from '../ops/op.ts';
 import { explainMismatch, type Operand } from './mismatch.ts';
 import type { Session } from './session.ts';
 import { trailTo } from './trail.ts';
-import { unknown, type GivenArg, type Value } from './value.ts';
+import type { GivenArg } from './value.ts';
 
 /** One written use of an operator. */
 export interface Use {
@@ -25,7 +25,7 @@ export interface Use {
   readonly operands?: readonly { readonly label: string | undefined; readonly expr: Expr }[];
 }
 
-export function reportProblem(problem: Problem, use: Use, span: Span, session: Session): Value {
+export function reportProblem(problem: Problem, use: Use, span: Span, session: Session): undefined {
   const at = placeOf(problem.at, use) ?? span;
   const extras = {
     label: problem.label,
@@ -36,7 +36,7 @@ export function reportProblem(problem: Problem, use: Use, span: Span, session: S
   const explained =
     problem.code === 'shape/branch-mismatch' ? explainMismatch(use.def.name, operandsOf(use)) : {};
   session.report(build(problem.code, problem.args, at, { ...extras, ...explained }));
-  return unknown;
+  return undefined;
 }
 
 function operandsOf({ operands, data }: Use): readonly Operand[] {

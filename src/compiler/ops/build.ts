@@ -53,8 +53,23 @@ export function paramNode(
   },
   origin: Origin,
 ): Node {
-  const { name, trainable, init, type } = weight;
-  return { op: 'param', inputs: [], attrs: { name, trainable, init }, type, ...origin };
+  const { path, span } = origin;
+  return { op: 'param', inputs: noNodes, attrs: paramAttrs(weight), type: weight.type, path, span };
+}
+
+const noNodes: readonly Node[] = [];
+
+/** The attributes of a weight's node. */
+export function paramAttrs({
+  name,
+  trainable,
+  init,
+}: {
+  readonly name: string;
+  readonly trainable: boolean;
+  readonly init: Init;
+}): Attrs {
+  return { name, trainable, init };
 }
 
 /** Known data. */

@@ -13,12 +13,27 @@ import { tensorOf, type Callable, type Value } from '../value.ts';
 import { keyOf, type Keyed, type Keys } from './keys.ts';
 import { placesOf, type Places } from './places.ts';
 import { begin, end } from './recording.ts';
+import type { LayerMemory } from './layers.ts';
 import { idOf, newInterned, signaturesOf, type Interned } from './signatures.ts';
 import { stamp, templateOf, type Template } from './template.ts';
 
+/**
+ * A template that is made when it is first asked for: most blocks of a file that is checked once are applied once. Until then it
+ * holds on to the check that recorded it.
+ */
+interface Kept {
+  template: Template | undefined;
+  make: (() => Template | undefined) | undefined;
+}
+
 /** What is kept from check to check. */
 export interface BlockMemory {
-  readonly templates: Map<string, Template>;
+  readonly templates: Map<string, Kept>;
+  /** Those that nothing has asked for yet, of this check and of the one before it. */
+  waiting: Kept[];
+  waitingLonger: readonly Kept[];
+  /** What layers of equal options on equal types came to (layers.ts). */
+  readonly layers: LayerMemory;
   readonly texts: Interned;
   readonly types: Interned;
   readonly typeNumbers: WeakMap<TensorType, number>;
@@ -29,6 +44,9 @@ export interface BlockMemory {
 export function newBlockMemory(): BlockMemory {
   return {
     templates: new Map(),
+    waiting: [],
+    waitingLonger: [],
+    layers: new Map(),
     texts: newInterned(),
     types: newInterned(),
     typeNumbers: new WeakMap(),
@@ -37,7 +55,7 @@ export function newBlockMemory(): BlockMemory {
 }
 
 /** Bounds of the memory; where one is passed it begins anew. */
-const most = { cells: 300_000, texts: 50_000 };
+const most = { cells: 300_000, texts: 50_000, layers: 50_000 };
 
 /** The memory as it serves one model. */
 export interface Blocks {
@@ -50,6 +68,11 @@ export interface Blocks {
 
 export function blocksFor(model: Model, memory: BlockMemory = newBlockMemory()): Blocks {
   if (memory.cells > most.cells || memory.texts.numbers.size > most.texts) forget(memory);
+  if (memory.layers.size > most.layers) memory.layers.clear();
+  // A check is not held on to longer than until the second one after it begins.
+  for (const kept of memory.waitingLonger) made(kept);
+  memory.waitingLonger = memory.waiting;
+  memory.waiting = [];
   const { types, typeNumbers } = memory;
   const signatures = signaturesOf(model, memory.texts);
   return {
@@ -60,8 +83,16 @@ export function blocksFor(model: Model, memory: BlockMemory = newBlockMemory()):
   };
 }
 
+function made(kept: Kept): Template | undefined {
+  kept.template ??= kept.make?.();
+  kept.make = undefined;
+  return kept.template;
+}
+
 function forget(memory: BlockMemory): void {
   memory.templates.clear();
+  memory.waiting = [];
+  memory.waitingLonger = [];
   memory.texts.numbers.clear();
   memory.cells = 0;
 }
@@ -78,7 +109,8 @@ export function remembered(block: Block, site: Site, session: Session, evaluate:
     session.recording?.entered.add(idOf(block.declaration));
     return evaluate();
   }
-  const template = blocks.memory.templates.get(keyed.key);
+  const kept = blocks.memory.templates.get(keyed.key);
+  const template = kept && made(kept);
   const known = template && stampOut(template, keyed, site, session, blocks);
   return known ?? record(block, keyed, { site, session, blocks }, evaluate);
 }
@@ -94,11 +126,11 @@ function record(
   end(recording, session);
   if (value.kind !== 'tensor' || recording.spoilt) return value;
   const { memory, places } = blocks;
-  const template = templateOf(recording, value.node, { site, inputs: keyed.inputs, session, places });
-  if (template) {
-    memory.templates.set(keyed.key, template);
-    memory.cells += template.cells.length;
-  }
+  const make = templateOf(recording, value.node, { site, inputs: keyed.inputs, session, places });
+  const kept: Kept = { template: undefined, make };
+  memory.templates.set(keyed.key, kept);
+  memory.waiting.push(kept);
+  memory.cells += recording.made.length;
   return value;
 }
 

@@ -132,7 +132,8 @@ function typesOf(node: Node, { session, keys }: Spelling): string {
   return `${type}/${symbolic === 'unknown' ? 'unknown' : numberOf(symbolic, keys)}`;
 }
 
-function numberOf(type: TensorType, { types, typeNumbers }: Keys): number {
+/** A number of a type: equal types, equal numbers. */
+export function numberOf(type: TensorType, { types, typeNumbers }: Keys): number {
   const known = typeNumbers.get(type);
   if (known !== undefined) return known;
   const number = intern(`${type.dtype} ${type.axes.join()} ${type.dims.map(showDim).join()}`, types);

@@ -36,7 +36,7 @@ export interface Template {
   readonly depth: number;
 }
 
-/** The template of what was recorded; undefined where it depends on something outside of the block. */
+/** Makes the template of what was recorded, at any later time; undefined where it depends on something outside of the block. */
 export function templateOf(
   recording: Recording,
   result: Node,
@@ -46,27 +46,27 @@ export function templateOf(
     session,
     places,
   }: { site: Site; inputs: readonly Node[]; session: Session; places: Places },
-): Template | undefined {
-  const building: Building = {
-    numbers: new Map(),
-    cells: [],
-    spans: new Map(),
-    anchors: [],
-    recording,
-    places,
-  };
-  inputs.forEach((node, i) => building.numbers.set(node, -1 - i));
-  for (const made of recording.made) if (!addCell(made, site.path, building, session)) return undefined;
-  const number = building.numbers.get(result);
-  if (number === undefined) return undefined;
-  return {
-    cells: building.cells,
-    places: building.anchors,
-    result: number,
+): () => Template | undefined {
+  const counts = {
     steps: session.steps - recording.before.steps,
     layers: session.nodes - recording.before.nodes,
     levels: recording.level - session.level,
     depth: recording.depth - site.depth,
+  };
+  return () => {
+    const building: Building = {
+      numbers: new Map(),
+      cells: [],
+      spans: new Map(),
+      anchors: [],
+      recording,
+      places,
+    };
+    inputs.forEach((node, i) => building.numbers.set(node, -1 - i));
+    for (const made of recording.made) if (!addCell(made, site.path, building, session)) return undefined;
+    const number = building.numbers.get(result);
+    if (number === undefined) return undefined;
+    return { cells: building.cells, places: building.anchors, result: number, ...counts };
   };
 }
 
