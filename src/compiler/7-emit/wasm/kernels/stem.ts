@@ -74,7 +74,7 @@ function layerFunction(m: ModuleBuilder, layer: Layer): FunctionRef {
   const [, rows, columns] = geometry.size;
   const [, row] = geometry.strides;
   const transform = transformFunction(m, layer);
-  const rowFunctions = finishes.map((finish) => rowFunction(m, layer, finish));
+  const body = rowFunction(m, layer);
   const params = geometry.start.map(() => 'i32' as const);
   return m.function({ name: `stem_${rows}x${columns}x${kernel.outC}`, params }, (f, ...pointers) => {
     const [x, ...rest] = pointers as unknown as readonly [Local<'i32'>, ...Local<'i32'>[]];
@@ -90,9 +90,9 @@ function layerFunction(m: ModuleBuilder, layer: Layer): FunctionRef {
     };
     ring.slice(0, -1).forEach(next);
     f.for(f.i32(), 0, rows, finishes.length, () =>
-      rowFunctions.forEach((body, i) => {
+      finishes.forEach((_, i) => {
         next(ring.at(-1) as Local<'i32'>);
-        callWith(f, body, [...ring, ...moving]);
+        callWith(f, body, [...ring, ...moving, i]);
         movePointers(f, moving, rowStrides(layer, i === finishes.length - 1 ? finishes.length : 0));
         rotate(f, ring);
       }),
@@ -129,70 +129,106 @@ function transformFunction(m: ModuleBuilder, { kernel, geometry, scratch }: Laye
   });
 }
 
-/** (…ring, weights, output, …operands, scratch) → one row of output, panel by panel. */
-function rowFunction(m: ModuleBuilder, layer: Layer, finish: Finish): FunctionRef {
+/** (…ring, weights, output, …operands, scratch, number of the finish) → one row of output, panel by panel. */
+function rowFunction(m: ModuleBuilder, layer: Layer): FunctionRef {
   const { kernel, layout, panels } = layer;
   const rows = windowRows(kernel.window);
+  const { operands } = finishLike(layer);
   const kinds = [...Map.groupBy(panels, ({ channels }) => channels).values()].map((same) => ({
     count: same.length,
     panel: same[0] as Panel,
-    body: panelFunction(m, layer, same[0] as Panel, finish),
+    body: panelFunction(m, layer, same[0] as Panel),
   }));
-  const params = Array<'i32'>(rows + 3 + finish.operands.length).fill('i32');
+  const params = Array<'i32'>(rows + 4 + operands.length).fill('i32');
   return m.function({ name: 'stem_row', params }, (f, ...pointers) => {
-    const [ring, moving] = [pointers.slice(0, rows), pointers.slice(rows)];
+    const [ring, moving, which] = [pointers.slice(0, rows), pointers.slice(rows, -1), pointers.slice(-1)];
     for (const { count, panel, body } of kinds)
       f.for(f.i32(), 0, count, 1, () => {
-        callWith(f, body, [...ring, ...moving]);
+        callWith(f, body, [...ring, ...moving, ...which]);
         const bytes = panel.vectors * lanes * 4;
-        const operands = finish.operands.map(({ per }) => (per === 'scalar' ? 0 : bytes));
-        movePointers(f, moving, [stemPanelFloats(panel, layout) * 4, bytes, ...operands, 0]);
+        const steps = operands.map(({ per }) => (per === 'scalar' ? 0 : bytes));
+        movePointers(f, moving, [stemPanelFloats(panel, layout) * 4, bytes, ...steps, 0]);
       });
   });
 }
 
-/** (…ring, weights, output, …operands, scratch) → one panel of channels of one row. */
-function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel, finish: Finish): FunctionRef {
-  const { kernel, geometry, scratch } = layer;
+/** The finishes of a layer differ in how they pool alone. */
+function finishLike({ finishes }: Layer): Finish {
+  return finishes[0] ?? internal('a layer without a finish');
+}
+
+/** (…ring, weights, output, …operands, scratch, number of the finish) → one panel of channels of one row. */
+function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel): FunctionRef {
+  const { kernel, geometry, scratch, finishes } = layer;
   const rows = windowRows(kernel.window);
   const columns = geometry.size[2];
   const width = tileGroups * groupPixels;
   const [, , ...steps] = geometry.strides[2];
-  const params = Array<'i32'>(rows + 3 + finish.operands.length).fill('i32');
+  const params = Array<'i32'>(rows + 4 + finishLike(layer).operands.length).fill('i32');
   return m.kernel({ name: `stem_panel_${panel.channels}`, params }, (f, ...pointers) => {
     const ring = pointers.slice(0, rows);
-    const [weights, ...moving] = pointers.slice(rows) as unknown as readonly [
+    const [weights, ...moving] = pointers.slice(rows, -1) as unknown as readonly [
       Local<'i32'>,
       ...Local<'i32'>[],
     ];
-    const tile = { layer, panel, finish, ring, weights, moving };
-    f.for(f.i32(), 0, Math.floor(columns / width), 1, () => {
-      emitTile(f, { ...tile, widths: Array<number>(tileGroups).fill(groupPixels) });
+    const tile = { layer, panel, ring, weights, moving };
+    const rest = columns % width;
+    const restWidths = [Math.min(rest, groupPixels), rest - groupPixels].filter((n) => n > 0);
+    const whole = Array<number>(tileGroups).fill(groupPixels);
+    const left = f.let(i32.const(columns));
+    f.for(f.i32(), 0, Math.ceil(columns / width), 1, () => {
+      const products = [...halfProducts(f, tile, 0), ...halfProducts(f, tile, 1)];
+      const isRest = f.let(i32.ltU(left, i32.const(width)));
+      choose(f, pointers.at(-1) as Local<'i32'>, finishes, (finish) =>
+        choose(f, isRest, rest > 0 ? [whole, restWidths] : [whole], (widths) =>
+          finishTile(f, tile, products, finish, widths),
+        ),
+      );
       ring.forEach((row) => f.increment(row, tileGroups * scratch.group));
       movePointers(f, moving, steps, width);
+      f.increment(left, -width);
     });
-    const rest = columns % width;
-    const widths = [Math.min(rest, groupPixels), rest - groupPixels].filter((n) => n > 0);
-    if (rest > 0) emitTile(f, { ...tile, widths });
   });
+}
+
+/** `use` of the option with this number; there are one or two. */
+function choose<T>(
+  f: FunctionBuilder,
+  number: Local<'i32'>,
+  options: readonly T[],
+  use: (option: T) => void,
+): void {
+  const [first, ...others] = options as readonly [T, ...T[]];
+  if (others.length === 0) use(first);
+  else
+    f.if(
+      i32.eqz(number),
+      () => use(first),
+      () => choose(f, f.let(i32.sub(number, i32.const(1))), others, use),
+    );
 }
 
 interface Tile {
   readonly layer: Layer;
   readonly panel: Panel;
-  readonly finish: Finish;
   readonly ring: readonly Local<'i32'>[];
   readonly weights: Local<'i32'>;
   /** Output, operands, scratch of a deferred finish. */
   readonly moving: readonly Local<'i32'>[];
-  /** Pixels of each group that exist. */
-  readonly widths: readonly number[];
 }
 
-function emitTile(f: FunctionBuilder, tile: Tile): void {
-  const { layer, panel, finish, weights, moving, widths } = tile;
+/** By position, group and vector. */
+type Products = readonly (readonly (readonly Local<'v128'>[])[])[];
+
+/** From products to pixels, of which each group has so many: the output transform, the biases, the finish. */
+function finishTile(
+  f: FunctionBuilder,
+  { layer, panel, weights, moving }: Tile,
+  products: Products,
+  finish: Finish,
+  widths: readonly number[],
+): void {
   const context = { f, constants: f.constants() };
-  const products = [...halfProducts(f, tile, 0), ...halfProducts(f, tile, 1)];
   const [, , ...steps] = layer.geometry.strides[2];
   widths.forEach((width, group) => {
     const lines = Array.from({ length: panel.vectors }, (_, j) =>
@@ -210,12 +246,14 @@ function emitTile(f: FunctionBuilder, tile: Tile): void {
 }
 
 /** Products of half of the positions by position, group and vector: no more sums than registers. */
-function halfProducts(f: FunctionBuilder, tile: Tile, half: 0 | 1): readonly (readonly Local<'v128'>[])[][] {
-  const { layer, panel, ring, weights, widths } = tile;
+function halfProducts(f: FunctionBuilder, tile: Tile, half: 0 | 1): Products {
+  const { layer, panel, ring, weights } = tile;
   const { kernel, scratch } = layer;
   const { vectors } = panel;
   const count = positions / 2;
-  const sums: Local<'v128'>[][][] = Array.from({ length: count }, () => widths.map(() => []));
+  const sums: Local<'v128'>[][][] = Array.from({ length: count }, () =>
+    Array.from({ length: tileGroups }, () => []),
+  );
   ring.forEach((row, r) => {
     for (let c = 0; c < kernel.inC; c++)
       sums.forEach((groups, i) => {
