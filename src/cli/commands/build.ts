@@ -17,7 +17,7 @@ import {
 } from '../terminal.ts';
 import { tuningHelp, type Tuning, type TuningOptions } from '../tuning.ts';
 import type { NetWeights, WeightOptions } from '../weights.ts';
-import { collect } from './summary.ts';
+import { collect } from '../options.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends NetOptions, WeightOptions, QuantizeOptions, TuningOptions, CommonOptions {

@@ -4,7 +4,7 @@ import type { ExitCode } from '../failure.ts';
 import type { Figures, LayerDiff } from '../diffing/layers.ts';
 import type { WeightsDiff } from '../diffing/weights.ts';
 import { colors, count, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
-import { collect } from './summary.ts';
+import { collect } from '../options.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends CommonOptions {

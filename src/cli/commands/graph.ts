@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions } from '../nets.ts';
 import { colors, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
-import { collect } from './summary.ts';
+import { collect } from '../options.ts';
 
 interface Options extends NetOptions, CommonOptions {
   readonly svg?: string;

@@ -9,7 +9,8 @@ import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions 
 import { tuningHelp, type TuningOptions } from '../tuning.ts';
 import type { WeightOptions } from '../weights.ts';
 import { wideOf } from './run.ts';
-import { collect, ruled } from './summary.ts';
+import { addRunOptions } from '../options.ts';
+import { ruled } from './summary.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends NetOptions, WeightOptions, QuantizeOptions, TuningOptions, CommonOptions {
@@ -29,27 +30,16 @@ Examples
 GFLOPS are two per multiply-accumulate of the direct convolution: Winograd, which needs fewer, may pass the limit.`;
 
 export function addProfile(program: Command, end: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command('profile')
     .argument('<file>', 'a .cnn file')
     .summary('show where the time of an inference goes')
     .description(
       'Compiles a net to WebAssembly, runs it, and shows for every step its time, its GFLOPS and how much that is of the most\nthat multiply-adds reach on this machine (measured between the runs), the algorithm chosen, and the bytes it touches.',
-    )
-    .option('--net <name>', 'which net of the file')
-    .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
-    .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
-    .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
-    .option('--seed <n>', 'initial values instead of trained weights')
-    .option(
-      '--input <name=file>',
-      'a picture or a .npy file (may be repeated); default: random numbers',
-      collect,
-      [],
-    )
+    );
+  addRunOptions(command)
     .option('--runs <n>', 'measured inferences; the median counts', '20')
     .option('--sort <by>', 'order (of execution) or time', 'order')
-    .option('--wide <when>', '256-bit tiles: auto (where a check finds them faster) or off', 'auto')
     .option(...quantizeOption)
     .option('--tuning <file>', tuningHelp)
     .option('--svg <file>', 'write a chart')

@@ -15,7 +15,7 @@ import {
   type CommonOptions,
 } from '../terminal.ts';
 import type { WeightOptions } from '../weights.ts';
-import { collect } from './summary.ts';
+import { collect } from '../options.ts';
 
 interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly data: string;

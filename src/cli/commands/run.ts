@@ -10,11 +10,11 @@ import type { OutputValue, Seen } from '../../runtime/output.ts';
 import { fail, UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
 import { quantizeOption, type QuantizeOptions } from '../ranges.ts';
+import { addRunOptions } from '../options.ts';
 import { outputJson, outputLines } from '../outputs.ts';
 import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import { tuningHelp, type TuningOptions } from '../tuning.ts';
 import type { WeightOptions } from '../weights.ts';
-import { collect } from './summary.ts';
 
 export type Target = 'wasm' | 'tfjs' | 'eval';
 
@@ -39,26 +39,19 @@ Examples
   cnnc run net.cnn --input x=signal.npy --target eval --save out      out/<output>.npy`;
 
 export function addRun(program: Command, end: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command('run')
     .argument('<file>', 'a .cnn file')
     .summary('run a net on a picture or numbers')
     .description(
       'Runs a net once. Pictures of any size and format are fitted as the net says; .npy files must have the shape of the input.\nWithout weights the initial values of seed 0 are used.',
-    )
-    .option('--net <name>', 'which net of the file')
-    .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
+    );
+  addRunOptions(command, {
+    input: 'a picture or a .npy file (may be repeated)',
+    wide: '256-bit tiles on --target wasm',
+  })
     .option('--fully-convolutional', 'one pass over a larger input (--size) instead of window by window')
-    .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
-    .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
-    .option('--seed <n>', 'initial values instead of trained weights')
-    .option('--input <name=file>', 'a picture or a .npy file (may be repeated)', collect, [])
     .option('--target <target>', 'wasm, tfjs (TensorFlow.js) or eval (plain loops)', 'wasm')
-    .option(
-      '--wide <when>',
-      '256-bit tiles on --target wasm: auto (where a check finds them faster) or off',
-      'auto',
-    )
     .option(...quantizeOption)
     .option('--tuning <file>', tuningHelp)
     .option('--save <folder>', 'write every output as .npy')

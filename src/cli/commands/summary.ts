@@ -6,6 +6,7 @@ import type { Graph, GraphOutput } from '../../compiler/ir/graph.ts';
 import { shapeOf, sizeOf } from '../../compiler/ir/type.ts';
 import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet, SlidingFigures } from '../nets.ts';
+import { collect } from '../options.ts';
 import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
 
@@ -56,11 +57,6 @@ export function addSummary(program: Command, end: (code: ExitCode) => void): voi
       '\nExamples\n  cnnc summary net.cnn\n  cnnc summary net.cnn --sort macs\n  cnnc summary resnet.cnn --net ResNet50 --size image=320x320 --json\n  cnnc summary lenet.cnn --net LeNet5 --fully-convolutional --size digit=64x64',
     )
     .action(async (file: string, options: Options) => end(await summary(file, options)));
-}
-
-/** Gathers a flag that may be repeated. */
-export function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
 
 async function summary(file: string, options: Options): Promise<ExitCode> {

@@ -20,7 +20,8 @@ import {
 } from '../terminal.ts';
 import type { WeightOptions } from '../weights.ts';
 import { wideOf } from './run.ts';
-import { collect, ruled } from './summary.ts';
+import { addRunOptions } from '../options.ts';
+import { ruled } from './summary.ts';
 
 interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly input: readonly string[];
@@ -36,25 +37,14 @@ Examples
   cnnc tune faces.cnn --budget 20 --out node.tune.json    then: cnnc build faces.cnn --tuning node.tune.json --out faces`;
 
 export function addTune(program: Command, end: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command('tune')
     .argument('<file>', 'a .cnn file')
     .summary('measure which algorithms are fastest on this machine')
     .description(
       'Runs every layer with some dozens of algorithms and tile sizes, inside the whole net and in turns with the choice of the cost\nmodel, and writes what is faster to a file. Layers of the same shape are measured once. Nets of one file share it.',
-    )
-    .option('--net <name>', 'which net of the file')
-    .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
-    .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
-    .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
-    .option('--seed <n>', 'initial values instead of trained weights')
-    .option(
-      '--input <name=file>',
-      'a picture or a .npy file (may be repeated); default: random numbers',
-      collect,
-      [],
-    )
-    .option('--wide <when>', '256-bit tiles: auto (where a check finds them faster) or off', 'auto')
+    );
+  addRunOptions(command)
     .option('--budget <seconds>', 'about how long to measure', '60')
     .option('--out <file>', 'where to write; default: the name of the source with .tune.json')
     .option('--json', 'print JSON')

@@ -1,0 +1,27 @@
+/** Command-line options that several commands declare in the same words. */
+import type { Command } from 'commander';
+
+/** Collects the values of an option that may be repeated. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/**
+ * Adds the options of a command that runs a net: which net at which size, with which weights, on which input, with which vectors.
+ * `input` and `wide` say what is particular about theirs.
+ */
+export function addRunOptions(
+  command: Command,
+  help: { readonly input?: string; readonly wide?: string } = {},
+): Command {
+  const input = help.input ?? 'a picture or a .npy file (may be repeated); default: random numbers';
+  const wide = help.wide ?? '256-bit tiles';
+  return command
+    .option('--net <name>', 'which net of the file')
+    .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
+    .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
+    .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
+    .option('--seed <n>', 'initial values instead of trained weights')
+    .option('--input <name=file>', input, collect, [])
+    .option('--wide <when>', `${wide}: auto (where a check finds them faster) or off`, 'auto');
+}
