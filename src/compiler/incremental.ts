@@ -16,6 +16,7 @@ import {
   type Outcome,
 } from './3-check/index.ts';
 import { idOf, partOf, settingsOf, signaturesOf } from './3-check/memo/signatures.ts';
+import { withoutConsequences } from './diagnostics/consequences.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import { moveDiagnostic, moveFacts } from './move.ts';
 
@@ -61,7 +62,8 @@ export function createChecker(host: Host): Checker {
       const now = new Map<string, Kept>();
       const checked = check(model, { memo: memoOf(model, { before: kept, now, readings, host, blocks }) });
       kept = now;
-      return { model, diagnostics: [...resolved.diagnostics, ...checked.diagnostics], nets: checked.nets };
+      const diagnostics = withoutConsequences([...resolved.diagnostics, ...checked.diagnostics]);
+      return { model, diagnostics, nets: checked.nets };
     },
   };
 }

@@ -1,4 +1,5 @@
 /** A checker that remembers says what a fresh check says, after any edit; and it does remember. */
+import { withoutConsequences } from '../../src/compiler/diagnostics/consequences.ts';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,7 +52,7 @@ function fresh(text: string): unknown {
   const { diagnostics, nets } = check(resolved.model, {
     memo: { blocks: 'none', outcome: (_of, _net, compute) => compute() },
   });
-  return told([...resolved.diagnostics, ...diagnostics], nets);
+  return told(withoutConsequences([...resolved.diagnostics, ...diagnostics]), nets);
 }
 
 /** One line after another, as a person edits: removed, repeated, commented, or with another number or name. */

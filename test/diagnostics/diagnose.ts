@@ -1,12 +1,13 @@
 /** Checks texts for the tests of diagnostics, and reads and writes the marks of their cases. */
 import { resolve, check, type Diagnostic, type Host, type Source } from '../../src/compiler/index.ts';
+import { withoutConsequences } from '../../src/compiler/diagnostics/consequences.ts';
 import { nodeHost } from '../../src/compiler/host.ts';
 import { positionAt } from '../../src/compiler/1-parse/source.ts';
 
 /** Everything that phases 1 to 3 say about a file. */
 export function diagnose(source: Source, host: Host = nodeHost('/nowhere')): readonly Diagnostic[] {
   const resolved = resolve(source, host);
-  return [...resolved.diagnostics, ...check(resolved.model).diagnostics];
+  return withoutConsequences([...resolved.diagnostics, ...check(resolved.model).diagnostics]);
 }
 
 /** A place that must be reported: 1-based line, columns [from, to), as far as its first line goes. */

@@ -9,6 +9,7 @@ import {
   type Diagnostic,
   type Model,
 } from '../../compiler/index.ts';
+import { withoutConsequences } from '../../compiler/diagnostics/consequences.ts';
 import { diagnostic } from '../../compiler/diagnostics/registry.ts';
 import { topological } from '../../compiler/ir/graph.ts';
 import { decode, runners, type Target } from '../commands/run.ts';
@@ -49,7 +50,11 @@ export async function testFile(file: string, options: TestOptions): Promise<File
   const project = openProject(file);
   const { model, diagnostics: resolved } = resolve(project.entry, project.host);
   const checked = check(model);
-  const found = [...resolved, ...checked.diagnostics, ...checkPlannedBudgets(model, checked.nets)];
+  const found = withoutConsequences([
+    ...resolved,
+    ...checked.diagnostics,
+    ...checkPlannedBudgets(model, checked.nets),
+  ]);
   const statements = statementsOf(model).filter(({ name }) => name.includes(options.only ?? ''));
   const isStatement = (d: Diagnostic): boolean =>
     statements.some(({ statement }) => statement.kind !== 'test' && covers(statement.span, d.span));

@@ -13,14 +13,13 @@ import type {
   Statement,
 } from '../1-parse/ast.ts';
 import { unreachable } from '../diagnostics/internal.ts';
-import { diagnostic } from '../diagnostics/registry.ts';
 import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
 import { claim } from './declare.ts';
+import { bindReplaced, isInherited } from './extending.ts';
 import { reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import { netSource } from './net-source.ts';
-import { childScope, extendsUnknown, lookup, type Place, type Scope } from './names.ts';
-import { nearest } from '../diagnostics/nearest.ts';
+import { childScope, lookup, type Place, type Scope } from './names.ts';
 import { classLists, outputKinds } from './vocabulary.ts';
 
 /** Binds a body into `scope`, which keeps its names afterwards. */
@@ -40,11 +39,10 @@ function bindStatement(statement: Statement, scope: Scope, place: Place): void {
     case 'in':
       return bindIn(statement, scope, place);
     case 'assign':
-      bindExpr(statement.value, 'value', scope, place);
+      bindExpr(statement.value, 'value', scope, readerOf(statement, place));
       return declareIn(
         scope,
-        // Training-only values are read by losses, which may stand in another file.
-        { kind: 'value', form: statement.trainOnly ? 'as' : 'assign', ...named(statement) },
+        { kind: 'value', form: statement.trainOnly ? 'train-only' : 'assign', ...named(statement) },
         statement,
         place,
       );
@@ -59,9 +57,10 @@ function bindStatement(statement: Statement, scope: Scope, place: Place): void {
     case 'expr':
       return bindExpr(statement.value, 'value', scope, place);
     case 'replace':
-      return bindReplace(statement, scope, place);
+      bindReplaced(statement, scope, place);
+      return bindExpr(statement.value, 'value', scope, place);
     case 'out':
-      return bindOut(statement, scope, place);
+      return bindOut(statement, scope, readerOf(statement, place));
     case 'assert':
       return bindExpr(statement.condition, 'value', scope, place);
     case 'budget':
@@ -69,6 +68,11 @@ function bindStatement(statement: Statement, scope: Scope, place: Place): void {
     default:
       return unreachable(statement);
   }
+}
+
+/** What is not `train_only` itself cannot read what is. */
+function readerOf(statement: Extract<Statement, { kind: 'assign' | 'out' }>, place: Place): Place {
+  return statement.trainOnly ? place : { ...place, reader: statement.name?.name ?? 'this output' };
 }
 
 /** Quantities of a budget (`params <= 62k`) are words of their own, checked in phase 3; a limit may name the file's constants. */
@@ -104,6 +108,7 @@ function declareIn(
   place: Place,
 ): void {
   scope.later.delete(declaration.name);
+  if (isInherited(statement, scope, place)) place.names.broken.add(declaration);
   claim(scope.names, declaration, statement.name, place.names);
 }
 
@@ -124,26 +129,6 @@ function bindIn(statement: InStatement, scope: Scope, place: Place): void {
     if (word.name !== 'order' && word.name !== 'fit')
       for (const arg of args) bindExpr(arg, 'value', scope, place);
   declareIn(scope, { kind: 'value', form: 'in', ...named(statement) }, statement, place);
-}
-
-function bindReplace(statement: Extract<Statement, { kind: 'replace' }>, scope: Scope, place: Place): void {
-  const base = scope.parent?.names;
-  const old = base?.get(statement.name.name);
-  if (old?.kind === 'value') {
-    place.names.bindings.set(statement.name, old);
-    place.names.used.add(old);
-  } else if (place.owner?.kind === 'net' && place.owner.item.base && !extendsUnknown(scope)) {
-    const values = [...(base?.values() ?? [])].filter((d) => d.kind === 'value').map((d) => d.name);
-    const near = nearest(statement.name.name, values);
-    place.names.report(
-      diagnostic('names/replaces-nothing', { name: statement.name.name }, statement.name.span, {
-        notes: values.length > 0 ? [{ word: 'note', text: `it has ${values.join(', ')}` }] : [],
-        fixes:
-          near === undefined ? [] : [{ title: near, edits: [{ span: statement.name.span, text: near }] }],
-      }),
-    );
-  }
-  bindExpr(statement.value, 'value', scope, place);
 }
 
 function bindOut(statement: Extract<Statement, { kind: 'out' }>, scope: Scope, place: Place): void {
@@ -182,13 +167,14 @@ export function netScope(net: NetDeclaration, place: Place): Scope {
   if (known) return known;
   const params = childScope(undefined);
   // Entered before it is filled: a net that extends itself ends here, and is reported as circular.
-  const own = childScope(params);
+  const own: Scope = { ...childScope(params), unfinished: true };
   place.names.netScopes.set(net, own);
   const inside: Place = { ...place, module: net.module as Place['module'], owner: net };
   bindParams(net.item.params, params, inside);
   const inherited = baseScope(net.item, params, inside);
   const extendsUnknown = net.item.base !== undefined && !inherited;
-  const scope = inherited ? { ...own, parent: { ...inherited, parent: params } } : { ...own, extendsUnknown };
+  const parent = inherited ? { ...inherited, parent: params } : params;
+  const scope: Scope = { ...childScope(parent), extendsUnknown };
   place.names.netScopes.set(net, scope);
   if (net.item.body) bindBody(net.item.body, scope, inside);
   return scope;
@@ -207,6 +193,7 @@ function baseScope(item: NetItem, params: Scope, place: Place): Scope | undefine
   const base = place.names.bindings.get(callee);
   if (base?.kind !== 'net') return undefined;
   const scope = netScope(base, place);
+  if (scope.unfinished) return undefined;
   const merged = new Map([...(scope.parent?.names ?? []), ...scope.names]);
   return { names: merged, later: new Map(), parent: undefined };
 }

@@ -58,7 +58,14 @@ function report(cycle: readonly Declaration[], span: Span, names: Names, circula
           text: 'every shape is known before anything runs, so a net has a finite number of layers',
         },
       ],
-      fixes: [{ title: 'write the repetition with repeat(n) { … }', edits: [] }],
+      fixes: [
+        {
+          title: cycle.some(({ kind }) => kind === 'net')
+            ? 'let one of them stand on its own'
+            : 'write the repetition with repeat(n) { … }',
+          edits: [],
+        },
+      ],
     }),
   );
 }

@@ -85,8 +85,8 @@ export type Declaration =
   | FilterDeclaration
   | LetDeclaration
   | (Declared & { readonly kind: 'param'; readonly param: Param })
-  /** `in image`, `y = …`, `as squeeze`. */
-  | (Declared & { readonly kind: 'value'; readonly form: 'in' | 'assign' | 'as' })
+  /** `in image`, `y = …`, `as squeeze`, `train_only aux = …`. */
+  | (Declared & { readonly kind: 'value'; readonly form: 'in' | 'assign' | 'as' | 'train-only' })
   /** The item or index of an `each`. */
   | (Declared & { readonly kind: 'loop'; readonly each: EachExpr })
   /** A named size of an input: `H` in `rgb[H, W]`. */

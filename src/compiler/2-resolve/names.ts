@@ -19,6 +19,8 @@ export interface Scope {
   readonly parent: Scope | undefined;
   /** The body of a net that extends one that could not be found. */
   readonly extendsUnknown?: boolean;
+  /** The body of a net whose base is being looked at: met again, the net extends itself. */
+  readonly unfinished?: boolean;
 }
 
 /** Everything that resolution writes down. */
@@ -57,6 +59,8 @@ export interface Place {
   readonly module: OpenModule;
   readonly owner: Declaration | undefined;
   readonly names: Names;
+  /** The value or output that is needed when the net runs, and so cannot read what exists only while training. */
+  readonly reader?: string | undefined;
 }
 
 export function childScope(parent: Scope | undefined): Scope {
@@ -74,6 +78,8 @@ export function bindName(expr: NameExpr, use: NameUse, scope: Scope, place: Plac
     names.bindings.set(expr, declaration);
     names.used.add(declaration);
     mention(declaration, expr.span, place);
+    if (declaration.kind === 'value' && declaration.form === 'train-only' && place.reader)
+      reportTrainOnly(declaration, expr, place.reader, names);
     return;
   }
   const later = laterIn(expr.name, scope);
@@ -83,6 +89,13 @@ export function bindName(expr: NameExpr, use: NameUse, scope: Scope, place: Plac
   } else if (!isBuiltin(expr.name) && !module.broken.has(expr.name)) {
     reportUnknown(expr, use, scope, place);
   }
+}
+
+function reportTrainOnly(read: Declaration, expr: NameExpr, reader: string, names: Names): void {
+  const labels = [{ span: read.span, text: 'train_only' }];
+  const fixes = [{ title: `make ${reader} train_only, or read another value`, edits: [] }];
+  const args = { name: read.name, reader };
+  names.report(diagnostic('network/train-only', args, expr.span, { labels, fixes }));
 }
 
 function mention(declaration: Declaration, span: Span, { owner, names }: Place): void {

@@ -33,7 +33,8 @@ function fragmentsAmong(names: Names): ReadonlySet<Module> {
 function kindOf(declaration: Declaration): string | undefined {
   switch (declaration.kind) {
     case 'value':
-      if (declaration.form === 'as') return undefined;
+      // What exists while training is read by losses, which may stand in another file.
+      if (declaration.form === 'as' || declaration.form === 'train-only') return undefined;
       return declaration.form === 'in' ? 'input' : 'value';
     case 'let':
       return declaration.statement.exported ? undefined : 'constant';

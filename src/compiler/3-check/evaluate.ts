@@ -21,7 +21,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
 import { apply, type Application, type Piped } from './apply.ts';
 import { binary, unary } from './arithmetic.ts';
-import { evaluateBody } from './body.ts';
+import { evaluateBody, isBroken } from './body.ts';
 import { constantOf } from './constants.ts';
 import { callFunction } from './functions.ts';
 import { bracesOf, childFrame, enter, valueIn, type Site } from './frame.ts';
@@ -207,6 +207,8 @@ function evaluatePipeline(expr: PipelineExpr, site: Site, session: Session): Val
     const stage = expr.stages[i] as Stage;
     const piped: Piped = i === 0 ? 'start' : 'stage';
     const incoming = current.kind === 'tensor' ? current.node : undefined;
+    // Named twice (reported): its weights would be those of the first.
+    if (stage.as && isBroken(stage.as, session)) return bindRest(expr, i, site, session);
     current = evaluateStage({ expr: stage.expr, piped }, site, i === 0 ? site.incoming : incoming, session);
     if (stage.as) bindAs(stage.as, current, site, session);
     if (current.kind === 'unknown') return bindRest(expr, i, site, session);

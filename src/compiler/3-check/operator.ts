@@ -220,7 +220,7 @@ function weightNode(
     note(session, node, full, 'weight');
     return node;
   }
-  if (!site.shared) internal(`two layers own the weight ${full}`);
+  if (!site.shared) return pathTaken(path, { known, span }, session);
   if (sameType(known.type, spec.type)) return known;
   const input = use.data[0];
   session.report(
@@ -243,6 +243,19 @@ function weightNode(
     }),
   );
   return undefined;
+}
+
+/** Two layers may have one path where a person gave names: `as` twice, or a value and an output of one name. */
+function pathTaken(
+  path: string,
+  { known, span }: { readonly known: Node; readonly span: Span },
+  session: Session,
+): undefined {
+  const labels = known.span ? [{ span: known.span, text: 'this one owns them' }] : [];
+  const fixes = [{ title: 'give one of the two, or the value or output around it, another name', edits: [] }];
+  session.report(
+    diagnostic('network/path-taken', { path }, span, { label: 'and this one too', labels, fixes }),
+  );
 }
 
 /** The node of an arithmetic operation or of the language's own layers (preprocessing, output kinds). */

@@ -130,6 +130,22 @@ export const networkDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  y = x -> repeat(1000000) { dense(4) }\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> repeat(10) { dense(4) -> relu }\n  out z: tensor(y)\n}',
   },
+  'network/path-taken': {
+    severity: 'error',
+    message: 'two layers would own the weights {path}',
+    explain:
+      'A weight is found by its path, which is made of the names on the way to it: values, outputs, labels, `as`. Two layers of one path would be one set of weights. To share weights on purpose make an instance: `let e = Encoder(64)`.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) -> relu\n  out y: tensor(y -> dense(2))\n}',
+    good: 'net N {\n  in x: f32[4]\n  h = x -> dense(3) -> relu\n  out y: tensor(h -> dense(2))\n}',
+  },
+  'network/train-only': {
+    severity: 'error',
+    message: '{name} exists only while training, and {reader} does not',
+    explain:
+      'A `train_only` value is there for a loss: the program that is built has no such layers. So only other `train_only` values and outputs, and losses, can read it.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  train_only aux = y -> dense(2)\n  out z: tensor(aux)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> relu\n  train_only aux = y -> dense(2)\n  out z: tensor(y)\n  train_only out a: tensor(aux)\n}',
+  },
   'network/too-large': {
     severity: 'error',
     message: 'this net grows past {limit} {what}',
