@@ -10,6 +10,7 @@ import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
 import { nodeHost } from '../compiler/host.ts';
 import { fileReason } from '../weights/bytes.ts';
 import { fail } from './failure.ts';
+import { boundYoungGeneration } from './young-generation.ts';
 
 export interface Project {
   readonly root: string;
@@ -41,6 +42,9 @@ function find(paths: readonly string[], root: string, host: DiskHost): string | 
   return relative(process.cwd(), found ?? join(root, first));
 }
 
+/** Bytes of a text whose trees fill the young generation several times. */
+const muchText = 50_000;
+
 /** The text of a file that the user named. */
 export function readText(path: string, shown: string): string {
   let bytes: Uint8Array;
@@ -49,6 +53,7 @@ export function readText(path: string, shown: string): string {
   } catch (error) {
     fail('file/unreadable', { file: shown, reason: fileReason(error) }, shown);
   }
+  if (bytes.length > muchText) boundYoungGeneration();
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

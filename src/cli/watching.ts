@@ -4,6 +4,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import { checkFile, newMemory, type FileCheck } from './checking.ts';
+import { boundYoungGeneration } from './young-generation.ts';
 
 export interface WatchOptions {
   /** Ends the watching. */
@@ -18,6 +19,7 @@ const quiet = 40;
 /** Checks and watches until the signal; resolves then. */
 export async function watchFiles(files: readonly string[], { signal, show }: WatchOptions): Promise<void> {
   const { watch } = await import('chokidar');
+  boundYoungGeneration();
   const memory = newMemory();
   const checks = new Map(files.map((file) => [file, checkFile(file, memory)]));
   const watcher = watch([], {
