@@ -15,13 +15,10 @@ import { outputPlanes, windowHalo } from './shape.ts';
 import { vectorWidths } from './tile.ts';
 
 /**
- * Every panel of channels reads the input again. A tile follows one stream per pixel, and deep pixels leave the L1 cache before the next panel
- * comes: few pixels next to many channels wait for fewer of their lines.
+ * Every panel of channels reads the input again, in one stream per pixel of a tile: few pixels next to many channels wait for fewer of
+ * its lines.
  */
 const inputBytesPerCycle = 32;
-/** Bytes of a pixel's sum from which it shows, and pixels from which it outweighs the code of further tile shapes (not on 7 × 7 maps). */
-const deepBytes = 4 * 480;
-const rereadPixels = 64;
 
 export const implicitGemm: Algorithm = {
   name: 'implicit-gemm',
@@ -76,7 +73,7 @@ export function convCycles(kernel: ConvKernel, vectors: number, engine: Engine):
   const { depth } = panelLayout(kernel, vectors);
   const { planes, rows, columns } = outputPlanes(kernel);
   const single = kernel.pool && { tallest: 1, unit: kernel.pool.size.at(-1) ?? 1 };
-  const inputCycles = rereadCycles(rows * columns, depth, engine);
+  const inputCycles = (rows * columns * depth * 4) / inputBytesPerCycle;
   const perPanel = new Map<number, number>();
   let cycles = 0;
   for (const panel of panelsOf(kernel.outC / kernel.groups, vectors)) {
@@ -87,10 +84,4 @@ export function convCycles(kernel: ConvKernel, vectors: number, engine: Engine):
     cycles += known + inputCycles;
   }
   return cycles * planes * kernel.groups;
-}
-
-/** Cycles in which one panel waits for the input. Wide engines' panels are wide anyway, and estimated right without them. */
-function rereadCycles(pixels: number, depth: number, engine: Engine): number {
-  if (engine.wide || depth * 4 < deepBytes || pixels < rereadPixels) return 0;
-  return (pixels * depth * 4) / inputBytesPerCycle;
 }
