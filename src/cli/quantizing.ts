@@ -1,6 +1,11 @@
 /** What `cnnc quantize` does between reading and printing: calibrate, run both programs on the examples, compare, and measure. */
 import { optimize } from '../compiler/5-optimize/index.ts';
-import { quantizeValues, valuesToCalibrate, type Ranges } from '../compiler/5-optimize/quantize/index.ts';
+import {
+  quantizeValues,
+  valuesToCalibrate,
+  valuesWithShares,
+  type Ranges,
+} from '../compiler/5-optimize/quantize/index.ts';
 import type { Graph, Node } from '../compiler/ir/graph.ts';
 import type { Tensor } from '../compiler/ir/type.ts';
 import type { WeightSource } from '../compiler/ops/evaluate.ts';
@@ -30,9 +35,14 @@ export function calibrationOf({ graph, project }: OpenNet, weights: WeightSource
 export async function rangesOver(calibration: Calibration, examples: readonly Example[]): Promise<Ranges> {
   const { optimized, values } = calibration;
   const run = await observed(calibration, optimized, values);
+  const withShares = valuesWithShares(optimized);
   const ranges = calibrate(
     examples.map(({ inputs }) => inputs),
     (inputs) => run(inputs).values,
+    (value) => ({
+      channels: Number(values.get(value)?.type.dims.at(-1) ?? 1),
+      shares: withShares.has(value),
+    }),
   );
   if (!('example' in ranges && 'value' in ranges)) return ranges as Ranges;
   const { value, example } = ranges as { readonly value: string; readonly example: number };

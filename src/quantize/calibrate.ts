@@ -2,14 +2,21 @@
  * Calibration: the net runs in floats over example inputs, once to find between which numbers each value lies, once more to count how
  * often it is where; then each value's range is chosen.
  */
-import type { Range, Ranges } from '../compiler/5-optimize/quantize/index.ts';
+import type { Range, Ranges, ValueRange } from '../compiler/5-optimize/quantize/index.ts';
 import type { Tensor } from '../compiler/ir/type.ts';
-import { addToHistogram, bestRange, createHistogram } from './choose-range.ts';
+import { addToHistogram, bestRange, createHistogram, type Histogram } from './choose-range.ts';
 
 export type Inputs = Readonly<Record<string, Tensor>>;
 
-/** The values to calibrate, by name, for one example. */
+/** The values to calibrate, by name, for one example: their last axis is the channels. */
 export type Observe = (inputs: Inputs) => Readonly<Record<string, Float32Array>>;
+
+/** What is to be found out of a value. */
+export interface Wanted {
+  readonly channels: number;
+  /** Whether channels may have steps of their own. */
+  readonly shares: boolean;
+}
 
 /** A value that is no number on an example: nothing can be made of it. */
 export interface NotFinite {
@@ -18,31 +25,102 @@ export interface NotFinite {
   readonly example: number;
 }
 
+/** Means of more channels than that (a flattened map) are not kept. */
+const mostMeans = 4096;
+
 /** The ranges over all examples (at least one). */
-export function calibrate(examples: readonly Inputs[], observe: Observe): Ranges | NotFinite {
-  const seen = new Map<string, Range>();
+export function calibrate(
+  examples: readonly Inputs[],
+  observe: Observe,
+  wanted: (value: string) => Wanted,
+): Ranges | NotFinite {
+  const seen = new Map<string, Seen>();
   for (const [example, inputs] of examples.entries())
     for (const [value, data] of Object.entries(observe(inputs))) {
-      const range = extent(data, seen.get(value));
-      if (!range.every(Number.isFinite)) return { value, example };
-      seen.set(value, range);
+      const known = seen.get(value) ?? createSeen(wanted(value));
+      seen.set(value, known);
+      if (!look(known, data)) return { value, example };
     }
-  const histograms = new Map([...seen].map(([value, range]) => [value, createHistogram(range)]));
+  const counted = new Map([...seen].map(([value, known]) => [value, createCounts(known)]));
   for (const inputs of examples)
-    for (const [value, data] of Object.entries(observe(inputs))) {
-      const histogram = histograms.get(value);
-      if (histogram) addToHistogram(histogram, data);
-    }
-  return Object.fromEntries([...histograms].map(([value, histogram]) => [value, bestRange(histogram)]));
+    for (const [value, data] of Object.entries(observe(inputs))) counted.get(value)?.add(data);
+  return Object.fromEntries([...counted].map(([value, { result }]) => [value, result()]));
 }
 
-/** The least and the largest value; NaN where any is. */
-function extent(data: Float32Array, [lo, hi]: Range = [Infinity, -Infinity]): Range {
-  let [least, most, sum] = [lo, hi, 0];
-  for (const value of data) {
-    if (value < least) least = value;
-    if (value > most) most = value;
-    sum += value - value;
-  }
-  return sum === 0 ? [least, most] : [NaN, NaN];
+/** What the first pass finds of a value, by channel. */
+interface Seen {
+  readonly wanted: Wanted;
+  readonly least: Float64Array;
+  readonly most: Float64Array;
+  readonly sums: Float64Array;
+  /** Elements per channel. */
+  count: number;
 }
+
+function createSeen(wanted: Wanted): Seen {
+  const { channels } = wanted;
+  return {
+    wanted,
+    least: new Float64Array(channels).fill(Infinity),
+    most: new Float64Array(channels).fill(-Infinity),
+    sums: new Float64Array(channels),
+    count: 0,
+  };
+}
+
+/** False where a value is no number. */
+function look(seen: Seen, data: Float32Array): boolean {
+  const { least, most, sums, wanted } = seen;
+  let finite = 0;
+  for (let first = 0; first < data.length; first += wanted.channels)
+    for (let c = 0; c < wanted.channels; c++) {
+      const value = data[first + c]!;
+      if (value < least[c]!) least[c] = value;
+      if (value > most[c]!) most[c] = value;
+      sums[c]! += value;
+      finite += value - value;
+    }
+  seen.count += data.length / wanted.channels;
+  return finite === 0;
+}
+
+/** The second pass over a value. */
+interface Counts {
+  readonly add: (data: Float32Array) => void;
+  readonly result: () => ValueRange;
+}
+
+function createCounts({ wanted, least, most, sums, count }: Seen): Counts {
+  const { channels } = wanted;
+  const whole = createHistogram([
+    least.reduce((a, b) => Math.min(a, b)),
+    most.reduce((a, b) => Math.max(a, b)),
+  ]);
+  const own = wanted.shares ? Array.from(least, (lo, c) => createHistogram([lo, most[c]!], channelBins)) : [];
+  const means = channels > mostMeans ? undefined : Array.from(sums, (sum) => sum / count);
+  return {
+    add: (data) => {
+      addToHistogram(whole, data);
+      own.forEach((histogram, c) => addToHistogram(histogram, data, { first: c, step: channels }));
+    },
+    result: () => {
+      const range = bestRange(whole);
+      return { range, means, shares: wanted.shares ? sharesOf(range, own) : undefined };
+    },
+  };
+}
+
+/** Parts into which the values of a single channel are sorted. */
+const channelBins = 256;
+
+/** What share of the range's larger side each channel needs. */
+function sharesOf([lo, hi]: Range, channels: readonly Histogram[]): readonly number[] {
+  return channels.map((histogram) => {
+    const [least, most] = bestRange(histogram);
+    const share = Math.max(lo < 0 ? least / lo : 0, hi > 0 ? most / hi : 0);
+    return Math.min(1, Math.max(leastShare, share));
+  });
+}
+
+/** Channels that (nearly) never have a value get steps that are not absurdly small. */
+const leastShare = 0.01;

@@ -11,17 +11,22 @@ export interface Histogram {
   readonly counts: Float64Array;
 }
 
-const bins = 2048;
-
-export function createHistogram(range: Range): Histogram {
-  return { range, counts: new Float64Array(bins) };
+export function createHistogram(range: Range, parts = 2048): Histogram {
+  return { range, counts: new Float64Array(parts) };
 }
 
-/** Counts the values, which lie in the histogram's range. */
-export function addToHistogram({ range: [lo, hi], counts }: Histogram, values: Float32Array): void {
+/** Counts the values (every `step`-th from `first` on), which lie in the histogram's range. */
+export function addToHistogram(
+  { range: [lo, hi], counts }: Histogram,
+  values: Float32Array,
+  { first = 0, step = 1 }: { readonly first?: number; readonly step?: number } = {},
+): void {
+  const bins = counts.length;
   const scale = hi > lo ? bins / (hi - lo) : 0;
-  for (const value of values)
+  for (let i = first; i < values.length; i += step) {
+    const value = values[i]!;
     if (value !== 0) counts[Math.min(bins - 1, Math.floor((value - lo) * scale))]! += 1;
+  }
 }
 
 /** Parts of each side that are tried, from the whole to a tenth. */
@@ -43,6 +48,7 @@ export function bestRange(histogram: Histogram): Range {
 function squaredError({ range, counts }: Histogram, [lo, hi]: Range): number {
   const step = (hi - lo) / mostByte;
   const inside = (step * step) / 12;
+  const bins = counts.length;
   const width = (range[1] - range[0]) / bins;
   let error = 0;
   for (let i = 0; i < bins; i++) {

@@ -1,7 +1,7 @@
 /**
  * The file between `cnnc quantize` and `cnnc build --quantize`: the ranges of a net's values, as JSON that a person can read and change.
  */
-import type { Range, Ranges } from '../compiler/5-optimize/quantize/index.ts';
+import type { Range, Ranges, ValueRange } from '../compiler/5-optimize/quantize/index.ts';
 
 export interface RangesFile {
   /** The net that was calibrated. */
@@ -13,22 +13,28 @@ export interface RangesFile {
 
 /** The file's text; one line per value, three digits more than bytes can tell apart. */
 export function printRanges({ net, examples, ranges }: RangesFile): string {
-  const lines = Object.entries(ranges).map(
-    ([name, [lo, hi]]) => `    ${JSON.stringify(name)}: [${rounded(lo)}, ${rounded(hi)}]`,
-  );
+  const section = (
+    name: string,
+    numbers: (value: ValueRange) => readonly number[] | undefined,
+    digits: number,
+  ): string => {
+    const lines = Object.entries(ranges).flatMap(([value, known]) => {
+      const list = numbers(known);
+      return list
+        ? [`    ${JSON.stringify(value)}: [${list.map((x) => Number(x.toPrecision(digits))).join(', ')}]`]
+        : [];
+    });
+    return `  ${JSON.stringify(name)}: {\n${lines.join(',\n')}\n  }`;
+  };
   return `{
-  "format": 1,
+  "format": 2,
   "net": ${JSON.stringify(net)},
   "examples": ${examples},
-  "ranges": {
-${lines.join(',\n')}
-  }
+${section('ranges', ({ range }) => range, 6)},
+${section('shares', ({ shares }) => shares, 3)},
+${section('means', ({ means }) => means, 4)}
 }
 `;
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(6));
 }
 
 /** What the text says, or a sentence part that says why it says nothing: "is not JSON". */
@@ -40,15 +46,30 @@ export function readRanges(text: string): RangesFile | { readonly reason: string
     return { reason: 'is not JSON, or cut short' };
   }
   if (!isObject(json) || !isObject(json['ranges'])) return { reason: 'has no ranges' };
-  if (json['format'] !== 1) return { reason: `has the format ${String(json['format'])}, not 1` };
+  if (json['format'] !== 2) return { reason: `has the format ${String(json['format'])}, not 2` };
   const wrong = Object.entries(json['ranges']).find(([, range]) => !isRange(range));
   if (wrong) return { reason: `gives ${JSON.stringify(wrong[0])} no range [least, most]` };
-  const { net, examples } = json;
+  const { net, examples, shares = {}, means = {} } = json;
+  for (const [name, lists] of Object.entries({ shares, means }))
+    if (!isObject(lists) || !Object.values(lists).every(isNumbers))
+      return { reason: `has ${name} that are no lists of numbers` };
+  const listed = (lists: unknown, name: string): readonly number[] | undefined => (lists as Lists)[name];
   return {
     net: typeof net === 'string' ? net : '',
     examples: typeof examples === 'number' ? examples : 0,
-    ranges: json['ranges'] as Ranges,
+    ranges: Object.fromEntries(
+      Object.entries(json['ranges'] as Readonly<Record<string, Range>>).map(([name, range]) => [
+        name,
+        { range, shares: listed(shares, name), means: listed(means, name) },
+      ]),
+    ),
   };
+}
+
+type Lists = Readonly<Record<string, readonly number[]>>;
+
+function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((x) => typeof x === 'number');
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -79,6 +79,7 @@ const withoutGradient = [
   'phase_kernel',
   'pool_grad',
   'qconv',
+  'round_sums',
 ];
 
 function checkGradient(def: OpDef, node: Node, values: readonly Tensor[]): void {

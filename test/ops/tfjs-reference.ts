@@ -290,6 +290,7 @@ export const notInTfjs: readonly string[] = [
   'phase_kernel',
   'pool_grad',
   'qconv',
+  'round_sums',
 ];
 
 export const tfjsReference: Readonly<Record<string, Reference>> = {

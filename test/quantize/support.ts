@@ -4,6 +4,7 @@ import { optimize } from '../../src/compiler/5-optimize/index.ts';
 import {
   quantize,
   valuesToCalibrate,
+  valuesWithShares,
   type Range,
   type Ranges,
 } from '../../src/compiler/5-optimize/quantize/index.ts';
@@ -20,7 +21,7 @@ export const engines: readonly Engine[] = [
   { relaxed: true, wide: true },
 ];
 
-/** The least and largest of every value that will be bytes. */
+/** The least and largest of every value that will be bytes, its channels' means, and steps of their own where they may have some. */
 export function rangesOn(graph: Graph, inputs: Readonly<Record<string, Tensor>>): Ranges {
   const values = [...valuesToCalibrate(graph)];
   const observed = {
@@ -34,7 +35,22 @@ export function rangesOn(graph: Graph, inputs: Readonly<Record<string, Tensor>>)
     })),
   };
   const results = evaluate(observed, inputs, testWeights);
-  return Object.fromEntries(values.map(([name]) => [name, rangeOf(results[name]?.[0]?.data ?? [])]));
+  const withShares = valuesWithShares(graph);
+  return Object.fromEntries(
+    values.map(([name, { type }]) => {
+      const [data, channels] = [results[name]?.[0]?.data ?? new Float32Array(), Number(type.dims.at(-1))];
+      const shares = withShares.has(name)
+        ? Array.from({ length: channels }, (_, c) => 1 / (1 + (c % 3)))
+        : undefined;
+      return [name, { range: rangeOf(data), means: meansOf(data, channels), shares }];
+    }),
+  );
+}
+
+function meansOf(data: Float32Array, channels: number): readonly number[] {
+  const sums = new Array<number>(channels).fill(0);
+  data.forEach((value, i) => (sums[i % channels]! += value));
+  return sums.map((sum) => (sum * channels) / data.length);
 }
 
 function rangeOf(data: ArrayLike<number>): Range {

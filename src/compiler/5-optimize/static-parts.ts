@@ -5,6 +5,7 @@
 import type { Node } from '../ir/graph.ts';
 import * as s from '../ir/scalar-build.ts';
 import type { Scalar } from '../ir/scalar.ts';
+import type { Axis } from '../ir/type.ts';
 import { constNode } from '../ops/build.ts';
 import { hasRole } from './fuse-elementwise.ts';
 import { derive } from './pass.ts';
@@ -32,10 +33,15 @@ export function sum(layer: Node, a: Node, b: Node): Node {
 
 /** A vector of zeros for the layer's output channels. */
 export function zeros(layer: Node): Node {
-  const size = Number(layer.type.dims.at(-1));
+  return vectorNode(layer, new Float32Array(Number(layer.type.dims.at(-1))), 'C');
+}
+
+/** Known numbers along one axis, made for the sake of `layer`. */
+export function vectorNode(layer: Node, values: ArrayLike<number>, axis: Axis): Node {
+  const shape = [values.length];
   return constNode(
-    { shape: [size], data: new Float32Array(size) },
-    { dtype: 'f32', axes: ['C'], dims: [size] },
+    { shape, data: Float32Array.from(values) },
+    { dtype: 'f32', axes: [axis], dims: shape },
     { path: '', span: layer.span },
   );
 }

@@ -18,7 +18,7 @@ type Loss = Extract<OpName, 'bce' | 'crossentropy' | 'huber' | 'mae' | 'mse'>;
  */
 export type EmittedOpName = Exclude<
   OpName,
-  'const' | 'input' | 'param' | 'phase_kernel' | 'qconv' | Loss | GradientOpName
+  'const' | 'input' | 'param' | 'phase_kernel' | 'qconv' | 'round_sums' | Loss | GradientOpName
 >;
 
 const losses: ReadonlySet<OpName> = new Set<Loss>(['bce', 'crossentropy', 'huber', 'mae', 'mse']);

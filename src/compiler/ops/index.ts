@@ -64,6 +64,7 @@ import { relu6 } from './relu6.ts';
 import { rename } from './rename.ts';
 import { reshape } from './reshape.ts';
 import { resize } from './resize.ts';
+import { roundSums } from './round-sums.ts';
 import { selu } from './selu.ts';
 import { sigmoid } from './sigmoid.ts';
 import { silu } from './silu.ts';
@@ -147,6 +148,7 @@ export const allOps: readonly OpDef[] = [
   rename,
   reshape,
   resize,
+  roundSums,
   selu,
   sigmoid,
   silu,

@@ -66,6 +66,7 @@ export type OpName =
   | 'rename'
   | 'reshape'
   | 'resize'
+  | 'round_sums'
   | 'selu'
   | 'sigmoid'
   | 'silu'

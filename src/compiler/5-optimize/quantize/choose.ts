@@ -6,7 +6,7 @@ import { topological, type Graph, type Node } from '../../ir/graph.ts';
 import { nameNodes } from '../../ir/print.ts';
 import { isStatic, usersOf } from '../../ir/rewrite.ts';
 import { inputRoles } from '../../ops/build.ts';
-import { hull, type Range, type Ranges } from './range.ts';
+import { hull, type Ranges, type ValueRange } from './range.ts';
 
 export interface Chosen {
   /** Whether the node becomes a quantised layer. */
@@ -78,6 +78,30 @@ export function valuesToCalibrate(graph: Graph): ReadonlyMap<string, Node> {
   return new Map([...chooseBytes(graph).bytes.keys()].map((node) => [names.get(node) ?? '', node]));
 }
 
+/**
+ * Of the values to calibrate those whose channels may have steps of their own: only depthwise layers read them, one channel each, so that
+ * the scales of their sums absorb the difference exactly.
+ */
+export function valuesWithShares(graph: Graph): ReadonlySet<string> {
+  const { isLayer, bytes } = chooseBytes(graph);
+  const users = usersOf(graph);
+  const isAbsorbed = (node: Node): boolean => {
+    const readers = users.get(node) ?? [];
+    const isRead = readers.every((user) => isLayer(user) && isDepthwise(user) && user.inputs[0] === node);
+    return isLayer(node) && isRead && readers.every(({ inputs }) => inputs.lastIndexOf(node) === 0);
+  };
+  return new Set(
+    [...valuesToCalibrate(graph)]
+      .filter(([, node]) => bytes.get(node) === node && isAbsorbed(node))
+      .map(([name]) => name),
+  );
+}
+
+/** Every channel of the output reads one channel of the input. */
+export function isDepthwise(layer: Node): boolean {
+  return layer.op === 'dwconv' || Number(layer.attrs['groups'] ?? 1) > 1;
+}
+
 /** What is wrong with ranges for this graph: names that it lacks or has too many, and ranges that are none. */
 export interface RangeFaults {
   readonly missing: readonly string[];
@@ -87,9 +111,11 @@ export interface RangeFaults {
 
 export function rangeFaults(graph: Graph, ranges: Ranges): RangeFaults {
   const wanted = valuesToCalibrate(graph);
-  const broken = Object.entries(ranges).filter(
-    ([, [lo, hi]]) => !Number.isFinite(lo) || !Number.isFinite(hi) || lo > hi,
-  );
+  const shareable = valuesWithShares(graph);
+  const broken = Object.entries(ranges).filter(([name, value]) => {
+    const channels = Number(wanted.get(name)?.type.dims.at(-1));
+    return isBroken(value, channels) || (value.shares !== undefined && !shareable.has(name));
+  });
   return {
     missing: [...wanted.keys()].filter((name) => !(name in ranges)),
     unknown: Object.keys(ranges).filter((name) => !wanted.has(name)),
@@ -97,14 +123,32 @@ export function rangeFaults(graph: Graph, ranges: Ranges): RangeFaults {
   };
 }
 
+function isBroken({ range: [lo, hi], means, shares }: ValueRange, channels: number): boolean {
+  if (!Number.isFinite(lo) || !Number.isFinite(hi) || lo > hi) return true;
+  if (means && (means.length !== channels || !means.every(Number.isFinite))) return true;
+  return (
+    shares !== undefined && (shares.length !== channels || !shares.every((share) => share > 0 && share <= 1))
+  );
+}
+
 /** The range of each class: everything that its members hold. */
-export function classRanges(graph: Graph, ranges: Ranges, { bytes }: Chosen): ReadonlyMap<Node, Range> {
+export function classRanges(
+  graph: Graph,
+  ranges: Ranges,
+  { bytes }: Chosen,
+): ReadonlyMap<Node, Pick<ValueRange, 'range' | 'shares'>> {
   const names = nameNodes(topological(graph));
-  const joined = new Map<Node, Range>();
+  const joined = new Map<Node, Pick<ValueRange, 'range' | 'shares'>>();
   for (const [node, root] of bytes) {
-    const range = ranges[names.get(node) ?? ''];
+    const value = ranges[names.get(node) ?? ''];
     const known = joined.get(root);
-    if (range) joined.set(root, known ? hull(known, range) : range);
+    if (value) joined.set(root, known ? { range: hull(known.range, value.range) } : value);
   }
   return joined;
+}
+
+/** The means of nodes' channels, where the ranges hold them. */
+export function meansOf(graph: Graph, ranges: Ranges): (node: Node) => readonly number[] | undefined {
+  const names = nameNodes(topological(graph));
+  return (node) => ranges[names.get(node) ?? '']?.means;
 }

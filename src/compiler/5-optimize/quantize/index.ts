@@ -10,12 +10,13 @@ import { inputRoles } from '../../ops/build.ts';
 import { internal } from '../../diagnostics/internal.ts';
 import { derive } from '../pass.ts';
 import { compose, tailOf } from '../tail.ts';
-import { chooseBytes, classRanges, type Chosen } from './choose.ts';
+import { vectorNode } from '../static-parts.ts';
+import { chooseBytes, classRanges, meansOf, type Chosen } from './choose.ts';
 import { quantizedLayer, realNumber, type Operand } from './layer.ts';
 import { mostByte, stepsOf, type Ranges, type Steps } from './range.ts';
 
-export { rangeFaults, valuesToCalibrate, type RangeFaults } from './choose.ts';
-export { mostByte, stepsOf, type Range, type Ranges, type Steps } from './range.ts';
+export { rangeFaults, valuesToCalibrate, valuesWithShares, type RangeFaults } from './choose.ts';
+export { mostByte, stepsOf, type Range, type Ranges, type Steps, type ValueRange } from './range.ts';
 
 /** The (optimised) graph on bytes. `ranges` has every name that `valuesToCalibrate` gives: see `rangeFaults`. */
 export function quantize(graph: Graph, ranges: Ranges): Graph {
@@ -29,13 +30,15 @@ export function quantizeValues(
 ): { readonly graph: Graph; readonly numbers: (node: Node) => Node } {
   const chosen = chooseBytes(graph);
   const ofClass = classRanges(graph, ranges, chosen);
+  const means = meansOf(graph, ranges);
   const stepsOfNode = (node: Node): Steps | undefined => {
     const root = chosen.bytes.get(node);
     if (!root) return undefined;
-    return stepsOf(ofClass.get(root) ?? internal(`${node.path || node.op} has no range`));
+    const known = ofClass.get(root) ?? internal(`${node.path || node.op} has no range`);
+    return { ...stepsOf(known.range), shares: known.shares };
   };
   const forms = createForms(stepsOfNode);
-  for (const node of topological(graph)) forms.add(node, transformed(node, chosen, forms));
+  for (const node of topological(graph)) forms.add(node, transformed(node, chosen, { forms, means }));
   const outputs = graph.outputs.map((output) => ({ ...output, nodes: output.nodes.map(forms.numbers) }));
   return { graph: { ...graph, outputs }, numbers: forms.numbers };
 }
@@ -74,12 +77,18 @@ function createForms(steps: (node: Node) => Steps | undefined): Forms {
   };
 }
 
-function transformed(node: Node, { isLayer, moves }: Chosen, forms: Forms): Node {
+interface Known {
+  readonly forms: Forms;
+  readonly means: (node: Node) => readonly number[] | undefined;
+}
+
+function transformed(node: Node, { isLayer, moves }: Chosen, { forms, means }: Known): Node {
   if (isLayer(node)) {
     const { data, epilogue } = inputRoles(node);
-    const x = forms.bytes(data[0] ?? node);
+    const [x = node] = data;
     return quantizedLayer(node, {
-      x,
+      x: forms.bytes(x),
+      means: means(x),
       operands: epilogue.map(forms.own),
       to: forms.steps(node),
     });
@@ -89,11 +98,12 @@ function transformed(node: Node, { isLayer, moves }: Chosen, forms: Forms): Node
   return { ...node, inputs, type: { ...node.type, dtype: 'u8' } };
 }
 
-/** x → round(x / scale) + zero, saturated; in one expression with what x is computed by, if that is element-wise. */
-function toBytes(x: Node, { scale, zero }: Steps): Node {
-  const rounded = s.add(s.mul(s.arg(0), s.num(1 / scale)), s.num(zero + 0.5));
+/** x → round(x / scale / share) + zero, saturated; in one expression with what x is computed by, if that is element-wise. */
+function toBytes(x: Node, { scale, zero, shares }: Steps): Node {
+  const inSteps = s.mul(s.arg(0), s.num(1 / scale));
+  const rounded = s.add(shares ? s.div(inSteps, s.arg(1)) : inSteps, s.num(zero + 0.5));
   const expr = s.max(s.min(rounded, s.num(mostByte)), s.num(0));
-  const plain = { expr, operands: [x] };
+  const plain = { expr, operands: [x, ...(shares ? [vectorNode(x, shares, 'C')] : [])] };
   const inner = x.op === 'map' ? tailOf(x) : undefined;
   const tail = (inner && compose(plain, 0, inner)) ?? plain;
   const bytes = derive(x, 'map', tail.operands, { expr: tail.expr });
@@ -101,5 +111,8 @@ function toBytes(x: Node, { scale, zero }: Steps): Node {
 }
 
 function toNumbers(bytes: Node, steps: Steps): Node {
-  return derive(bytes, 'map', [bytes], { expr: realNumber(s.arg(0), steps) });
+  const expr = realNumber(s.arg(0), steps);
+  if (!steps.shares) return derive(bytes, 'map', [bytes], { expr });
+  const shares = vectorNode(bytes, steps.shares, 'C');
+  return derive(bytes, 'map', [bytes, shares], { expr: s.mul(expr, s.arg(1)) });
 }

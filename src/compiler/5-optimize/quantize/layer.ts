@@ -9,11 +9,12 @@ import * as s from '../../ir/scalar-build.ts';
 import { evalScalar } from '../../ir/scalar-eval.ts';
 import { simplifyScalar } from '../../ir/scalar-simplify.ts';
 import type { Scalar } from '../../ir/scalar.ts';
-import { shapeOf, sizeOf } from '../../ir/type.ts';
+import { shapeOf, sizeOf, type Axis } from '../../ir/type.ts';
 import { inputRoles, makeNode } from '../../ops/build.ts';
 import { concreteWindow, windowAttrs } from '../../ops/shared/window.ts';
 import { derive } from '../pass.ts';
-import { zeros } from '../static-parts.ts';
+import { product, sum, vectorNode, zeros } from '../static-parts.ts';
+import { isDepthwise } from './choose.ts';
 import { mostByte, type Steps } from './range.ts';
 
 /** A value that the new layer reads: bytes with their steps, or numbers. */
@@ -24,6 +25,8 @@ export interface Operand {
 
 export interface QuantizedLayer {
   readonly x: Operand & { readonly steps: Steps };
+  /** Means of the channels of x in real numbers, where they are known. */
+  readonly means: readonly number[] | undefined;
   /** Operands of the epilogue, in order. */
   readonly operands: readonly Operand[];
   /** Of the output; undefined for real numbers. */
@@ -34,40 +37,97 @@ export interface QuantizedLayer {
 const largest = 2 ** 30;
 
 /** `layer` (a convolution or dense layer) on bytes. */
-export function quantizedLayer(layer: Node, { x, operands, to }: QuantizedLayer): Node {
+export function quantizedLayer(layer: Node, { x, means, operands, to }: QuantizedLayer): Node {
   const { weights } = inputRoles(layer);
-  const [weight, bias = zeros(layer)] = weights as readonly [Node, Node?];
+  const [written, bias = zeros(layer)] = weights as readonly [Node, Node?];
+  const weight = wholeWeight(layer, written, x.steps);
   const tail = tailFor(layer, operands, to);
-  const perOutput = weightScale(layer, weight);
-  const depth = sizeOf(shapeOf(weight.type)) / Number(layer.type.dims.at(-1));
+  const depth = sizeOf(shapeOf(written.type)) / Number(layer.type.dims.at(-1));
   const factor = s.mul(s.arg(0), s.num(x.steps.scale * tail.factor));
-  const most = largest / (depth * mostByte * mostByte);
-  const scale = derive(layer, 'map', [derive(layer, 'rename', [perOutput], { from: 'O', to: 'C' })], {
-    expr: to ? s.max(s.min(factor, s.num(most)), s.num(-most)) : factor,
-  });
+  const perOutput = derive(layer, 'rename', [weight.perOutput], { from: 'O', to: 'C' });
+  const scale = perStep(layer, { value: perOutput, expr: factor, after: 0 }, tail);
+  const corrected = means ? sum(layer, bias, expectedLoss(layer, weight, { means, steps: x.steps })) : bias;
   const offset = s.add(s.mul(s.arg(0), s.num(tail.factor)), s.num(tail.offset));
-  const shift = derive(layer, 'map', [bias], {
-    expr: to ? s.max(s.min(offset, s.num(largest)), s.num(-largest)) : offset,
-  });
-  const inputs = [x.node, wholeWeight(layer, weight, perOutput), scale, shift, ...tail.operands];
+  const shift = perStep(layer, { value: corrected, expr: offset, after: tail.half }, tail);
+  const most = largest / (depth * mostByte * mostByte);
+  const inputs = [
+    x.node,
+    weight.whole,
+    to ? limited(layer, scale, most) : scale,
+    to ? limited(layer, shift, largest) : shift,
+    ...tail.operands,
+  ];
   const attrs = { ...geometry(layer), zero: x.steps.zero, to: to ? 'u8' : 'f32' };
   const epilogue = tail.expr ? { epilogue: tail.expr } : {};
   return makeNode('qconv', inputs, { ...attrs, ...epilogue }, { path: layer.path, span: layer.span });
 }
 
-/** max |w| / 127 per output channel, [O]. */
-function weightScale(layer: Node, weight: Node): Node {
-  const magnitude = derive(layer, 'map', [weight], { expr: s.abs(s.arg(0)) });
-  const axes = weight.type.axes.filter((axis) => axis !== 'O');
-  const most = derive(layer, 'reduce_max', [magnitude], { axes });
-  // A channel of zeros keeps them.
-  return derive(layer, 'map', [most], { expr: s.max(s.div(s.arg(0), s.num(mostByte)), s.num(1e-30)) });
+interface PerChannel {
+  readonly value: Node;
+  readonly expr: Scalar;
+  /** Added at the end. */
+  readonly after: number;
 }
 
-/** Weights in steps of their channel, −127…127. */
-function wholeWeight(layer: Node, weight: Node, perOutput: Node): Node {
-  const steps = s.unary('floor', s.add(s.div(s.arg(0), s.arg(1)), s.num(0.5)));
-  return derive(layer, 'map', [weight, perOutput], { expr: s.max(s.min(steps, s.num(127)), s.num(-127)) });
+/** `expr` of a vector [C], in the steps of each channel. */
+function perStep(layer: Node, { value, expr, after }: PerChannel, { shares }: LayerTail): Node {
+  const inSteps = shares ? s.div(expr, s.arg(1)) : expr;
+  const operands = shares ? [value, vectorNode(layer, shares, 'C')] : [value];
+  return derive(layer, 'map', operands, { expr: after === 0 ? inSteps : s.add(inSteps, s.num(after)) });
+}
+
+function limited(layer: Node, value: Node, most: number): Node {
+  return derive(layer, 'map', [value], { expr: s.max(s.min(s.arg(0), s.num(most)), s.num(-most)) });
+}
+
+/** A layer's weight for the bytes of its input. */
+interface WholeWeight {
+  /** In real numbers, times the shares of the input's channels. */
+  readonly real: Node;
+  /** In steps of the output channel, −127…127. */
+  readonly whole: Node;
+  /** The steps, max |real| / 127 per output channel, [O]. */
+  readonly perOutput: Node;
+}
+
+function wholeWeight(layer: Node, weight: Node, { shares }: Steps): WholeWeight {
+  const real = shares ? product(layer, weight, vectorNode(layer, shares, inputAxis(layer))) : weight;
+  const magnitude = derive(layer, 'map', [real], { expr: s.abs(s.arg(0)) });
+  const { axes } = weight.type;
+  const most = derive(layer, 'reduce_max', [magnitude], { axes: axes.filter((axis) => axis !== 'O') });
+  // A channel of zeros keeps them.
+  const step = s.max(s.div(s.arg(0), s.num(mostByte)), s.num(1e-30));
+  const perOutput = derive(layer, 'map', [most], { expr: step });
+  const clamped = s.max(s.min(s.div(s.arg(0), s.arg(1)), s.num(127)), s.num(-127));
+  const inSteps = derive(layer, 'map', [real, perOutput], { expr: clamped });
+  const whole = derive(layer, 'round_sums', [inSteps], { axes: balanced(weight) });
+  return { real, whole, perOutput };
+}
+
+/** Sums of weights that rounding keeps: those of a window, for windows of one tap those over input channels. */
+function balanced({ type }: Node): readonly Axis[] {
+  const window = type.axes.filter((axis) => axis !== 'O' && axis !== 'I');
+  const taps = sizeOf(window.map((axis) => Number(type.dims[type.axes.indexOf(axis)])));
+  return taps > 1 ? window : ['I'];
+}
+
+/** Σ (real − whole · step) · mean of the input, [C]: what rounding takes from the output on average (Nagel et al., arXiv:1906.04721, §4.2). */
+function expectedLoss(
+  layer: Node,
+  { real, whole, perOutput }: WholeWeight,
+  { means, steps }: { readonly means: readonly number[]; readonly steps: Steps },
+): Node {
+  const inShares = means.map((mean, i) => mean / (steps.shares?.[i] ?? 1));
+  const mean = vectorNode(layer, inShares, inputAxis(layer));
+  const expr = s.mul(s.sub(s.arg(0), s.mul(s.arg(1), s.arg(2))), s.arg(3));
+  const losses = derive(layer, 'map', [real, whole, perOutput, mean], { expr });
+  const axes = real.type.axes.filter((axis) => axis !== 'O');
+  return derive(layer, 'rename', [derive(layer, 'sum', [losses], { axes })], { from: 'O', to: 'C' });
+}
+
+/** The axis of the weight along which the input's channels lie. */
+function inputAxis(layer: Node): Axis {
+  return isDepthwise(layer) ? 'O' : 'I';
 }
 
 /** Attributes of the window; a dense layer has none. */
@@ -80,10 +140,15 @@ function geometry(layer: Node): Attrs {
   return { channels, kernel, stride, pad: pads, dilation, groups };
 }
 
-/** What follows the sum: it is multiplied by `factor`, `offset` is added, then comes `expr` over it and the operands. */
+/**
+ * What follows the sum: it is multiplied by `factor`, `offset` is added, both are divided by `shares` where there are some, `half` is added;
+ * then comes `expr` over it and the operands.
+ */
 interface LayerTail {
   readonly factor: number;
   readonly offset: number;
+  readonly shares: readonly number[] | undefined;
+  readonly half: number;
   readonly expr: Scalar | undefined;
   readonly operands: readonly Node[];
 }
@@ -94,21 +159,25 @@ function tailFor(layer: Node, operands: readonly Operand[], to: Steps | undefine
   const args = [undefined, ...operands.map(({ steps }, i) => steps && realNumber(s.arg(1 + i), steps))];
   const expr = s.substitute(written, args);
   const nodes = operands.map(({ node }) => node);
-  if (!to) return { factor: 1, offset: 0, ...used(expr, nodes) };
+  const asIs = { factor: 1, offset: 0, half: 0, shares: undefined };
+  if (!to) return { ...asIs, ...used(expr, nodes) };
   const open = withoutClamps(expr, to);
-  const rounded = to.zero + 0.5;
-  const sum = sumOf(open, nodes.length);
-  if (sum && sum.terms.every((c) => Math.abs(c / to.scale) < largest / 256)) {
-    const factor = sum.factor / to.scale;
-    const terms = sum.terms.map((c, i) => s.mul(s.arg(1 + i), s.num(c / to.scale)));
-    const expr = terms.reduce<Scalar>((a, b) => s.add(a, b), s.arg(0));
-    return { factor, offset: sum.constant / to.scale + rounded, ...used(simplifyScalar(expr), nodes) };
+  const half = to.zero + 0.5;
+  const affine = to.shares && nodes.length > 0 ? undefined : sumOf(open, nodes.length);
+  if (affine?.terms.every((c) => Math.abs(c / to.scale) < largest / 256)) {
+    const terms = affine.terms.map((c, i) => s.mul(s.arg(1 + i), s.num(c / to.scale)));
+    const expr = simplifyScalar(terms.reduce<Scalar>((a, b) => s.add(a, b), s.arg(0)));
+    const [factor, offset] = [affine.factor / to.scale, affine.constant / to.scale];
+    return { factor, offset, half, shares: to.shares, ...used(expr, nodes) };
   }
-  const steps = s.add(s.mul(open, s.num(1 / to.scale)), s.num(rounded));
-  return { factor: 1, offset: 0, ...used(s.max(s.min(simplifyScalar(steps), s.num(255)), s.num(0)), nodes) };
+  const inSteps = s.mul(open, s.num(1 / to.scale));
+  const shares = to.shares ? [vectorNode(layer, to.shares, 'C')] : [];
+  const divided = to.shares ? s.div(inSteps, s.arg(1 + nodes.length)) : inSteps;
+  const steps = simplifyScalar(s.add(divided, s.num(half)));
+  return { ...asIs, ...used(s.max(s.min(steps, s.num(255)), s.num(0)), [...nodes, ...shares]) };
 }
 
-/** (b − zero) · scale */
+/** (b − zero) · scale: what a byte stands for, but for its channel's share. */
 export function realNumber(byte: Scalar, { scale, zero }: Steps): Scalar {
   return s.mul(zero === 0 ? byte : s.sub(byte, s.num(zero)), s.num(scale));
 }

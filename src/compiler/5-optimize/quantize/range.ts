@@ -7,14 +7,25 @@
 /** The least and the largest value that a tensor takes, [lo, hi]. */
 export type Range = readonly [number, number];
 
-/** Ranges by the node's name in the text form of the optimised graph. */
-export type Ranges = Readonly<Record<string, Range>>;
+/** What calibration knows of a value. */
+export interface ValueRange {
+  readonly range: Range;
+  /** Per channel the mean over examples and places: what rounding weights costs on average follows from it, and is taken off the bias. */
+  readonly means?: readonly number[] | undefined;
+  /** Per channel the share of the range that it uses, 0…1 (0 excluded), where channels have steps of their own. */
+  readonly shares?: readonly number[] | undefined;
+}
 
-/** A byte b stands for (b − zero) · scale. */
+/** Ranges by the node's name in the text form of the optimised graph. */
+export type Ranges = Readonly<Record<string, ValueRange>>;
+
+/** A byte b of channel c stands for (b − zero) · scale · shares[c]. */
 export interface Steps {
   readonly scale: number;
   /** 0…127. */
   readonly zero: number;
+  /** Absent: all 1. */
+  readonly shares?: readonly number[] | undefined;
 }
 
 /** The largest byte. */

@@ -1,0 +1,103 @@
+/** What calibration finds beside ranges brings quantised layers nearer: steps of single channels, and means. Everything is reproducible. */
+import { describe, expect, it } from 'vitest';
+import { optimize } from '../../src/compiler/5-optimize/index.ts';
+import {
+  quantize,
+  valuesToCalibrate,
+  valuesWithShares,
+  type Ranges,
+  type ValueRange,
+} from '../../src/compiler/5-optimize/quantize/index.ts';
+import type { Graph } from '../../src/compiler/ir/graph.ts';
+import { paramPath } from '../../src/compiler/ops/build.ts';
+import { evaluate, type WeightSource } from '../../src/compiler/ops/evaluate.ts';
+import { calibrate, type Inputs } from '../../src/quantize/calibrate.ts';
+import { printRanges, readRanges } from '../../src/quantize/ranges-file.ts';
+import { graphOf, inputMap, layer, testWeights } from '../support/net-builder.ts';
+
+const channels = 12;
+
+/** 1×1 → ReLU → depthwise 3×3 → ReLU → 1×1. */
+function inverted(): Graph {
+  const x = inputMap('x', [9, 9], 5);
+  const wide = layer('relu', [layer('conv', [x], { channels, kernel: 1 }, 'expand')], {}, 'expand.relu');
+  const deep = layer('relu', [layer('dwconv', [wide], { kernel: 3, pad: 'same' }, 'dw')], {}, 'dw.relu');
+  return optimize(graphOf([layer('conv', [deep], { channels: 4, kernel: 1 }, 'project')], [x]));
+}
+
+/** The first layer's channels differ a hundredfold in size, the next makes them alike again. */
+const weights: WeightSource = (param) => {
+  const tensor = testWeights(param);
+  const size = { 'expand.weight': 10, 'expand.bias': 10, 'dw.weight': 0.1 }[paramPath(param)];
+  const each = tensor.data.length / channels;
+  return size === undefined
+    ? tensor
+    : { ...tensor, data: tensor.data.map((value, i) => value * size ** (Math.floor(i / each) % 3)) };
+};
+
+const examples: readonly Inputs[] = Array.from({ length: 12 }, (_, k) => ({
+  x: { shape: [9, 9, 5], data: Float32Array.from({ length: 405 }, (_, i) => 1 + Math.sin(k + i / 60)) },
+}));
+const [calibrating, compared] = [examples.slice(0, 6), examples.slice(6)];
+
+function rangesOf(graph: Graph): Ranges {
+  const values = valuesToCalibrate(graph);
+  const withShares = valuesWithShares(graph);
+  const watched = [...values].map(([name, node]) => ({
+    ...(graph.outputs[0] as Graph['outputs'][number]),
+    name,
+    nodes: [node],
+  }));
+  const observe = (inputs: Inputs): Record<string, Float32Array> =>
+    Object.fromEntries(
+      Object.entries(evaluate({ ...graph, outputs: watched }, inputs, weights)).map(([name, [tensor]]) => [
+        name,
+        tensor?.data ?? new Float32Array(),
+      ]),
+    );
+  return calibrate(calibrating, observe, (name) => ({
+    channels: Number(values.get(name)?.type.dims.at(-1)),
+    shares: withShares.has(name),
+  })) as Ranges;
+}
+
+/** Mean squared difference to the outputs in floats. */
+function errorOf(graph: Graph, ranges: Ranges): number {
+  const inBytes = quantize(graph, ranges);
+  const differences = compared.flatMap((inputs) => {
+    const [want, got] = [graph, inBytes].map((g) => evaluate(g, inputs, weights)['y0']?.[0]?.data);
+    return Array.from(want ?? [], (value, i) => (value - (got?.[i] ?? NaN)) ** 2);
+  });
+  return differences.reduce((a, b) => a + b, 0) / differences.length;
+}
+
+const without = (ranges: Ranges, part: 'shares' | 'means'): Ranges =>
+  Object.fromEntries(
+    Object.entries(ranges).map(([name, value]): [string, ValueRange] => [
+      name,
+      { ...value, [part]: undefined },
+    ]),
+  );
+
+describe('calibration', () => {
+  const graph = inverted();
+  const ranges = rangesOf(graph);
+
+  it('gives channels steps of their own where only a depthwise layer reads them', () => {
+    const named = Object.entries(ranges).flatMap(([name, { shares }]) => (shares ? [name] : []));
+    expect(named).toEqual(['expand']);
+    expect(errorOf(graph, without(ranges, 'shares')) / errorOf(graph, ranges)).toBeGreaterThan(100);
+  });
+
+  it('takes off the bias what rounding weights costs on average', () => {
+    expect(errorOf(graph, without(ranges, 'means')) / errorOf(graph, ranges)).toBeGreaterThan(1.1);
+  });
+
+  it('is written to a file and read from it', () => {
+    const file = { net: 'Net', examples: 6, ranges };
+    const read = readRanges(printRanges(file));
+    const again = 'ranges' in read ? printRanges(read) : read.reason;
+    expect(again).toBe(printRanges(file));
+    expect(again).toContain('"shares": {\n    "expand": [');
+  });
+});
