@@ -111,7 +111,8 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
   const kernels = products + positions * outPosition * 4;
   const panels = Math.ceil(Math.min(channels, kernel.outC) / panelWidth);
   const finish = kernels + panels * positions * kernelPosition * 4;
-  const lines = finish + finishScratchBytes;
+  // A line before the lines holds an address.
+  const lines = finish + finishScratchBytes + lineFloats * 4;
   return {
     ...tuning,
     down,

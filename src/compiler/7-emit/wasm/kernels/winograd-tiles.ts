@@ -8,7 +8,8 @@ import type { ConvKernel } from '../../../ir/kernel.ts';
 import { f32x4, i32, select, v128 } from '../assembler/index.ts';
 import type { FunctionBuilder, FunctionRef, I32, Local, ModuleBuilder, V128 } from '../assembler/index.ts';
 import type { ConvGeometry } from './conv-geometry.ts';
-import { emitFinish, withSteps, type Finish } from './finish.ts';
+import { mendSums, type DirectCall } from './direct-sums.ts';
+import { emitFinish, withSteps, type Finish, type FinishShape } from './finish.ts';
 import { callWith, copyPointers, movePointers, type Strides } from './pointers.ts';
 import type { PanelRun } from './winograd-products.ts';
 import { hasLoops, inputLineOf, outputLineOf, placesFrom, times, transform } from './winograd-transforms.ts';
@@ -21,6 +22,8 @@ export interface WinogradLayer {
   /** Addresses of the descriptors of the matrix products and of the transforms. */
   readonly descriptor: number;
   readonly distances: number;
+  /** Address of the table of direct sums. */
+  readonly direct: number;
   /** Vectors of channels that a transform handles together: two make one 256-bit register. */
   readonly together: number;
 }
@@ -239,24 +242,30 @@ export function outputStage(
     const finishAt = finish.deferred ? [i32.add(scratch, shape.finish)] : [];
     const turns = Math.floor(chunk.channels / width);
     variant(f, at, (body) =>
-      callWith(f, body, [place.all, place.inner, bias, turns, distances, ...at.pointers, ...finishAt]),
+      callWith(f, body, [
+        ...[place.all, place.inner, bias, turns, distances, at.down, at.across],
+        ...at.pointers,
+        ...finishAt,
+      ]),
     );
   };
 }
 
 /**
- * (place, place, bias, turns of `together` vectors, distances, output, …operands, finish scratch) → one tile of output; `rest` further
- * channels come last.
+ * (place, place, bias, turns of `together` vectors, distances, place of the tile down and across, output, …operands, finish scratch) → one tile
+ * of output; `rest` further channels come last. Sums that are not finite are computed once more without transforms, see direct-sums.ts: the
+ * first and the last pixel of a line reach all positions that count for it.
  */
 function outputFunction(m: ModuleBuilder, layer: WinogradLayer, isLast: Last, rest: number): FunctionRef {
   const { shape, finish, together } = layer;
   const { tile, down, across } = shape;
   const height = isLast.down ? down.last : down.pixels;
   const width = isLast.across ? across.last : across.pixels;
-  const params = Array<'i32'>(6 + finish.operands.length + (finish.deferred ? 1 : 0)).fill('i32');
+  const params = Array<'i32'>(8 + finish.operands.length + (finish.deferred ? 1 : 0)).fill('i32');
   return m.kernel({ name: `winograd_output_${tile}`, params }, (f, ...locals) => {
     const [all, inner, bias, turns, distances] = locals as unknown as Five;
-    const pointers = locals.slice(5);
+    const [tileDown, tileAcross] = locals.slice(5) as unknown as readonly [Local<'i32'>, Local<'i32'>];
+    const pointers = locals.slice(7);
     const context = { f, constants: f.constants() };
     const position = distanceAt(f, distances, 3);
     const stepped = withSteps(f, finish, { height, width }, (i) => ({
@@ -287,20 +296,15 @@ function outputFunction(m: ModuleBuilder, layer: WinogradLayer, isLast: Last, re
           readers.forEach((reader) => f.increment(reader, next));
           return line;
         },
-        store: (lines) => {
-          const sums = Array.from({ length: height }, (_, r) =>
-            lines.map((values) =>
-              values.map((along, v) => f.let(f32x4.add(along[r] as V128, biases[v] as V128))),
-            ),
-          ).flat();
-          // A deferred finish moves its pointers.
-          const at = finish.deferred ? copyPointers(f, writers) : writers;
-          emitFinish(f, stepped, { height, width: columns, vectors, channels }, sums, at);
-          const [out, ...operands] = writers as unknown as readonly [Local<'i32'>, ...Local<'i32'>[]];
-          f.increment(out, stepped.out.column);
-          stepped.operands.forEach(({ column }, i) =>
-            f.increment(operands[i] as Local<'i32'>, times(column, columns)),
-          );
+        store: (lines, column) => {
+          const call = (): DirectCall => ({
+            table: i32.load(f.let(i32.add(between, -4))),
+            row: times(tileDown, down.pixels),
+            column: i32.add(times(tileAcross, across.pixels), column),
+            ...{ bias, height, width: columns, vectors },
+          });
+          const sums = finishedSums(f, m, lines, { biases, call });
+          finishColumns(f, stepped, { height, width: columns, vectors, channels }, sums, writers);
         },
       });
       [bias, ...places].forEach((pointer) => f.increment(pointer, vectors * 16));
@@ -309,6 +313,40 @@ function outputFunction(m: ModuleBuilder, layer: WinogradLayer, isLast: Last, re
     f.for(f.i32(), 0, turns, 1, () => turn(together, together * lanes));
     if (rest > 0) turn(Math.ceil(rest / lanes), rest);
   });
+}
+
+/** Finishes some columns of a tile; `writers` move to the next ones. */
+function finishColumns(
+  f: FunctionBuilder,
+  finish: Finish,
+  shape: FinishShape,
+  sums: readonly (readonly V128[])[],
+  writers: readonly Local<'i32'>[],
+): void {
+  // A deferred finish moves its pointers.
+  emitFinish(f, finish, shape, sums, finish.deferred ? copyPointers(f, writers) : writers);
+  const [out, ...operands] = writers as unknown as readonly [Local<'i32'>, ...Local<'i32'>[]];
+  f.increment(out, finish.out.column);
+  finish.operands.forEach(({ column }, i) =>
+    f.increment(operands[i] as Local<'i32'>, times(column, shape.width)),
+  );
+}
+
+/** Sums with their biases by pixel and vector, of lines [column][vector][row]; those that are not finite without transforms. */
+function finishedSums(
+  f: FunctionBuilder,
+  m: ModuleBuilder,
+  lines: readonly (readonly (readonly V128[])[])[],
+  { biases, call }: { readonly biases: readonly V128[]; readonly call: () => DirectCall },
+): readonly (readonly V128[])[] {
+  const height = lines[0]?.[0]?.length ?? 0;
+  const sums = Array.from({ length: height }, (_, r) =>
+    lines.map((values) => values.map((along) => f.let(along[r] as V128))),
+  ).flat();
+  const ends = height > 1 ? [0, height - 1] : [0];
+  const tested = ends.flatMap((r) => lines.flatMap((values) => values.map((along) => along[r] as V128)));
+  mendSums(f, m, { tested, sums, call });
+  return sums.map((pixel) => pixel.map((sum, v) => f.let(f32x4.add(sum, biases[v] as V128))));
 }
 
 /** Bytes that output and operands move with so many vectors of channels. */

@@ -5,14 +5,20 @@
  */
 import { panelRuns } from '../../../6-plan/algorithms/panels.ts';
 import { lanes } from '../../../6-plan/algorithms/tile.ts';
-import { winogradShape, type WinogradTuning } from '../../../6-plan/algorithms/winograd-shape.ts';
+import {
+  winogradShape,
+  type WinogradShape,
+  type WinogradTuning,
+} from '../../../6-plan/algorithms/winograd-shape.ts';
 import { biasFloats } from '../../../6-plan/algorithms/winograd-weights.ts';
 import type { Step } from '../../../6-plan/plan.ts';
 import { internal } from '../../../diagnostics/internal.ts';
 import { i32, select } from '../assembler/index.ts';
 import type { FunctionBuilder, FunctionRef, Local, ModuleBuilder } from '../assembler/index.ts';
 import type { EmitContext, Emitter } from '../emit-context.ts';
-import { convGeometry, pooled } from './conv-geometry.ts';
+import type { ConvKernel } from '../../../ir/kernel.ts';
+import { axes3, convGeometry, pooled, type ConvGeometry } from './conv-geometry.ts';
+import { directTable, type DirectLayer } from './direct-sums.ts';
 import { finishPool } from './finish-pool.ts';
 import { finishOf } from './finish.ts';
 import { gemmDescriptor } from './gemm-tile.ts';
@@ -33,7 +39,7 @@ import {
 export const emitWinograd: Emitter = (step, { module, f, table }) => {
   const layer = layerOf(step, module, table);
   // Scratch is a pointer of its own here, whether or not the epilogue is deferred.
-  callWith(f, layerFunction(module, layer), layer.geometry.start);
+  callWith(f, layerFunction(module, layer), [...layer.geometry.start, layer.direct]);
 };
 
 function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['table']): WinogradLayer {
@@ -65,7 +71,29 @@ function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['tabl
       ),
     ),
     distances: table(distancesOf(shape, geometry.start.at(-1) ?? 0, steps(0), [out, ...operands])),
+    direct: table(directTable(directLayer(kernel, shape, geometry))),
     together: engine.wide ? 2 : 1,
+  };
+}
+
+/** The layer for sums without transforms. */
+function directLayer(kernel: ConvKernel, shape: WinogradShape, geometry: ConvGeometry): DirectLayer {
+  const [x = 0, weights = 0] = geometry.start;
+  const [, rowStride, columnStride] = axes3(kernel.window.stride, 1);
+  const [, [row = 0], [column = 0]] = geometry.strides;
+  const { down, across, vectors, finish } = shape;
+  return {
+    x,
+    pixel: { row, column },
+    tap: { row: row / rowStride, column: column / columnStride },
+    taps: { down: down.taps, across: across.taps },
+    inC: kernel.inC,
+    outC: kernel.outC,
+    weights: weights + biasFloats(kernel.outC) * 4,
+    panel: vectors * lanes,
+    steps: { channel: down.taps * across.taps, row: across.taps, column: 1 },
+    sums: (geometry.start.at(-1) ?? 0) + finish,
+    biases: weights,
   };
 }
 
@@ -86,10 +114,10 @@ function chunkRuns({
   ].filter(({ count }) => count > 0);
 }
 
-/** (input, weights, output, …operands, scratch) → the layer. */
+/** (input, weights, output, …operands, scratch, table of direct sums) → the layer. */
 function layerFunction(m: ModuleBuilder, layer: WinogradLayer): FunctionRef {
   const { kernel, shape, geometry } = layer;
-  const params = geometry.start.map(() => 'i32' as const);
+  const params = [...geometry.start.map(() => 'i32' as const), 'i32' as const];
   const tiles = shape.down.tiles * shape.across.tiles;
   const input = inputStage(m, layer);
   const chunks = chunkRuns(layer).map(({ chunk, count }) => ({
@@ -98,32 +126,32 @@ function layerFunction(m: ModuleBuilder, layer: WinogradLayer): FunctionRef {
     body: chunkFunction(m, layer, chunk),
   }));
   const ahead = shape.ahead ? transformKernels(m, layer, chunks[0]?.chunk.panels ?? []) : undefined;
-  return m.function(
-    { name: `winograd_${shape.tile}_${geometry.size.join('x')}`, params },
-    (f, ...pointers) => {
-      const [x, weights] = pointers as unknown as readonly [Local<'i32'>, Local<'i32'>];
-      const scratch = pointers.at(-1) as Local<'i32'>;
-      const kernels = f.let(i32.add(weights, biasFloats(kernel.outC) * 4));
-      ahead?.(f, { from: f.let(kernels), to: f.let(i32.add(scratch, shape.kernels)) });
-      const reader = cursor(f, [x]);
-      const writer = cursor(f, pointers.slice(2, -1));
-      const first = f.i32();
-      f.for(first, 0, tiles, shape.block, () => {
-        const left = f.let(i32.sub(i32.const(tiles), first));
-        const count = f.let(select(i32.ltU(left, i32.const(shape.block)), left, i32.const(shape.block)));
-        eachTile(f, layer, { cursor: reader, strides: [0], count, scratch, step: shape.inRow * 4 }, (place) =>
-          input(f, reader, place),
-        );
-        const moving = copyPointers(f, [kernels, weights, ...writer.pointers]);
-        for (const { chunk, count: times, body } of chunks)
-          f.for(f.i32(), 0, times, 1, () => {
-            callWith(f, body, [scratch, ...moving, writer.down, writer.across, count]);
-            movePointers(f, moving, chunkSteps(layer, chunk.channels));
-          });
-        skipTiles(f, layer, writer, count);
-      });
-    },
-  );
+  return m.function({ name: `winograd_${shape.tile}_${geometry.size.join('x')}`, params }, (f, ...locals) => {
+    const [pointers, direct] = [locals.slice(0, -1), locals.at(-1) as Local<'i32'>];
+    const [x, weights] = pointers as unknown as readonly [Local<'i32'>, Local<'i32'>];
+    const scratch = pointers.at(-1) as Local<'i32'>;
+    // Layers of equal shape share all code: what only one of them has is found by way of scratch memory.
+    f.store(scratch, shape.lines - 4, direct);
+    const kernels = f.let(i32.add(weights, biasFloats(kernel.outC) * 4));
+    ahead?.(f, { from: f.let(kernels), to: f.let(i32.add(scratch, shape.kernels)) });
+    const reader = cursor(f, [x]);
+    const writer = cursor(f, pointers.slice(2, -1));
+    const first = f.i32();
+    f.for(first, 0, tiles, shape.block, () => {
+      const left = f.let(i32.sub(i32.const(tiles), first));
+      const count = f.let(select(i32.ltU(left, i32.const(shape.block)), left, i32.const(shape.block)));
+      eachTile(f, layer, { cursor: reader, strides: [0], count, scratch, step: shape.inRow * 4 }, (place) =>
+        input(f, reader, place),
+      );
+      const moving = copyPointers(f, [kernels, weights, ...writer.pointers]);
+      for (const { chunk, count: times, body } of chunks)
+        f.for(f.i32(), 0, times, 1, () => {
+          callWith(f, body, [scratch, ...moving, writer.down, writer.across, count]);
+          movePointers(f, moving, chunkSteps(layer, chunk.channels));
+        });
+      skipTiles(f, layer, writer, count);
+    });
+  });
 }
 
 /** Bytes from one chunk of output channels to the next: kernels, biases, output, operands. */

@@ -1,0 +1,207 @@
+/**
+ * Sums of a convolution pixel by pixel, for what a fast algorithm cannot compute. Where an input or a weight is NaN or infinite, or a transform
+ * overflows, Winograd's sums and differences are NaN in pixels that the window does not join with it. Such algorithms test what they are
+ * about to finish (`notFinite`), and take these sums instead: slow, small, and next to never.
+ */
+import { lanes } from '../../../6-plan/algorithms/tile.ts';
+import { f32x4, i32, select, v128 } from '../assembler/index.ts';
+import type {
+  FunctionBuilder,
+  FunctionRef,
+  I32,
+  I32Like,
+  Local,
+  ModuleBuilder,
+  V128,
+} from '../assembler/index.ts';
+import { callWith } from './pointers.ts';
+
+/** Where input and weights of a layer lie, all in bytes. */
+export interface DirectLayer {
+  /** First tap of the first pixel of the output; from one pixel to the next, and from one tap to the next. */
+  readonly x: number;
+  readonly pixel: { readonly row: number; readonly column: number };
+  readonly tap: { readonly row: number; readonly column: number };
+  readonly taps: { readonly down: number; readonly across: number };
+  readonly inC: number;
+  readonly outC: number;
+  /**
+   * Weights of output channel 0, in panels of so many channels (the last one as narrow as the channels allow). In a panel, the channels of
+   * one input channel and tap lie together; the steps from one input channel, row and column of taps to the next count such groups.
+   */
+  readonly weights: number;
+  readonly panel: number;
+  readonly steps: { readonly channel: number; readonly row: number; readonly column: number };
+  /** Address of the sums, and of the biases, from which a caller may count channels. */
+  readonly sums: number;
+  readonly biases: number;
+}
+
+/** The words that `directSums` reads. */
+export function directTable(layer: DirectLayer): Int32Array {
+  const { x, pixel, tap, taps, inC, outC, weights, panel, steps, sums, biases } = layer;
+  const groups = inC * taps.down * taps.across;
+  const channels = Math.ceil(outC / lanes) * lanes;
+  return Int32Array.from([
+    ...[x, pixel.row, pixel.column, tap.row, tap.column, taps.down, taps.across, inC * 4],
+    ...[weights, panel * 4, channels * 4, groups, steps.channel, steps.row, steps.column, sums, biases],
+  ]);
+}
+
+const words = [
+  ...(['x', 'pixelRow', 'pixelColumn', 'tapRow', 'tapColumn', 'down', 'across', 'inBytes'] as const),
+  ...([
+    'weights',
+    'panel',
+    'outBytes',
+    'groups',
+    'channelStep',
+    'rowStep',
+    'columnStep',
+    'sums',
+    'biases',
+  ] as const),
+] as const;
+
+type Word = (typeof words)[number];
+
+/** Reads word `name` of a table. */
+export function directWord(table: I32Like, name: Word): I32 {
+  return i32.load(table, words.indexOf(name) * 4);
+}
+
+/** Whether any lane of the values is NaN or infinite; also where their sum overflows. */
+export function notFinite(f: FunctionBuilder, values: readonly V128[]): I32 {
+  const sum = f.let(values.slice(1).reduce<V128>((a, b) => f32x4.add(a, b), values[0] as V128));
+  // 0 for finite numbers, else NaN.
+  return v128.anyTrue(f32x4.sub(sum, sum));
+}
+
+/** What is summed: pixels from a row and column of the map on, vectors of channels from the bias at an address on. */
+export interface DirectCall {
+  readonly table: I32;
+  readonly row: I32Like;
+  readonly column: I32Like;
+  readonly bias: I32;
+  readonly height: number;
+  readonly width: number;
+  readonly vectors: number;
+}
+
+/** Emits the sums without biases, by pixel and vector. */
+export function emitDirectSums(f: FunctionBuilder, m: ModuleBuilder, call: DirectCall): readonly V128[][] {
+  const { row, column, bias, height, width, vectors } = call;
+  const table = f.let(call.table);
+  const channel = i32.sub(bias, directWord(table, 'biases'));
+  callWith(f, directTile(m), [table, row, column, channel, height, width, vectors]);
+  const sums = f.let(directWord(table, 'sums'));
+  return Array.from({ length: height * width }, (_, i) =>
+    Array.from({ length: vectors }, (_, j) => v128.load(sums, (i * vectors + j) * 16)),
+  );
+}
+
+/**
+ * `sums`, which end what a fast algorithm computed, where all of them are finite: those of the `tested` values are then finite as well. Else the
+ * direct ones. The code between must not need more registers for it: `sums` are locals that are written once more.
+ */
+export function mendSums(
+  f: FunctionBuilder,
+  m: ModuleBuilder,
+  {
+    tested,
+    sums,
+    call,
+  }: {
+    readonly tested: readonly V128[];
+    readonly sums: readonly (readonly Local<'v128'>[])[];
+    readonly call: () => DirectCall;
+  },
+): void {
+  f.if(notFinite(f, tested), () =>
+    emitDirectSums(f, m, call()).forEach((pixel, i) =>
+      pixel.forEach((sum, j) => f.set(sums[i]?.[j] as Local<'v128'>, sum)),
+    ),
+  );
+}
+
+/** (table, row, column, bytes of the channels before, height, width, vectors) → sums by pixel and vector; one function of the module. */
+function directTile(m: ModuleBuilder): FunctionRef {
+  const pixel = directPixel(m);
+  const params = Array<'i32'>(7).fill('i32');
+  return m.shared('direct_tile', () =>
+    m.function({ name: 'direct_tile', params }, (f, ...locals) => {
+      const [table, row, column, channel, height, width, vectors] = locals as unknown as Seven;
+      const x = f.let(directWord(table, 'x'));
+      f.increment(x, i32.mul(directWord(table, 'pixelRow'), row));
+      f.increment(x, i32.mul(directWord(table, 'pixelColumn'), column));
+      const to = f.let(directWord(table, 'sums'));
+      f.for(f.i32(), 0, height, 1, () => {
+        const from = f.let(x);
+        f.for(f.i32(), 0, width, 1, () => {
+          const at = f.let(channel);
+          f.for(f.i32(), 0, vectors, 1, () => {
+            callWith(f, pixel, [from, at, to, table]);
+            f.increment(at, 16);
+            f.increment(to, 16);
+          });
+          f.increment(from, directWord(table, 'pixelColumn'));
+        });
+        f.increment(x, directWord(table, 'pixelRow'));
+      });
+    }),
+  );
+}
+
+type Seven = readonly [
+  Local<'i32'>,
+  Local<'i32'>,
+  Local<'i32'>,
+  Local<'i32'>,
+  Local<'i32'>,
+  Local<'i32'>,
+  Local<'i32'>,
+];
+
+/** (first tap, bytes of the channels before, sum, table) → the sum of one vector of channels of one pixel; one function of the module. */
+function directPixel(m: ModuleBuilder): FunctionRef {
+  const params = Array<'i32'>(4).fill('i32');
+  return m.shared('direct_pixel', () =>
+    m.function({ name: 'direct_pixel', params }, (f, ...locals) => {
+      const [x, channel, to, table] = locals as unknown as readonly [
+        Local<'i32'>,
+        Local<'i32'>,
+        Local<'i32'>,
+        Local<'i32'>,
+      ];
+      const word = (name: Word): Local<'i32'> => f.let(directWord(table, name));
+      const [panel, outBytes] = [word('panel'), word('outBytes')];
+      const before = f.let(i32.mul(i32.divU(channel, panel), panel));
+      const left = f.let(i32.sub(outBytes, before));
+      const group = f.let(select(i32.ltU(left, panel), left, panel));
+      const weights = f.let(
+        i32.add(i32.add(word('weights'), i32.mul(before, word('groups'))), i32.sub(channel, before)),
+      );
+      const step = (name: Word): Local<'i32'> => f.let(i32.mul(word(name), group));
+      const [channelStep, rowStep, columnStep] = [step('channelStep'), step('rowStep'), step('columnStep')];
+      const sum = f.v128();
+      f.for(f.i32(), 0, word('down'), 1, () => {
+        const [rowX, rowWeights] = [f.let(x), f.let(weights)];
+        f.for(f.i32(), 0, word('across'), 1, () => {
+          const [from, weight] = [f.let(rowX), f.let(rowWeights)];
+          const end = f.let(i32.add(from, word('inBytes')));
+          f.loop((again) => {
+            f.set(sum, f.fma(v128.load32Splat(from), v128.load(weight), sum));
+            f.increment(weight, channelStep);
+            f.increment(from, 4);
+            f.branchIf(again, i32.ltU(from, end));
+          });
+          f.increment(rowX, word('tapColumn'));
+          f.increment(rowWeights, columnStep);
+        });
+        f.increment(x, word('tapRow'));
+        f.increment(weights, rowStep);
+      });
+      f.store(to, 0, sum);
+    }),
+  );
+}

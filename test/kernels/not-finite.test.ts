@@ -1,0 +1,100 @@
+/** NaN and infinities, in inputs and in weights, reach the same pixels through a fast algorithm as through the direct one. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AlgorithmName } from '../../src/compiler/6-plan/algorithms/algorithm.ts';
+import type { Engine } from '../../src/compiler/6-plan/plan.ts';
+import type { ConvKernel } from '../../src/compiler/ir/kernel.ts';
+import type { Tensor } from '../../src/compiler/ir/type.ts';
+import { anyAround, choiceOf, engines, makeCase, windowOf, type Case } from './cases.ts';
+import { loadKernel } from './run-kernel.ts';
+
+interface Spec {
+  readonly sizes: readonly number[];
+  readonly taps: readonly number[];
+  readonly pad: number;
+  readonly inC: number;
+  readonly outC: number;
+  readonly pool: 1 | 2;
+  /** Where in the input and in the weights, as shares of their lengths, and what. */
+  readonly odd: readonly { readonly operand: 0 | 1; readonly at: number; readonly value: number }[];
+}
+
+const share = fc.double({ min: 0, max: 0.999999, noNaN: true });
+// Numbers whose transforms overflow where direct sums do not are among them.
+const odd = fc.record({
+  operand: fc.constantFrom<0 | 1>(0, 0, 0, 1),
+  at: share,
+  value: fc.constantFrom(NaN, Infinity, -Infinity, 1.2e38, -1e38),
+});
+const anySpec = (channels: fc.Arbitrary<number>): fc.Arbitrary<Spec> =>
+  fc.record({
+    sizes: fc.tuple(fc.integer({ min: 6, max: 14 }), fc.integer({ min: 6, max: 14 })),
+    taps: fc.constantFrom([3, 3], [3, 3], [1, 3], [3, 1], [3]),
+    pad: fc.constantFrom(0, 1),
+    inC: channels,
+    outC: fc.integer({ min: 8, max: 21 }),
+    pool: fc.constantFrom(1, 1, 2),
+    odd: fc.array(odd, { minLength: 1, maxLength: 3 }),
+  });
+
+function caseOf(spec: Spec, around: Parameters<typeof makeCase>[2]): Case<ConvKernel> {
+  const { taps, inC, outC, pad } = spec;
+  const axes = taps.map((kernel, i) => {
+    const pads = kernel === 3 ? ([pad, pad] as const) : ([0, 0] as const);
+    return { input: spec.sizes[i] ?? 1, kernel, stride: 1, dilation: 1, pads };
+  });
+  const whole = windowOf(axes);
+  const size = taps.map((kernel) => (kernel === 3 ? spec.pool : 1));
+  const window = { ...whole, output: whole.output.map((n, i) => n - (n % (size[i] ?? 1))) };
+  const pool = spec.pool === 1 ? {} : { pool: { reduce: 'max' as const, size } };
+  const test = makeCase<ConvKernel>(
+    { kind: 'conv', window, inC, outC, groups: 1, ...pool },
+    { inC, outC, weight: [outC, inC, ...taps] },
+    around,
+  );
+  const tensors = new Map(test.tensors);
+  for (const { operand, at, value } of spec.odd) {
+    const { data, shape } = tensors.get(operand) as Tensor;
+    tensors.set(operand, { shape, data: data.with(Math.floor(at * data.length), value) });
+  }
+  return { ...test, tensors };
+}
+
+function outputOf(
+  test: Case<ConvKernel>,
+  engine: Engine,
+  algorithm: AlgorithmName,
+): Float32Array | undefined {
+  const choice = choiceOf(test.kernel, engine, algorithm);
+  if (!choice) return undefined;
+  const { inPlace, ...rest } = test;
+  const loaded = loadKernel({ ...rest, choice, engine, ...(inPlace === undefined ? {} : { inPlace }) });
+  loaded.run();
+  expect(loaded.stray()).toEqual([]);
+  return loaded.read();
+}
+
+/** Finite numbers are compared elsewhere; here those that are large may differ by what rounding makes of them. */
+const kindOf = (value: number): string => (Number.isFinite(value) ? 'finite' : String(value));
+
+for (const [algorithm, channels] of [
+  ['winograd-2x2', fc.integer({ min: 8, max: 13 })],
+  ['winograd-4x4', fc.integer({ min: 8, max: 13 })],
+] as const)
+  describe(algorithm, () => {
+    it('has NaN and infinities where implicit-gemm has them', () => {
+      let compared = 0;
+      fc.assert(
+        fc.property(anySpec(channels), anyAround, fc.constantFrom(...engines), (spec, around, engine) => {
+          const test = caseOf(spec, around);
+          const got = outputOf(test, engine, algorithm);
+          const want = outputOf(test, engine, 'implicit-gemm');
+          if (!got || !want) return;
+          compared += 1;
+          expect([...got].map(kindOf)).toEqual([...want].map(kindOf));
+        }),
+        { numRuns: 150 },
+      );
+      expect(compared).toBeGreaterThan(50);
+    });
+  });
