@@ -80,6 +80,7 @@ const kindOf = (value: number): string => (Number.isFinite(value) ? 'finite' : S
 for (const [algorithm, channels] of [
   ['winograd-2x2', fc.integer({ min: 8, max: 13 })],
   ['winograd-4x4', fc.integer({ min: 8, max: 13 })],
+  ['stem', fc.integer({ min: 1, max: 5 })],
 ] as const)
   describe(algorithm, () => {
     it('has NaN and infinities where implicit-gemm has them', () => {

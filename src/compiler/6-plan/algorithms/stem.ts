@@ -18,6 +18,10 @@ import { kernelTransforms } from './winograd-matrices.ts';
 /** Pixels of a group, and positions of its transform. */
 export const groupPixels = 4;
 export const positions = groupPixels + 2;
+/** Of a window's row. */
+const taps = 3;
+/** Of a panel. */
+const mostVectors = 4;
 /** Neighbouring groups of a tile, which share weights. */
 export const tileGroups = 2;
 /** Taps of a window's column times input channels: the code of a tile is straight. */
@@ -102,6 +106,8 @@ export interface StemScratch {
   readonly row: number;
   /** Of the scratch of a deferred epilogue, behind the rows of a window. */
   readonly finish: number;
+  /** Of sums without transforms, behind it. */
+  readonly sums: number;
   readonly bytes: number;
 }
 
@@ -112,12 +118,21 @@ export function stemScratch({ window, inC, epilogue }: ConvKernel): StemScratch 
   const groups = Math.ceil((window.output.at(-1) ?? 1) / groupPixels / tileGroups) * tileGroups;
   const row = groups * group;
   const finish = windowRows(window) * row;
-  return { position, group, row, finish, bytes: finish + epilogueScratch(epilogue) };
+  const sums = finish + epilogueScratch(epilogue);
+  return { position, group, row, finish, sums, bytes: sums + groupPixels * mostVectors * lanes * 4 };
 }
 
-/** Floats of a panel: biases, then for each half of the positions, tap row, channel and position its weights. */
-export function stemPanelFloats({ vectors }: Pick<Panel, 'vectors'>, { inC, rows }: StemLayout): number {
-  return vectors * lanes * (1 + positions * rows * inC);
+/**
+ * What a panel holds, in groups of one weight per channel: biases, then for each half of the positions, tap row, channel and position its
+ * weights, then the kernels as they are, for sums that transforms cannot give (NaN).
+ */
+export function stemPanelGroups({ inC, rows }: StemLayout): { readonly lead: number; readonly all: number } {
+  const lead = 1 + positions * rows * inC;
+  return { lead, all: lead + taps * rows * inC };
+}
+
+export function stemPanelFloats({ vectors }: Pick<Panel, 'vectors'>, layout: StemLayout): number {
+  return vectors * lanes * stemPanelGroups(layout).all;
 }
 
 function stemFloats(layout: StemLayout): number {
@@ -146,6 +161,12 @@ function packStem(layout: WeightLayout, tensors: readonly Tensor[], into?: Float
         packed[at + j] = a * x + b * y + c * z;
       }
       at += width;
+    }
+    const kernel = rows * inC * taps;
+    for (let i = 0; i < kernel; i++, at += width) {
+      const [row, channel, tap] = [Math.floor(i / (inC * taps)), Math.floor(i / taps) % inC, i % taps];
+      for (let j = 0; j < panel.channels; j++)
+        packed[at + j] = weight.data[(((panel.first + j) * inC + channel) * rows + row) * taps + tap]!;
     }
   }
   return packed;

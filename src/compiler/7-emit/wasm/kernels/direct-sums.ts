@@ -27,10 +27,13 @@ export interface DirectLayer {
   readonly outC: number;
   /**
    * Weights of output channel 0, in panels of so many channels (the last one as narrow as the channels allow). In a panel, the channels of
-   * one input channel and tap lie together; the steps from one input channel, row and column of taps to the next count such groups.
+   * one input channel and tap lie together; the steps from one input channel, row and column of taps to the next count such groups. So do
+   * `lead`, what else lies at the head of a panel, and `groups`, all of a panel.
    */
   readonly weights: number;
   readonly panel: number;
+  readonly lead: number;
+  readonly groups: number;
   readonly steps: { readonly channel: number; readonly row: number; readonly column: number };
   /** Address of the sums, and of the biases, from which a caller may count channels. */
   readonly sums: number;
@@ -39,28 +42,18 @@ export interface DirectLayer {
 
 /** The words that `directSums` reads. */
 export function directTable(layer: DirectLayer): Int32Array {
-  const { x, pixel, tap, taps, inC, outC, weights, panel, steps, sums, biases } = layer;
-  const groups = inC * taps.down * taps.across;
+  const { x, pixel, tap, taps, inC, outC, weights, panel, lead, groups, steps, sums, biases } = layer;
   const channels = Math.ceil(outC / lanes) * lanes;
   return Int32Array.from([
     ...[x, pixel.row, pixel.column, tap.row, tap.column, taps.down, taps.across, inC * 4],
-    ...[weights, panel * 4, channels * 4, groups, steps.channel, steps.row, steps.column, sums, biases],
+    ...[weights, panel * 4, channels * 4, groups, steps.channel, steps.row, steps.column, sums, biases, lead],
   ]);
 }
 
 const words = [
   ...(['x', 'pixelRow', 'pixelColumn', 'tapRow', 'tapColumn', 'down', 'across', 'inBytes'] as const),
-  ...([
-    'weights',
-    'panel',
-    'outBytes',
-    'groups',
-    'channelStep',
-    'rowStep',
-    'columnStep',
-    'sums',
-    'biases',
-  ] as const),
+  ...(['weights', 'panel', 'outBytes', 'groups', 'channelStep', 'rowStep', 'columnStep'] as const),
+  ...(['sums', 'biases', 'lead'] as const),
 ] as const;
 
 type Word = (typeof words)[number];
@@ -70,11 +63,21 @@ export function directWord(table: I32Like, name: Word): I32 {
   return i32.load(table, words.indexOf(name) * 4);
 }
 
-/** Whether any lane of the values is NaN or infinite; also where their sum overflows. */
-export function notFinite(f: FunctionBuilder, values: readonly V128[]): I32 {
-  const sum = f.let(values.slice(1).reduce<V128>((a, b) => f32x4.add(a, b), values[0] as V128));
+/**
+ * Whether any lane of the values (by vector) is NaN or infinite; also where their sum overflows. Neighbouring vectors are joined last: V8 pairs
+ * them up to there.
+ */
+export function notFinite(f: FunctionBuilder, values: readonly (readonly V128[])[]): I32 {
+  const sums = values.map((along) => f.let(sumOf(along)));
+  const odd = sums.filter((_, i) => i % 2 === 1);
+  const even = f.let(sumOf(sums.filter((_, i) => i % 2 === 0)));
+  const sum = odd.length > 0 ? f.let(f32x4.add(even, sumOf(odd))) : even;
   // 0 for finite numbers, else NaN.
   return v128.anyTrue(f32x4.sub(sum, sum));
+}
+
+function sumOf([first, ...others]: readonly V128[]): V128 {
+  return others.reduce<V128>((a, b) => f32x4.add(a, b), first as V128);
 }
 
 /** What is summed: pixels from a row and column of the map on, vectors of channels from the bias at an address on. */
@@ -112,7 +115,7 @@ export function mendSums(
     sums,
     call,
   }: {
-    readonly tested: readonly V128[];
+    readonly tested: readonly (readonly V128[])[];
     readonly sums: readonly (readonly Local<'v128'>[])[];
     readonly call: () => DirectCall;
   },
@@ -179,8 +182,9 @@ function directPixel(m: ModuleBuilder): FunctionRef {
       const left = f.let(i32.sub(outBytes, before));
       const group = f.let(select(i32.ltU(left, panel), left, panel));
       const weights = f.let(
-        i32.add(i32.add(word('weights'), i32.mul(before, word('groups'))), i32.sub(channel, before)),
+        i32.add(word('weights'), i32.add(i32.sub(channel, before), i32.mul(before, word('groups')))),
       );
+      f.increment(weights, i32.mul(group, word('lead')));
       const step = (name: Word): Local<'i32'> => f.let(i32.mul(word(name), group));
       const [channelStep, rowStep, columnStep] = [step('channelStep'), step('rowStep'), step('columnStep')];
       const sum = f.v128();

@@ -8,6 +8,7 @@ import {
   positions,
   stemLayout,
   stemPanelFloats,
+  stemPanelGroups,
   stemScratch,
   tileGroups,
   windowRows,
@@ -19,9 +20,10 @@ import type { Step } from '../../../6-plan/plan.ts';
 import { internal } from '../../../diagnostics/internal.ts';
 import type { ConvKernel } from '../../../ir/kernel.ts';
 import { f32x4, i32, v128 } from '../assembler/index.ts';
-import type { FunctionBuilder, FunctionRef, Local, ModuleBuilder, V128 } from '../assembler/index.ts';
+import type { FunctionBuilder, FunctionRef, I32, Local, ModuleBuilder, V128 } from '../assembler/index.ts';
 import type { Emitter } from '../emit-context.ts';
 import { convGeometry, pooled, type ConvGeometry } from './conv-geometry.ts';
+import { directTable, emitDirectSums, notFinite, type DirectCall, type DirectLayer } from './direct-sums.ts';
 import { finishPool } from './finish-pool.ts';
 import { emitFinish, finishOf, type Finish } from './finish.ts';
 import { callWith, copyPointers, movePointers, outPointer, type Strides } from './pointers.ts';
@@ -37,10 +39,35 @@ interface Layer {
   readonly finishes: readonly Finish[];
 }
 
-export const emitStem: Emitter = (step, { module, f }) => {
+export const emitStem: Emitter = (step, { module, f, table }) => {
   const layer = layerOf(step);
-  callWith(f, layerFunction(module, layer), layer.geometry.start);
+  callWith(f, layerFunction(module, layer), [
+    ...layer.geometry.start,
+    table(directTable(directLayer(layer))),
+  ]);
 };
+
+/** The layer for sums without transforms; its biases count from 0. */
+function directLayer({ kernel, layout, geometry, scratch }: Layer): DirectLayer {
+  const [x = 0, weights = 0] = geometry.start;
+  const [, [row = 0], [column = 0]] = geometry.strides;
+  const { lead, all } = stemPanelGroups(layout);
+  return {
+    x,
+    pixel: { row, column },
+    tap: { row, column },
+    taps: { down: layout.rows, across: 3 },
+    inC: kernel.inC,
+    outC: kernel.outC,
+    weights,
+    panel: layout.vectors * lanes,
+    lead,
+    groups: all,
+    steps: { channel: 3, row: kernel.inC * 3, column: 1 },
+    sums: (geometry.start.at(-1) ?? 0) + scratch.sums,
+    biases: 0,
+  };
+}
 
 function layerOf(step: Step): Layer {
   const { kernel } = step;
@@ -68,15 +95,16 @@ function layerOf(step: Step): Layer {
   };
 }
 
-/** (input, weights, output, …operands, scratch) → the layer, row by row. */
+/** (input, weights, output, …operands, scratch, table of direct sums) → the layer, row by row. */
 function layerFunction(m: ModuleBuilder, layer: Layer): FunctionRef {
   const { kernel, geometry, scratch, finishes } = layer;
   const [, rows, columns] = geometry.size;
   const [, row] = geometry.strides;
   const transform = transformFunction(m, layer);
   const body = rowFunction(m, layer);
-  const params = geometry.start.map(() => 'i32' as const);
-  return m.function({ name: `stem_${rows}x${columns}x${kernel.outC}`, params }, (f, ...pointers) => {
+  const params = [...geometry.start.map(() => 'i32' as const), 'i32' as const];
+  return m.function({ name: `stem_${rows}x${columns}x${kernel.outC}`, params }, (f, ...locals) => {
+    const [pointers, table] = [locals.slice(0, -1), locals.at(-1) as Local<'i32'>];
     const [x, ...rest] = pointers as unknown as readonly [Local<'i32'>, ...Local<'i32'>[]];
     const base = rest.at(-1) as Local<'i32'>;
     const finishAt = f.let(i32.add(base, scratch.finish));
@@ -89,10 +117,11 @@ function layerFunction(m: ModuleBuilder, layer: Layer): FunctionRef {
       f.increment(x, row[0] ?? 0);
     };
     ring.slice(0, -1).forEach(next);
-    f.for(f.i32(), 0, rows, finishes.length, () =>
+    const y = f.i32();
+    f.for(y, 0, rows, finishes.length, () =>
       finishes.forEach((_, i) => {
         next(ring.at(-1) as Local<'i32'>);
-        callWith(f, body, [...ring, ...moving, i]);
+        callWith(f, body, [...ring, ...moving, i, i32.add(y, i), table]);
         movePointers(f, moving, rowStrides(layer, i === finishes.length - 1 ? finishes.length : 0));
         rotate(f, ring);
       }),
@@ -129,7 +158,7 @@ function transformFunction(m: ModuleBuilder, { kernel, geometry, scratch }: Laye
   });
 }
 
-/** (…ring, weights, output, …operands, scratch, number of the finish) → one row of output, panel by panel. */
+/** (…ring, weights, output, …operands, scratch, number of the finish, row, table) → one row of output, panel by panel. */
 function rowFunction(m: ModuleBuilder, layer: Layer): FunctionRef {
   const { kernel, layout, panels } = layer;
   const rows = windowRows(kernel.window);
@@ -139,13 +168,15 @@ function rowFunction(m: ModuleBuilder, layer: Layer): FunctionRef {
     panel: same[0] as Panel,
     body: panelFunction(m, layer, same[0] as Panel),
   }));
-  const params = Array<'i32'>(rows + 4 + operands.length).fill('i32');
+  const params = Array<'i32'>(rows + 6 + operands.length).fill('i32');
   return m.function({ name: 'stem_row', params }, (f, ...pointers) => {
-    const [ring, moving, which] = [pointers.slice(0, rows), pointers.slice(rows, -1), pointers.slice(-1)];
+    const [ring, moving, what] = [pointers.slice(0, rows), pointers.slice(rows, -3), pointers.slice(-3)];
+    const channel = f.i32();
     for (const { count, panel, body } of kinds)
       f.for(f.i32(), 0, count, 1, () => {
-        callWith(f, body, [...ring, ...moving, ...which]);
+        callWith(f, body, [...ring, ...moving, ...what, channel]);
         const bytes = panel.vectors * lanes * 4;
+        f.increment(channel, bytes);
         const steps = operands.map(({ per }) => (per === 'scalar' ? 0 : bytes));
         movePointers(f, moving, [stemPanelFloats(panel, layout) * 4, bytes, ...steps, 0]);
       });
@@ -157,29 +188,32 @@ function finishLike({ finishes }: Layer): Finish {
   return finishes[0] ?? internal('a layer without a finish');
 }
 
-/** (…ring, weights, output, …operands, scratch, number of the finish) → one panel of channels of one row. */
+/** (…ring, weights, output, …operands, scratch, number of the finish, row, table, bytes of the channels before) → one panel of channels of one row. */
 function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel): FunctionRef {
   const { kernel, geometry, scratch, finishes } = layer;
   const rows = windowRows(kernel.window);
   const columns = geometry.size[2];
   const width = tileGroups * groupPixels;
   const [, , ...steps] = geometry.strides[2];
-  const params = Array<'i32'>(rows + 4 + finishLike(layer).operands.length).fill('i32');
+  const params = Array<'i32'>(rows + 7 + finishLike(layer).operands.length).fill('i32');
   return m.kernel({ name: `stem_panel_${panel.channels}`, params }, (f, ...pointers) => {
     const ring = pointers.slice(0, rows);
-    const [weights, ...moving] = pointers.slice(rows, -1) as unknown as readonly [
+    const [which, row, table, channel] = pointers.slice(-4) as unknown as readonly Local<'i32'>[] &
+      readonly [Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>];
+    const [weights, ...moving] = pointers.slice(rows, -4) as unknown as readonly [
       Local<'i32'>,
       ...Local<'i32'>[],
     ];
-    const tile = { layer, panel, ring, weights, moving };
+    const left = f.let(i32.const(columns));
+    const column = (): I32 => i32.sub(i32.const(columns), left);
+    const tile = { m, layer, panel, ring, weights, moving, direct: { table, row, bias: channel }, column };
     const rest = columns % width;
     const restWidths = [Math.min(rest, groupPixels), rest - groupPixels].filter((n) => n > 0);
     const whole = Array<number>(tileGroups).fill(groupPixels);
-    const left = f.let(i32.const(columns));
     f.for(f.i32(), 0, Math.ceil(columns / width), 1, () => {
       const products = [...halfProducts(f, tile, 0), ...halfProducts(f, tile, 1)];
       const isRest = f.let(i32.ltU(left, i32.const(width)));
-      choose(f, pointers.at(-1) as Local<'i32'>, finishes, (finish) =>
+      choose(f, which, finishes, (finish) =>
         choose(f, isRest, rest > 0 ? [whole, restWidths] : [whole], (widths) =>
           finishTile(f, tile, products, finish, widths),
         ),
@@ -215,6 +249,10 @@ interface Tile {
   readonly weights: Local<'i32'>;
   /** Output, operands, scratch of a deferred finish. */
   readonly moving: readonly Local<'i32'>[];
+  readonly m: ModuleBuilder;
+  /** For sums without transforms; the column is the tile's first. */
+  readonly direct: Pick<DirectCall, 'table' | 'row' | 'bias'>;
+  readonly column: () => I32;
 }
 
 /** By position, group and vector. */
@@ -223,11 +261,12 @@ type Products = readonly (readonly (readonly Local<'v128'>[])[])[];
 /** From products to pixels, of which each group has so many: the output transform, the biases, the finish. */
 function finishTile(
   f: FunctionBuilder,
-  { layer, panel, weights, moving }: Tile,
+  tile: Tile,
   products: Products,
   finish: Finish,
   widths: readonly number[],
 ): void {
+  const { m, layer, panel, weights, moving, direct, column } = tile;
   const context = { f, constants: f.constants() };
   const [, , ...steps] = layer.geometry.strides[2];
   widths.forEach((width, group) => {
@@ -236,12 +275,39 @@ function finishTile(
         context,
         groupPixels,
         products.map((position) => position[group]?.[j] as V128),
-      ).map((value) => f.let(f32x4.add(value, v128.load(weights, j * 16)))),
+      ),
     );
-    const sums = Array.from({ length: width }, (_, pixel) => lines.map((line) => line[pixel] as V128));
-    const at = copyPointers(f, finish.deferred ? moving : moving.slice(0, -1));
-    movePointers(f, at, steps, group * groupPixels);
-    emitFinish(f, finish, { height: 1, width, vectors: panel.vectors, channels: panel.channels }, sums, at);
+    const finishSums = (sums: readonly (readonly V128[])[]): void => {
+      const finished = sums.map((pixel) =>
+        pixel.map((sum, j) => f.let(f32x4.add(sum, v128.load(weights, j * 16)))),
+      );
+      const at = copyPointers(f, finish.deferred ? moving : moving.slice(0, -1));
+      movePointers(f, at, steps, group * groupPixels);
+      emitFinish(
+        f,
+        finish,
+        { height: 1, width, vectors: panel.vectors, channels: panel.channels },
+        finished,
+        at,
+      );
+    };
+    const ends = width > 1 ? [0, width - 1] : [0];
+    const call = {
+      ...direct,
+      column: i32.add(column(), group * groupPixels),
+      height: 1,
+      width,
+      vectors: panel.vectors,
+    };
+    // Two copies of the finish: joined before it, both ways would keep V8 from pairing vectors.
+    f.if(
+      notFinite(
+        f,
+        lines.map((line) => ends.map((pixel) => line[pixel] as V128)),
+      ),
+      () => finishSums(emitDirectSums(f, m, call)),
+      () => finishSums(Array.from({ length: width }, (_, pixel) => lines.map((line) => line[pixel] as V128))),
+    );
   });
 }
 

@@ -344,7 +344,9 @@ function finishedSums(
     lines.map((values) => values.map((along) => f.let(along[r] as V128))),
   ).flat();
   const ends = height > 1 ? [0, height - 1] : [0];
-  const tested = ends.flatMap((r) => lines.flatMap((values) => values.map((along) => along[r] as V128)));
+  const tested = (lines[0] ?? []).map((_, v) =>
+    lines.flatMap((values) => ends.map((r) => values[v]?.[r] as V128)),
+  );
   mendSums(f, m, { tested, sums, call });
   return sums.map((pixel) => pixel.map((sum, v) => f.let(f32x4.add(sum, biases[v] as V128))));
 }

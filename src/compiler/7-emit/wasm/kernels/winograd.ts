@@ -91,6 +91,8 @@ function directLayer(kernel: ConvKernel, shape: WinogradShape, geometry: ConvGeo
     outC: kernel.outC,
     weights: weights + biasFloats(kernel.outC) * 4,
     panel: vectors * lanes,
+    lead: 0,
+    groups: kernel.inC * down.taps * across.taps,
     steps: { channel: down.taps * across.taps, row: across.taps, column: 1 },
     sums: (geometry.start.at(-1) ?? 0) + finish,
     biases: weights,
