@@ -8,7 +8,8 @@ import {
 } from '../compiler/5-optimize/quantize/index.ts';
 import type { Graph, Node } from '../compiler/ir/graph.ts';
 import type { Tensor } from '../compiler/ir/type.ts';
-import type { WeightSource } from '../compiler/ops/evaluate.ts';
+import { inputRoles } from '../compiler/ops/build.ts';
+import { evaluateNode, type WeightSource } from '../compiler/ops/evaluate.ts';
 import { calibrate, type Inputs } from '../quantize/calibrate.ts';
 import { createComparison, type Comparison, type Outputs, type Values } from '../quantize/compare.ts';
 import type { Example } from './data.ts';
@@ -33,16 +34,19 @@ export function calibrationOf({ graph, project }: OpenNet, weights: WeightSource
 
 /** The ranges over the examples; ends the command where a value is no number. */
 export async function rangesOver(calibration: Calibration, examples: readonly Example[]): Promise<Ranges> {
-  const { optimized, values } = calibration;
+  const { optimized, values, weights } = calibration;
   const run = await observed(calibration, optimized, values);
-  const withShares = valuesWithShares(optimized);
+  const groups = valuesWithShares(optimized);
   const ranges = calibrate(
     examples.map(({ inputs }) => inputs),
     (inputs) => run(inputs).values,
-    (value) => ({
-      channels: Number(values.get(value)?.type.dims.at(-1) ?? 1),
-      shares: withShares.has(value),
-    }),
+    (value) => {
+      const group = groups.get(value);
+      const channels = Number(values.get(value)?.type.dims.at(-1) ?? 1);
+      if (!group) return { channels };
+      const weightsOf = (layer: Node): Tensor => evaluateNode(inputRoles(layer).weights[0] ?? layer, weights);
+      return { channels, shares: { members: group.members, mixing: () => group.mixing.map(weightsOf) } };
+    },
   );
   if (!('example' in ranges && 'value' in ranges)) return ranges as Ranges;
   const { value, example } = ranges as { readonly value: string; readonly example: number };

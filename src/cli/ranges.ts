@@ -24,7 +24,11 @@ export function rangesFor({ graph }: OpenNet, { quantize: file }: QuantizeOption
   if ('reason' in read) return fail('quantize/unreadable', { file, reason: read.reason }, file);
   const { missing, unknown, broken } = rangeFaults(optimize(graph), read.ranges);
   if (broken[0] !== undefined)
-    fail('quantize/unreadable', { file, reason: `gives ${broken[0]} a range without an end` }, file);
+    fail(
+      'quantize/unreadable',
+      { file, reason: `gives ${broken[0]} a range, shares or means that cannot be its own` },
+      file,
+    );
   if (missing.length + unknown.length > 0)
     fail('quantize/other-net', { file, made: read.net, net: graph.name }, file, {
       notes: [

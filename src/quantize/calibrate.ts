@@ -2,9 +2,10 @@
  * Calibration: the net runs in floats over example inputs, once to find between which numbers each value lies, once more to count how
  * often it is where; then each value's range is chosen.
  */
-import type { Range, Ranges, ValueRange } from '../compiler/5-optimize/quantize/index.ts';
+import { mostByte, type Range, type Ranges, type ValueRange } from '../compiler/5-optimize/quantize/index.ts';
 import type { Tensor } from '../compiler/ir/type.ts';
-import { addToHistogram, bestRange, createHistogram, type Histogram } from './choose-range.ts';
+import { balancedShares } from './balance.ts';
+import { addToHistogram, bestRange, createHistogram } from './choose-range.ts';
 
 export type Inputs = Readonly<Record<string, Tensor>>;
 
@@ -14,8 +15,15 @@ export type Observe = (inputs: Inputs) => Readonly<Record<string, Float32Array>>
 /** What is to be found out of a value. */
 export interface Wanted {
   readonly channels: number;
-  /** Whether channels may have steps of their own. */
-  readonly shares: boolean;
+  /** Where channels may have steps of their own. */
+  readonly shares?: Shared | undefined;
+}
+
+export interface Shared {
+  /** Names of the values in the same steps, this one among them. */
+  readonly members: readonly string[];
+  /** Weights [out, channels, …] that multiply the channels before they are rounded. */
+  readonly mixing: () => readonly Tensor[];
 }
 
 /** A value that is no number on an example: nothing can be made of it. */
@@ -44,7 +52,10 @@ export function calibrate(
   const counted = new Map([...seen].map(([value, known]) => [value, createCounts(known)]));
   for (const inputs of examples)
     for (const [value, data] of Object.entries(observe(inputs))) counted.get(value)?.add(data);
-  return Object.fromEntries([...counted].map(([value, { result }]) => [value, result()]));
+  const found = new Map([...counted].map(([value, { result }]) => [value, result()]));
+  return Object.fromEntries(
+    [...found].map(([value, known]) => [value, withShares(known, wanted(value), found)]),
+  );
 }
 
 /** What the first pass finds of a value, by channel. */
@@ -53,6 +64,7 @@ interface Seen {
   readonly least: Float64Array;
   readonly most: Float64Array;
   readonly sums: Float64Array;
+  readonly squares: Float64Array;
   /** Elements per channel. */
   count: number;
 }
@@ -64,13 +76,14 @@ function createSeen(wanted: Wanted): Seen {
     least: new Float64Array(channels).fill(Infinity),
     most: new Float64Array(channels).fill(-Infinity),
     sums: new Float64Array(channels),
+    squares: new Float64Array(channels),
     count: 0,
   };
 }
 
 /** False where a value is no number. */
 function look(seen: Seen, data: Float32Array): boolean {
-  const { least, most, sums, wanted } = seen;
+  const { least, most, sums, squares, wanted } = seen;
   let finite = 0;
   for (let first = 0; first < data.length; first += wanted.channels)
     for (let c = 0; c < wanted.channels; c++) {
@@ -78,48 +91,67 @@ function look(seen: Seen, data: Float32Array): boolean {
       if (value < least[c]!) least[c] = value;
       if (value > most[c]!) most[c] = value;
       sums[c]! += value;
+      squares[c]! += value * value;
       finite += value - value;
     }
   seen.count += data.length / wanted.channels;
   return finite === 0;
 }
 
+/** What is known of a value after the second pass. */
+interface Found {
+  readonly range: Range;
+  readonly means: readonly number[] | undefined;
+  /** Mean squares of the channels. */
+  readonly squares: readonly number[];
+  /** The range that each channel wants; empty where all have the same steps. */
+  readonly own: readonly Range[];
+}
+
 /** The second pass over a value. */
 interface Counts {
   readonly add: (data: Float32Array) => void;
-  readonly result: () => ValueRange;
+  readonly result: () => Found;
 }
 
-function createCounts({ wanted, least, most, sums, count }: Seen): Counts {
+function createCounts({ wanted, least, most, sums, squares, count }: Seen): Counts {
   const { channels } = wanted;
-  const whole = createHistogram([
-    least.reduce((a, b) => Math.min(a, b)),
-    most.reduce((a, b) => Math.max(a, b)),
-  ]);
+  const extent: Range = [least.reduce((a, b) => Math.min(a, b)), most.reduce((a, b) => Math.max(a, b))];
+  const whole = createHistogram(extent);
   const own = wanted.shares ? Array.from(least, (lo, c) => createHistogram([lo, most[c]!], channelBins)) : [];
-  const means = channels > mostMeans ? undefined : Array.from(sums, (sum) => sum / count);
   return {
     add: (data) => {
       addToHistogram(whole, data);
       own.forEach((histogram, c) => addToHistogram(histogram, data, { first: c, step: channels }));
     },
-    result: () => {
-      const range = bestRange(whole);
-      return { range, means, shares: wanted.shares ? sharesOf(range, own) : undefined };
-    },
+    result: () => ({
+      range: bestRange(whole),
+      means: channels > mostMeans ? undefined : Array.from(sums, (sum) => sum / count),
+      squares: Array.from(squares, (square) => square / count),
+      own: own.map(bestRange),
+    }),
   };
 }
 
 /** Parts into which the values of a single channel are sorted. */
 const channelBins = 256;
 
-/** What share of the range's larger side each channel needs. */
-function sharesOf([lo, hi]: Range, channels: readonly Histogram[]): readonly number[] {
-  return channels.map((histogram) => {
-    const [least, most] = bestRange(histogram);
+/** The value with the shares of its channels in the range of all that have the same steps. */
+function withShares(
+  { range, means, squares, own }: Found,
+  { shares }: Wanted,
+  found: ReadonlyMap<string, Found>,
+): ValueRange {
+  if (!shares) return { range, means };
+  const [lo, hi] = shares.members
+    .map((name) => found.get(name)?.range ?? range)
+    .reduce((a, b) => [Math.min(a[0], b[0]), Math.max(a[1], b[1])]);
+  const needs = own.map(([least, most]) => {
     const share = Math.max(lo < 0 ? least / lo : 0, hi > 0 ? most / hi : 0);
     return Math.min(1, Math.max(leastShare, share));
   });
+  const step = (hi - lo) / mostByte;
+  return { range, means, shares: balancedShares(needs, { step, squares, weights: shares.mixing() }) };
 }
 
 /** Channels that (nearly) never have a value get steps that are not absurdly small. */

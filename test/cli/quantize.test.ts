@@ -2,9 +2,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { slownessNote } from '../../src/cli/commands/quantize.ts';
 import { sizeOf } from '../../src/compiler/ir/type.ts';
-import { writeNpy } from '../../src/weights/npy.ts';
+import { readNpy, writeNpy } from '../../src/weights/npy.ts';
 import { cnnc } from './run-cli.ts';
 
 const source = `net Small {
@@ -92,6 +94,42 @@ describe('cnnc quantize', () => {
     expect(read('q/index.d.ts')).toEqual(read('f/index.d.ts'));
   });
 
+  it('build --deterministic gives one program, and the bits of the interpreter', async () => {
+    await calibrated();
+    const flags = ['--quantize', at('r.json')];
+    const built = await cnnc('build', file, '--out', at('d'), ...flags, '--deterministic');
+    expect(built.exit, built.stderr).toBe(0);
+    const { load } = (await import(pathToFileURL(at('d/index.js')).href)) as {
+      load: () => Promise<{
+        readonly variant: string;
+        run: (inputs: object) => { readonly z: { readonly data: Float32Array } };
+      }>;
+    };
+    const net = await load();
+    expect(net.variant).toBe('simd');
+    const ran = await cnnc(
+      'run',
+      file,
+      ...flags,
+      '--input',
+      at('data/e1.npy'),
+      '--target',
+      'eval',
+      '--save',
+      at('s'),
+    );
+    expect(ran.exit, ran.stderr).toBe(0);
+    const saved = readNpy(readFileSync(at('s/z.npy')));
+    const x = Float32Array.from({ length: 8 * 8 * 3 }, (_, i) => Math.sin(i * 2));
+    expect(net.run({ x }).z).toEqual(saved);
+  });
+
+  it('has a note where integers are not faster', () => {
+    const bytes = [62_000, 16_000] as const;
+    expect(slownessNote('Small', { bytes, ms: [0.02, 0.03] })).toContain('46 kB');
+    expect(slownessNote('Large', { bytes, ms: [2, 1] })).toBeUndefined();
+  });
+
   it('says what is wrong with data', async () => {
     const quantize = (): ReturnType<typeof cnnc> =>
       cnnc('quantize', file, '--data', at('data'), '--out', at('r.json'));
@@ -147,6 +185,8 @@ describe('cnnc quantize', () => {
     writeFileSync(at('r.json'), text.slice(0, text.length / 2));
     expect((await run()).stderr).toContain('cut short');
     writeFileSync(at('r.json'), text.replace(/\[[-\d.]+, /, '[null, '));
+    expect((await run()).stderr).toContain('quantize/unreadable');
+    writeFileSync(at('r.json'), text.replace(/("shares": [^[]*\[)[^,]+,/, '$1 2,'));
     expect((await run()).stderr).toContain('quantize/unreadable');
     writeFileSync(at('r.json'), text);
     writeFileSync(file, source.replace('  b = a', '  b = a -> conv(8, 1) -> relu'));

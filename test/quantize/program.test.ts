@@ -10,13 +10,17 @@ import { testInputs, testWeights } from '../support/net-builder.ts';
 import { loadProgram } from '../wasm/support/load-program.ts';
 import { engines, quantizableNets, quantized } from './support.ts';
 
-describe.each(engines)('relaxed $relaxed, wide $wide', (engine) => {
+const modes = engines.flatMap((engine) =>
+  (engine.relaxed ? [false] : [false, true]).map((precise) => ({ ...engine, precise })),
+);
+
+describe.each(modes)('relaxed $relaxed, wide $wide, deterministic $precise', ({ precise, ...engine }) => {
   it('any net of quantisable layers computes the same bits as the interpreter', () => {
     fc.assert(
       fc.property(quantizableNets, (net) => {
         const graph = quantized(net);
         expect(verify(graph), printGraph(graph)).toEqual([]);
-        const planned = plan(graph, engine);
+        const planned = plan(graph, engine, { precise });
         expect(verifyPlan(planned)).toEqual([]);
         const program = loadProgram(planned, testWeights);
         for (const key of ['calibration', 'other']) {
@@ -26,7 +30,7 @@ describe.each(engines)('relaxed $relaxed, wide $wide', (engine) => {
           expect(got?.data, printGraph(graph)).toEqual(want?.data);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 50 },
     );
   });
 });

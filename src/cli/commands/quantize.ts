@@ -128,7 +128,19 @@ function print({ net, out, compared }: Done, comparison: Comparison, gain: Gain)
   writeLine(
     `time     ${slow.toFixed(2)} ms → ${fast.toFixed(2)} ms  (${(slow / fast).toFixed(1)} times as fast)`,
   );
+  const note = slownessNote(net, gain);
+  if (note) writeLine(`\n${colors.yellow('note')} ${note}`);
 }
+
+/** What to say where integers gain no time. */
+export function slownessNote(net: string, { bytes, ms: [slow, fast] }: Gain): string | undefined {
+  if (slow >= leastGain * fast) return undefined;
+  const saved = ((bytes[0] - bytes[1]) / 1000).toFixed(0);
+  return `${net} is not faster in integers here: its layers are too small to pay for the way back to bytes. They save ${saved} kB of download.`;
+}
+
+/** Times as fast, below which it is not worth a word. */
+const leastGain = 1.1;
 
 function noise({ decibels }: Pick<ValueNoise, 'decibels'>): string {
   return Number.isFinite(decibels) ? `${decibels.toFixed(1)} dB` : 'exact';

@@ -78,23 +78,38 @@ export function valuesToCalibrate(graph: Graph): ReadonlyMap<string, Node> {
   return new Map([...chooseBytes(graph).bytes.keys()].map((node) => [names.get(node) ?? '', node]));
 }
 
+/** A value whose channels may have steps of their own. */
+export interface ShareGroup {
+  /** Names of all values in the same steps: the layer's, and what max pools make of it. */
+  readonly members: readonly string[];
+  /** Layers whose weights take the differences up. (The scales of depthwise layers absorb them exactly.) */
+  readonly mixing: readonly Node[];
+}
+
 /**
- * Of the values to calibrate those whose channels may have steps of their own: only depthwise layers read them, one channel each, so that
- * the scales of their sums absorb the difference exactly.
+ * By the name of the layer that computes them, the values whose channels may have steps of their own: layers read them as their input, not
+ * as an operand, and nothing moves them across channels.
  */
-export function valuesWithShares(graph: Graph): ReadonlySet<string> {
+export function valuesWithShares(graph: Graph): ReadonlyMap<string, ShareGroup> {
   const { isLayer, bytes } = chooseBytes(graph);
+  const names = nameNodes(topological(graph));
   const users = usersOf(graph);
-  const isAbsorbed = (node: Node): boolean => {
-    const readers = users.get(node) ?? [];
-    const isRead = readers.every((user) => isLayer(user) && isDepthwise(user) && user.inputs[0] === node);
-    return isLayer(node) && isRead && readers.every(({ inputs }) => inputs.lastIndexOf(node) === 0);
-  };
-  return new Set(
-    [...valuesToCalibrate(graph)]
-      .filter(([, node]) => bytes.get(node) === node && isAbsorbed(node))
-      .map(([name]) => name),
-  );
+  const groups = new Map<string, ShareGroup>();
+  const classes = Map.groupBy(topological(graph), (node) => bytes.get(node));
+  classes.delete(undefined);
+  for (const members of classes.values()) {
+    const [layer, ...pools] = members;
+    if (!layer || !isLayer(layer) || inputRoles(layer).epilogue.length > 0) continue;
+    if (layer.type.axes.length < 2 || !pools.every(({ op }) => op === 'maxpool')) continue;
+    const readers = new Set(members.flatMap((node) => users.get(node) ?? []).filter(isLayer));
+    const isInput = (node: Node): boolean => [...readers].every(({ inputs }) => !inputs.includes(node, 1));
+    if (!members.every(isInput)) continue;
+    groups.set(names.get(layer) ?? '', {
+      members: members.map((node) => names.get(node) ?? ''),
+      mixing: [...readers].filter((reader) => !isDepthwise(reader)),
+    });
+  }
+  return groups;
 }
 
 /** Every channel of the output reads one channel of the input. */
@@ -142,7 +157,9 @@ export function classRanges(
   for (const [node, root] of bytes) {
     const value = ranges[names.get(node) ?? ''];
     const known = joined.get(root);
-    if (value) joined.set(root, known ? { range: hull(known.range, value.range) } : value);
+    if (!value) continue;
+    const shares = value.shares ?? known?.shares;
+    joined.set(root, { range: known ? hull(known.range, value.range) : value.range, shares });
   }
   return joined;
 }

@@ -106,9 +106,8 @@ function wholeWeight(layer: Node, weight: Node, { shares }: Steps): WholeWeight 
 
 /** Sums of weights that rounding keeps: those of a window, for windows of one tap those over input channels. */
 function balanced({ type }: Node): readonly Axis[] {
-  const window = type.axes.filter((axis) => axis !== 'O' && axis !== 'I');
-  const taps = sizeOf(window.map((axis) => Number(type.dims[type.axes.indexOf(axis)])));
-  return taps > 1 ? window : ['I'];
+  const window = type.axes.slice(2);
+  return sizeOf(shapeOf(type).slice(2)) > 1 ? window : type.axes.slice(1);
 }
 
 /** Σ (real − whole · step) · mean of the input, [C]: what rounding takes from the output on average (Nagel et al., arXiv:1906.04721, §4.2). */
@@ -170,11 +169,40 @@ function tailFor(layer: Node, operands: readonly Operand[], to: Steps | undefine
     const [factor, offset] = [affine.factor / to.scale, affine.constant / to.scale];
     return { factor, offset, half, shares: to.shares, ...used(expr, nodes) };
   }
+  if (nodes.length === 0 && isHomogeneous(open)) {
+    const expr = saturated(s.add(open, s.num(half)));
+    return { ...asIs, factor: 1 / to.scale, shares: to.shares, ...used(expr, nodes) };
+  }
   const inSteps = s.mul(open, s.num(1 / to.scale));
   const shares = to.shares ? [vectorNode(layer, to.shares, 'C')] : [];
   const divided = to.shares ? s.div(inSteps, s.arg(1 + nodes.length)) : inSteps;
-  const steps = simplifyScalar(s.add(divided, s.num(half)));
-  return { ...asIs, ...used(s.max(s.min(steps, s.num(255)), s.num(0)), [...nodes, ...shares]) };
+  return { ...asIs, ...used(saturated(s.add(divided, s.num(half))), [...nodes, ...shares]) };
+}
+
+/** To a range that truncation takes. */
+function saturated(steps: Scalar): Scalar {
+  return s.max(s.min(simplifyScalar(steps), s.num(255)), s.num(0));
+}
+
+/** f(c · x) = c · f(x) for c > 0, of an expression over argument 0: leaky ReLU, say. Steps can be divided out before. */
+function isHomogeneous(expr: Scalar): boolean {
+  const isNumber = ({ kind }: Scalar): boolean => kind === 'const';
+  switch (expr.kind) {
+    case 'const':
+      return expr.value === 0;
+    case 'arg':
+      return true;
+    case 'unary':
+      return (expr.op === 'neg' || expr.op === 'abs') && isHomogeneous(expr.x);
+    case 'binary': {
+      const { op, a, b } = expr;
+      if (op === 'mul') return (isNumber(a) && isHomogeneous(b)) || (isNumber(b) && isHomogeneous(a));
+      if (op === 'div') return isNumber(b) && isHomogeneous(a);
+      return isHomogeneous(a) && isHomogeneous(b);
+    }
+    case 'select':
+      return s.partsOf(expr).every(isHomogeneous);
+  }
 }
 
 /** (b − zero) · scale: what a byte stands for, but for its channel's share. */

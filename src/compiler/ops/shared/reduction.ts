@@ -11,7 +11,7 @@ import { featureMap, shapeOf, sizeOf, type Axis, type Tensor, type TensorType } 
 import { defineOp, type Build, type OpDef, type ParamSpec, type Problem, type Sample } from '../op.ts';
 import { axisProblem, withoutAxis } from './axes.ts';
 import { axisIndex, broadcastStrides } from './broadcast.ts';
-import { forEachPlace } from './loops.ts';
+import { forEachPlace, uniformAxes } from './loops.ts';
 import { loopsOver, lowering, outOperand } from './lowering.ts';
 
 export interface Reduction {
@@ -85,9 +85,19 @@ function evalReduction(op: Reduction, x: Tensor | undefined, { input, output }: 
   const finish = compileScalar(op.finish?.(count) ?? s.arg(0));
   const results = new Float64Array(sizeOf(shape)).fill(identities[op.combine]);
   const combine = combiners[op.combine];
+  const source = x?.data ?? new Float32Array();
+  const strides = [broadcastStrides(output, input)];
+  const { outer, length, steps } = uniformAxes(shapeOf(input), strides);
+  const step = steps[0] ?? 0;
+  const element = [0];
   let at = 0;
-  forEachPlace(shapeOf(input), [broadcastStrides(output, input)], ([offset = 0]) => {
-    results[offset] = combine(results[offset] ?? NaN, body([x?.data[at++] ?? NaN]));
+  const outerStrides = strides.map((along) => along.slice(0, outer));
+  forEachPlace(shapeOf(input).slice(0, outer), outerStrides, ([first = 0]) => {
+    for (let i = 0; i < length; i++) {
+      element[0] = source[at++]!;
+      const place = first + i * step;
+      results[place] = combine(results[place]!, body(element));
+    }
   });
   return { shape, data: Float32Array.from(results, (value) => finish([value])) };
 }
