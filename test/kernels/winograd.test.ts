@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AlgorithmName, Choice } from '../../src/compiler/6-plan/algorithms/algorithm.ts';
 import { chooseAlgorithm } from '../../src/compiler/6-plan/algorithms/index.ts';
+import { lanes } from '../../src/compiler/6-plan/algorithms/tile.ts';
 import { winogradShape, type WinogradTuning } from '../../src/compiler/6-plan/algorithms/winograd-shape.ts';
 import type { Engine } from '../../src/compiler/6-plan/plan.ts';
 import { internal } from '../../src/compiler/diagnostics/internal.ts';
@@ -71,7 +72,10 @@ for (const algorithm of algorithms)
     const residual: Around = { epilogue: 'residual', bias: true, layouts: [], inPlace: true, seed: 5 };
     const changed = (test: Case<ConvKernel>, engine: Engine, change: Partial<WinogradTuning>): Choice => {
       const choice = choiceOf(test.kernel, engine, algorithm) ?? internal('Winograd does not take the case');
-      const tuning = { ...(choice.tuning as unknown as WinogradTuning), ...change };
+      const wanted = { ...(choice.tuning as unknown as WinogradTuning), ...change };
+      // Chunks are whole panels.
+      const width = wanted.vectors * lanes;
+      const tuning = { ...wanted, channels: Math.ceil(wanted.channels / width) * width };
       return { ...choice, tuning: { ...tuning }, scratchBytes: winogradShape(test.kernel, tuning).bytes };
     };
 

@@ -157,16 +157,23 @@ function tuningsOf(
   engine: Engine,
   narrow?: boolean,
 ): readonly EstimatedTuning[] {
-  const vectors = engine.wide ? 4 : 2;
   const tiles = tileCount(kernel, tile);
   const rowsOf = rowCycles(engine);
   const blocks = blockSizes(kernel, tile).filter((block) => narrow !== true || block === tiles);
-  return blocks.flatMap((block) =>
-    chunkSizes(kernel, tile, vectors).map((chunk) => {
-      const tuning = { tile, vectors, block, narrow: narrow ?? block === tiles, ...chunk };
-      return { tuning, cost: winogradCost(kernel, winogradShape(kernel, tuning), rowsOf, engine) };
-    }),
+  return panelWidths(engine).flatMap((vectors) =>
+    blocks.flatMap((block) =>
+      chunkSizes(kernel, tile, vectors).map((chunk) => {
+        const tuning = { tile, vectors, block, narrow: narrow ?? block === tiles, ...chunk };
+        return { tuning, cost: winogradCost(kernel, winogradShape(kernel, tuning), rowsOf, engine) };
+      }),
+    ),
   );
+}
+
+/** Vectors of a panel of the products: two rows of tiles next to six vectors suit blocks of few tiles, where they fit the registers. */
+function panelWidths(engine: Engine): readonly number[] {
+  if (engine.wide) return [4];
+  return engine.relaxed ? [2, 6] : [2];
 }
 
 /** Equal blocks (the last one may lack a few tiles), and blocks as large as the L2 cache holds. */
