@@ -71,9 +71,9 @@ describe('the standard library', () => {
       const result = plan(optimised, { relaxed: true, wide });
       expect(verifyPlan(result)).toEqual([]);
       expect(result.bytes.arena).toBeLessThanOrEqual(1.1 * mostAlive(result));
-      // Borders; and Winograd's transformed tiles, which are more than the maps themselves where these are small.
-      const scratch = Math.max(0, ...result.steps.map((step) => step.scratch?.bytes ?? 0));
-      expect(result.bytes.arena).toBeLessThanOrEqual(1.3 * mostActivations(result) + scratch);
+      // Borders, and transformed tiles and kernels beside the maps: less of them would cost some nets more than 1 % of their time.
+      const most = Math.max(1.45 * mostActivations(result), 1024 * 1024);
+      expect(result.bytes.arena).toBeLessThanOrEqual(most);
       // Panels are padded to whole vectors.
       expect(result.bytes.weights).toBeLessThanOrEqual(1.1 * parameterBytes(graph) + 64_000);
     }

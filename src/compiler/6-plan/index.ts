@@ -3,7 +3,7 @@
  * laid out completely and the one with the smallest arena wins. The result is data; `verifyPlan` states what it promises.
  */
 import { internal } from '../diagnostics/internal.ts';
-import type { Graph } from '../ir/graph.ts';
+import type { Graph, Node } from '../ir/graph.ts';
 import { bytesOf, shapeOf } from '../ir/type.ts';
 import type { Operand, OperandView } from '../ir/kernel.ts';
 import { paramPath } from '../ops/build.ts';
@@ -11,10 +11,11 @@ import { accessOf } from './access.ts';
 import { alignment } from './arena.ts';
 import { geometryOf, rowStrides } from './geometry.ts';
 import { layOut, type Layout } from './layout.ts';
-import { lowerGraph, weightOperands, type Picker } from './lower.ts';
+import { lowerGraph, weightOperands, type LoweredNode, type Picker } from './lower.ts';
 import type { Allocation, Buffer, Engine, Plan, Step, WeightsType } from './plan.ts';
 import { buildProgram, type OperandRef, type Value, type Work } from './program.ts';
 import { schedules } from './schedule.ts';
+import { slimmed } from './slim.ts';
 import { storeWeights } from './stored.ts';
 import { createStatics, type StaticPlace, type Statics } from './statics.ts';
 import { partsOf } from './threads/parts.ts';
@@ -44,9 +45,17 @@ export interface PlanOptions {
 export function plan(graph: Graph, engine: Engine, options: PlanOptions = {}): Plan {
   const { precise = false, weightsType = 'f32', threads = 1, cutFromNs = 15_000, pick } = options;
   const lowered = lowerGraph(graph, engine, { precise, threads, fromNs: cutFromNs, pick });
-  const layouts = schedules(graph).map((order) => layOut(buildProgram(graph, order, lowered), engine));
-  const best = layouts.reduce((a, b) => (b.arena.bytes < a.arena.bytes ? b : a));
+  const first = smallest(graph, lowered, engine);
+  // Measured choices are not touched.
+  const slim = pick ? undefined : slimmed(first, lowered, engine);
+  const best = slim ? smallest(graph, slim, engine) : first;
   return { ...assemble(best, engine, weightsType), threads };
+}
+
+/** The layout of the order of execution whose arena is smallest. */
+function smallest(graph: Graph, lowered: ReadonlyMap<Node, LoweredNode>, engine: Engine): Layout {
+  const layouts = schedules(graph).map((order) => layOut(buildProgram(graph, order, lowered), engine));
+  return layouts.reduce((a, b) => (b.arena.bytes < a.arena.bytes ? b : a));
 }
 
 /** Regions get addresses, values buffers, works steps. */

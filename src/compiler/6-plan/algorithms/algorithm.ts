@@ -73,8 +73,11 @@ export interface Algorithm {
   readonly name: AlgorithmName;
   readonly doc: string;
   readonly choose: (kernel: Kernel, engine: Engine, options: AlgorithmOptions) => Choice | undefined;
-  /** Choices with other parameters that are worth measuring, for a kernel that `choose` takes; all of them are correct. */
-  readonly variants?: (kernel: Kernel, engine: Engine) => readonly Choice[];
+  /**
+   * Choices with other parameters that are worth measuring, for a kernel that `choose` takes; all of them are correct. With `scratchBytes`,
+   * only those that take at most so much, the fastest first.
+   */
+  readonly variants?: (kernel: Kernel, engine: Engine, scratchBytes?: number) => readonly Choice[];
   /**
    * Layout kinds that this algorithm packs; `tensors` are the weight and then the bias (if the kernel has one), as on disk. Packs into
    * `into` (zeros, at least as large as the block) where that is given.

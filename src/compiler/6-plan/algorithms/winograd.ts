@@ -61,8 +61,8 @@ function winogradAlgorithm(tile: TileSize, name: 'winograd-4x4' | 'winograd-2x2'
         ? chooseWinograd(kernel, { tile, name, engine })
         : undefined,
     // Both sizes share one layout; the smaller one lists it.
-    variants: (kernel, engine) =>
-      kernel.kind === 'conv' ? winogradVariants(kernel, { tile, name, engine }) : [],
+    variants: (kernel, engine, scratchBytes) =>
+      kernel.kind === 'conv' ? winogradVariants(kernel, { tile, name, engine }, scratchBytes) : [],
     layouts: tile === 2 ? ['winograd'] : [],
     pack: packWinograd,
   };
@@ -104,8 +104,14 @@ function chooseWinograd(kernel: ConvKernel, { tile, name, engine }: Size): Choic
 }
 
 /** The blocks and chunks of least estimated time. */
-function winogradVariants(kernel: ConvKernel, { tile, name, engine }: Size): readonly Choice[] {
-  const likely = tuningsOf(kernel, tile, engine).toSorted((a, b) => a.cost - b.cost);
+function winogradVariants(
+  kernel: ConvKernel,
+  { tile, name, engine }: Size,
+  scratchBytes = Infinity,
+): readonly Choice[] {
+  const likely = tuningsOf(kernel, tile, engine)
+    .filter(({ tuning }) => winogradShape(kernel, tuning).bytes <= scratchBytes)
+    .toSorted((a, b) => a.cost - b.cost);
   return likely.slice(0, mostVariants).map((estimated) => choiceOf(kernel, name, estimated));
 }
 
