@@ -19,6 +19,8 @@ export interface Tokens {
   readonly comments: readonly Token[];
   /** Runs of characters that begin no token, as `[start, end)`. */
   readonly strays: readonly (readonly [start: number, end: number])[];
+  /** Where the tokens end that were made: the end of the text, or a bound. */
+  readonly end: number;
 }
 
 /** One type, as the lexer tries it. */
@@ -69,12 +71,13 @@ export function makeToken(type: TokenType, image: string, start: number, end: nu
   };
 }
 
-/** Everything in a text but spaces. Linear in its length; never throws. */
-export function tokenize(text: string): Tokens {
+/** Everything in a text but spaces, up to `most` tokens and comments. Linear in its length; never throws. */
+export function tokenize(text: string, most = Infinity): Tokens {
   const tokens: Token[] = [];
   const comments: Token[] = [];
   const strays: [number, number][] = [];
-  for (let at = 0; at < text.length;) {
+  let at = 0;
+  while (at < text.length && tokens.length + comments.length + strays.length < most) {
     const rules = rulesOf(text.charCodeAt(at));
     let end = at;
     let rule: Rule | undefined;
@@ -93,5 +96,5 @@ export function tokenize(text: string): Tokens {
     }
     at = end;
   }
-  return { tokens, comments, strays };
+  return { tokens, comments, strays, end: at };
 }

@@ -5,6 +5,7 @@
  */
 import type { Span } from '../compiler/1-parse/source.ts';
 import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
+import { showCount } from '../compiler/diagnostics/count.ts';
 import { diagnostic } from '../compiler/diagnostics/registry.ts';
 import { bytesInMemory, openBytes, type ByteSource } from './bytes.ts';
 import { decodeFloats, dtypeBytes, isFloatType } from './dtype.ts';
@@ -95,7 +96,7 @@ function describe(problem: HeaderProblem, file: string, at: Span): Diagnostic {
     case 'truncated':
       return diagnostic(
         'weights/truncated',
-        { file, wanted: problem.wanted.toLocaleString('en'), found: problem.found.toLocaleString('en') },
+        { file, wanted: showCount(problem.wanted), found: showCount(problem.found) },
         at,
       );
     case 'tensor':
@@ -170,7 +171,7 @@ function checkHeader({ json, names, dataOffset }: Header, size: number): Checked
   const end = checkCover([...entries.values()], dataOffset);
   if (typeof end !== 'number') return end;
   if (end > size) return { problem: { kind: 'truncated', wanted: end, found: size } };
-  if (end < size) return format(`${(size - end).toLocaleString('en')} bytes at its end belong to no tensor`);
+  if (end < size) return format(`${showCount(size - end)} bytes at its end belong to no tensor`);
   return { entries, metadata: metadataOf(json['__metadata__']) };
 }
 

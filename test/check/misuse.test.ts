@@ -79,7 +79,7 @@ describe('what grows without a bound stops', () => {
     ['pixels', 'network/too-many-elements', net('repeat(60) { upsample(2) }')],
     ['weights', 'network/too-many-elements', net('flatten -> dense(10^7) -> relu -> dense(10^7)')],
     ['a block handed to itself', 'names/circular', `block A(u: block) = u(A)\n${net('A(A)')}`],
-    ['brackets', 'syntax/too-deep', net(`conv(${'('.repeat(1e5)}3${')'.repeat(1e5)})`)],
+    ['brackets', 'syntax/too-deep', net(`conv(${'('.repeat(4e4)}3${')'.repeat(4e4)})`)],
     ['signs', 'syntax/too-deep', net(`conv(${'-'.repeat(1e5)}3)`)],
     [
       'blocks in blocks',
@@ -93,6 +93,16 @@ describe('what grows without a bound stops', () => {
     ],
   ])('%s', (_, code, text) => {
     expect(codes(text)).toContain(code);
+  });
+
+  it.each([
+    ['values that nothing reads', 'names/unused', (i: number) => `y${i} = x -> relu`],
+    ['results that nothing reads', 'network/goes-nowhere', () => 'x -> relu'],
+    ['names that are taken', 'names/duplicate', () => 'y = x -> relu'],
+  ])('%s: work grows as the text does', (_, code, line) => {
+    const text = `net N {\n in x: f32[8, 8, 3]\n${chain(20_000, line)}\n out z: tensor(x)\n}`;
+    const { diagnostics } = resolve({ path: 'main.cnn', text }, nodeHost('.'));
+    expect(diagnostics.filter((d) => d.code === code).length).toBeGreaterThan(19_990);
   });
 
   it('nets of nets', () => {

@@ -1,6 +1,8 @@
 /** Text that is deep, long or hostile: one message, no crash, time linear in its length. */
 import { describe, expect, test } from 'vitest';
+import { tokenize } from '../../grammar/lexer.ts';
 import type { Expr } from '../../src/compiler/1-parse/ast.ts';
+import { mostText } from '../../src/compiler/1-parse/lex.ts';
 import { parse } from '../../src/compiler/1-parse/index.ts';
 
 const codes = (text: string) => parse({ path: 'deep.cnn', text }).diagnostics.map((d) => d.code);
@@ -8,18 +10,18 @@ const chain = (unit: string, count: number, rest = '1') => `let a = ${unit.repea
 
 describe('nesting has a limit, with one message', () => {
   test.each([
-    ['parentheses', `let a = ${'('.repeat(100_000)}1${')'.repeat(100_000)}`],
-    ['lists', `let a = ${'['.repeat(100_000)}${']'.repeat(100_000)}`],
-    ['braces', `net N { ${'if a { '.repeat(100_000)}x${'}'.repeat(100_000)} }`],
-    ['calls', `let a = ${'f('.repeat(100_000)}1${')'.repeat(100_000)}`],
-    ['prefixes', chain('- ', 100_000)],
-    ['negations', chain('not ', 100_000)],
-    ['sums', chain('1 + ', 100_000)],
-    ['powers', chain('2 ^ ', 100_000)],
-    ['members', chain('', 1, `a${'.b'.repeat(100_000)}`)],
-    ['calls of calls', chain('', 1, `f${'()'.repeat(100_000)}`)],
-    ['a base of calls', `net A extends f${'()'.repeat(100_000)} { }`],
-    ['else if', chain('if a { 1 } else ', 100_000, '{ 2 }')],
+    ['parentheses', `let a = ${'('.repeat(40_000)}1${')'.repeat(40_000)}`],
+    ['lists', `let a = ${'['.repeat(40_000)}${']'.repeat(40_000)}`],
+    ['braces', `net N { ${'if a { '.repeat(30_000)}x${'}'.repeat(30_000)} }`],
+    ['calls', `let a = ${'f('.repeat(40_000)}1${')'.repeat(40_000)}`],
+    ['prefixes', chain('- ', 40_000)],
+    ['negations', chain('not ', 40_000)],
+    ['sums', chain('1 + ', 40_000)],
+    ['powers', chain('2 ^ ', 40_000)],
+    ['members', chain('', 1, `a${'.b'.repeat(40_000)}`)],
+    ['calls of calls', chain('', 1, `f${'()'.repeat(40_000)}`)],
+    ['a base of calls', `net A extends f${'()'.repeat(40_000)} { }`],
+    ['else if', chain('if a { 1 } else ', 20_000, '{ 2 }')],
   ])('%s', (_, text) => {
     expect(codes(text)).toEqual(['syntax/too-deep']);
   });
@@ -46,6 +48,47 @@ test('long pipelines and lists are flat, not deep', () => {
 test('more than a thousand failures are one message', () => {
   expect(codes('x = 3\n'.repeat(1000))).toHaveLength(1000);
   expect(codes('x = 3\n'.repeat(5000))).toEqual(['syntax/too-many']);
+});
+
+describe('the length of a text has a limit, with one message and nothing read', () => {
+  test.each([
+    ['characters', `let a = "${'a'.repeat(mostText.characters)}"`],
+    ['spaces', ' '.repeat(mostText.characters + 1)],
+    ['words', 'a '.repeat(mostText.tokens + 1)],
+    ['comments', '//\n'.repeat(mostText.tokens)],
+    ['characters of no meaning', '$ '.repeat(mostText.tokens + 1)],
+    ['NULs', '\0a'.repeat(mostText.tokens)],
+    ['line ends', '\r\n'.repeat(mostText.tokens + 1)],
+  ])('%s', (_, text) => {
+    const { file, diagnostics } = parse({ path: 'long.cnn', text });
+    expect(diagnostics.map((d) => d.code)).toEqual(['syntax/too-long']);
+    expect(file.items).toEqual([]);
+  });
+
+  test('no more tokens are made than the limit', () => {
+    const { tokens, end } = tokenize('a '.repeat(1000), 10);
+    expect([tokens.length, end]).toEqual([10, 19]);
+  });
+
+  test('at the limit all is read', () => {
+    const text = `let a = [${'1,'.repeat((mostText.tokens - 5) / 2)}]`;
+    expect(codes(text)).toEqual([]);
+  });
+});
+
+test.each([
+  ['signs of other languages', ';'],
+  ['signs that begin nothing', '$ a '],
+  ['brackets that nothing opened', ')'],
+  ['unclosed texts', '"\n'],
+  ['numbers', '1x '],
+  ['comments of other languages', '# a\n'],
+])('many %s are one message', (_, unit) => {
+  expect(codes(unit.repeat(20_000))).toEqual(['syntax/too-many']);
+});
+
+test('a comment that nothing ends goes to the end', () => {
+  expect(codes('/* a\n'.repeat(20_000))).toEqual(['syntax/comment']);
 });
 
 /** The longest path of nested nodes. */

@@ -7,6 +7,7 @@ import { maxFailures } from '../../../grammar/recovering-parser.ts';
 import type { Failure } from '../../../grammar/recovering-parser.ts';
 import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
+import { internal } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { spanOf } from './lex.ts';
 import type { Source, Span } from './source.ts';
@@ -14,11 +15,16 @@ import type { Source, Span } from './source.ts';
 /** The diagnostics of all failures; where there are too many, one that shows the first few. */
 export function explainAll(source: Source, failures: readonly Failure[]): Diagnostic[] {
   const all = failures.flatMap((failure) => explain(source, failure) ?? []);
-  const [first, ...others] = all;
-  if (first === undefined || failures.length <= maxFailures) return all;
-  const labels = others.slice(0, 4).map(({ span, message }) => ({ span, text: message }));
+  return all.length === 0 || failures.length <= maxFailures ? all : [tooMany(all)];
+}
+
+/** One that stands for all, with the first few. */
+export function tooMany(all: readonly Diagnostic[]): Diagnostic {
+  const [first, ...others] = all.slice(0, 5).sort((a, b) => a.span.start - b.span.start);
+  if (!first) internal('too many of nothing');
+  const labels = others.map(({ span, message }) => ({ span, text: message }));
   const label = first.message;
-  return [diagnostic('syntax/too-many', { limit: maxFailures }, first.span, { label, labels })];
+  return diagnostic('syntax/too-many', { limit: maxFailures }, first.span, { label, labels });
 }
 
 /** The diagnostic of a failure; undefined where it was reported already. */

@@ -7,7 +7,7 @@ import type { CstNode, IToken, TokenType } from 'chevrotain';
 import { CnnParser } from '../../../grammar/cnn.ts';
 import type { FileCstNode, ItemCstNode } from '../../../grammar/generated/cst.ts';
 import { parseTokens } from '../../../grammar/generated/parser.ts';
-import type { Failure } from '../../../grammar/recovering-parser.ts';
+import { maxFailures, type Failure } from '../../../grammar/recovering-parser.ts';
 import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { File, Item } from './ast.ts';
@@ -15,7 +15,7 @@ import { balance } from './brackets.ts';
 import { entries, indexOfToken } from './build/context.ts';
 import type { Context } from './build/context.ts';
 import { item } from './build/items.ts';
-import { explainAll } from './failures.ts';
+import { explainAll, tooMany } from './failures.ts';
 import { layout } from './layout.ts';
 import { lex } from './lex.ts';
 import type { Source } from './source.ts';
@@ -33,16 +33,25 @@ type FileItems = ReturnType<typeof entries<ItemCstNode, Item>>;
  * the order of the text.
  */
 export function parse(source: Source): Parsed {
-  const { tokens: raw, comments, diagnostics } = lex(source);
+  const { tokens: raw, comments, diagnostics, isTooLong } = lex(source);
+  const span = { source, start: 0, end: source.text.length };
+  const isHopeless = isTooLong || diagnostics.length > maxFailures;
+  if (isHopeless)
+    return {
+      file: { kind: 'file', source, items: [], comments, span },
+      diagnostics: isTooLong ? diagnostics : [tooMany(diagnostics)],
+    };
   const balanced = balance(source, raw);
   const laidOut = layout(source, balanced.tokens);
   for (const report of [...balanced.diagnostics, ...laidOut.diagnostics]) diagnostics.push(report);
 
   const context: Context = { source, comments, tokens: laidOut.tokens, diagnostics, depth: 0 };
   const items = inPieces(context) ?? interpreted(context);
-  const span = { source, start: 0, end: source.text.length };
   diagnostics.sort((a, b) => a.span.start - b.span.start);
-  return { file: { kind: 'file', source, items, comments, span }, diagnostics };
+  return {
+    file: { kind: 'file', source, items, comments, span },
+    diagnostics: diagnostics.length > maxFailures ? [tooMany(diagnostics)] : diagnostics,
+  };
 }
 
 /** Tokens of a piece of a file that is parsed and built at once: its concrete tree is garbage before the next one is made. */

@@ -6,6 +6,7 @@ import type { IToken, TokenType } from 'chevrotain';
 import { makeToken, tokenize } from '../../../grammar/lexer.ts';
 import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
+import { showCount } from '../diagnostics/count.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Comment } from './ast.ts';
 import type { Source, Span } from './source.ts';
@@ -14,7 +15,12 @@ export interface Lexed {
   readonly tokens: IToken[];
   readonly comments: readonly Comment[];
   readonly diagnostics: Diagnostic[];
+  /** The text is too long: what there is of it means nothing. */
+  readonly isTooLong: boolean;
 }
+
+/** Characters of a file, and its words, numbers, signs and comments: both are more than 10,000 lines have. */
+export const mostText = { characters: 1_000_000, tokens: 150_000 } as const;
 
 /** The span of a token. */
 export function spanOf(source: Source, token: IToken): Span {
@@ -30,8 +36,10 @@ export function retype(token: IToken, type: TokenType): void {
 
 /** Line ends stay in as `Newline` tokens. */
 export function lex(source: Source): Lexed {
-  const { tokens: raw, comments: found, strays } = tokenize(source.text);
   const diagnostics: Diagnostic[] = [];
+  if (source.text.length > mostText.characters) return tooLong(source, 'characters', mostText.characters);
+  const { tokens: raw, comments: found, strays, end } = tokenize(source.text, mostText.tokens);
+  if (end < source.text.length) return tooLong(source, 'words, signs and comments', end);
   const comments = found.map((token) => comment(source, token));
   const reported = strays.map(([start, end]) => {
     const text = source.text.slice(start, end);
@@ -39,7 +47,7 @@ export function lex(source: Source): Lexed {
     return makeToken(t.Reported, text, start, end);
   });
   const all = merge(raw, reported);
-  if (!all.some(isMistake)) return { tokens: all, comments, diagnostics };
+  if (!all.some(isMistake)) return { tokens: all, comments, diagnostics, isTooLong: false };
   const tokens: IToken[] = [];
   for (const token of all) {
     const kept = isMistake(token) ? repair(source, token, diagnostics) : token;
@@ -47,7 +55,20 @@ export function lex(source: Source): Lexed {
     else tokens.push(kept);
   }
   comments.sort((a, b) => a.span.start - b.span.start);
-  return { tokens, comments, diagnostics };
+  return { tokens, comments, diagnostics, isTooLong: false };
+}
+
+/** Reported where the bound is passed. */
+function tooLong(source: Source, what: string, at: number): Lexed {
+  const limit = what === 'characters' ? mostText.characters : mostText.tokens;
+  const span = { source, start: at, end: at };
+  const args = { limit: showCount(limit), what };
+  return {
+    tokens: [],
+    comments: [],
+    diagnostics: [diagnostic('syntax/too-long', args, span)],
+    isTooLong: true,
+  };
 }
 
 function comment(source: Source, token: IToken): Comment {

@@ -24,10 +24,26 @@ export interface Position {
 /** The position of `offset` in `text`, counting `\n` only. */
 export function positionAt(text: string, offset: number): Position {
   const clamped = Math.max(0, Math.min(offset, text.length));
-  const lineStart = text.lastIndexOf('\n', clamped - 1) + 1;
-  let line = 1;
-  for (let i = text.indexOf('\n'); i !== -1 && i < lineStart; i = text.indexOf('\n', i + 1)) line++;
-  return { line, column: clamped - lineStart + 1 };
+  const starts = lineStarts(text);
+  let low = 0;
+  let high = starts.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= clamped) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, column: clamped - (starts[low] ?? 0) + 1 };
+}
+
+/** Of the text that was asked about last: whoever shows places shows many of one text. */
+let lastStarts: { readonly text: string; readonly starts: readonly number[] } | undefined;
+
+function lineStarts(text: string): readonly number[] {
+  if (lastStarts?.text === text) return lastStarts.starts;
+  const starts = [0];
+  for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
+  lastStarts = { text, starts };
+  return starts;
 }
 
 /** The text that `span` covers. */

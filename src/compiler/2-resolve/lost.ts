@@ -1,19 +1,25 @@
 /** Layers whose result nothing reads: a line of a body that is no value, and not the last. */
 import type { Body, Expr, Statement } from '../1-parse/ast.ts';
-import type { Fix } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Place } from './names.ts';
 
 /** A body gives its `out` or its last line; a line before that without a name gives its result to nobody. */
 export function reportLost({ statements }: Body, { module, names }: Place): void {
   if (module.external) return;
-  for (const [i, statement] of statements.entries()) {
-    const result = statements.slice(i + 1).find((s) => s.kind === 'expr' || s.kind === 'out');
-    if (statement.kind !== 'expr' || !result || namesValues(statement.value)) continue;
-    const labels = [{ span: result.span, text: 'the result is this' }];
-    const fixes = continued(statements[i + 1]);
-    names.report(diagnostic('network/goes-nowhere', {}, statement.span, { labels, fixes }));
+  const found: Diagnostic[] = [];
+  // What stands below a line and may be the result.
+  let result: Statement | undefined;
+  for (let i = statements.length - 1; i >= 0; i--) {
+    const statement = statements[i] as Statement;
+    if (statement.kind === 'expr' && result && !namesValues(statement.value)) {
+      const labels = [{ span: result.span, text: 'the result is this' }];
+      const fixes = continued(statements[i + 1]);
+      found.push(diagnostic('network/goes-nowhere', {}, statement.span, { labels, fixes }));
+    }
+    if (statement.kind === 'expr' || statement.kind === 'out') result = statement;
   }
+  for (const report of found.reverse()) names.report(report);
 }
 
 /** `x -> conv(8) as squeeze` is there for the name. */

@@ -39,9 +39,13 @@ export function readAllowances(files: readonly Commented[]): Allowances {
 /** The comment's own line, and the next one that holds more than a comment. */
 function coveredLines(text: string, offset: number): readonly number[] {
   const { line } = positionAt(text, offset);
-  const below = text.slice(offset).split('\n').slice(1);
-  const next = below.findIndex((content) => !/^\s*(\/\/.*)?$/.test(content));
-  return next === -1 ? [line] : [line, line + 1 + next];
+  for (let at = text.indexOf('\n', offset), next = line + 1; at !== -1; next++) {
+    const end = text.indexOf('\n', at + 1);
+    const content = text.slice(at + 1, end === -1 ? undefined : end);
+    if (!/^\s*(\/\/.*)?$/.test(content)) return [line, next];
+    at = end;
+  }
+  return [line];
 }
 
 function problemWith(code: string, reason: string | undefined, comment: Comment): Diagnostic | undefined {

@@ -1,10 +1,14 @@
 /** The known name that a mistyped one most probably means: the edit distance with swaps (Damerau, restricted), case ignored. */
 
+/** Names of more letters are not compared: that takes the product of both lengths. */
+const longest = 100;
+
 /**
  * The candidates within a third of the name's length (at least 1 edit), nearest first; ties keep the given order. A single letter
  * is one edit from every other one, and so means none of them.
  */
 export function nearestNames(name: string, candidates: Iterable<string>, count = 1): readonly string[] {
+  if (name.length > longest) return [];
   const limit = name.length < 2 ? 0 : Math.max(1, Math.floor(name.length / 3));
   const wanted = name.toLowerCase();
   const found: { readonly candidate: string; readonly distance: number }[] = [];

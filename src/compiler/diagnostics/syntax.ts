@@ -44,10 +44,18 @@ export const syntaxDiagnostics = {
   },
   'syntax/too-many': {
     severity: 'error',
-    message: 'more than {limit} statements do not parse: is this a .cnn file?',
+    message: 'more than {limit} places are not the language: is this a .cnn file?',
     explain: 'Only the first few are shown, and what follows after that many is not looked at.',
     bad: '    x\n'.repeat(1001),
     good: 'export let x = 1',
+  },
+  'syntax/too-long': {
+    severity: 'error',
+    message: 'this file is too long: it has more than {limit} {what}',
+    explain:
+      'A file is a text for people; what passes this bound is a list of numbers, or a program has written it. Repetition is `repeat` or `each`, and blocks can stand in files of their own (`use`).',
+    bad: undefined,
+    good: undefined,
   },
   'syntax/unclosed-string': {
     severity: 'error',
