@@ -110,3 +110,16 @@ describe('what grows without a bound stops', () => {
     expect(new Set(codes(text))).toEqual(new Set(['network/blocks-too-deep']));
   });
 });
+
+it('a file that is named a thousand times is read once', () => {
+  const reads: string[] = [];
+  const host = {
+    read: (path: string) => {
+      reads.push(path);
+      return path === 'a.cnn' ? chain(1000, (i) => `export let l${i} = ${i}`) : undefined;
+    },
+  };
+  const text = `${chain(1000, (i) => `use { l${i} } from "./a"`)}\nexport let sum = l1 + l999`;
+  resolve({ path: 'main.cnn', text }, host);
+  expect(reads.filter((path) => path === 'a.cnn')).toHaveLength(1);
+});

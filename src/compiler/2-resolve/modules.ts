@@ -52,7 +52,7 @@ export function loadModules(entry: Source, host: Host): LoadedModules {
   const queue = [first];
   for (const module of queue)
     for (const use of module.file.items.filter(isUse)) {
-      const found = locate(use, module, host);
+      const found = locate(use, module, byPath, host);
       let target = found.path === undefined ? undefined : byPath.get(found.path);
       if (found.path !== undefined && !target && found.text !== undefined) {
         target = open({ path: found.path, text: found.text });
@@ -102,13 +102,19 @@ interface Located {
   readonly problem?: Diagnostic;
 }
 
-function locate(use: UseItem, module: OpenModule, host: Host): Located {
+function locate(
+  use: UseItem,
+  module: OpenModule,
+  opened: ReadonlyMap<string, OpenModule>,
+  host: Host,
+): Located {
   const written = use.from.value;
   const candidates = importPaths(written, module.source.path);
   if (candidates === 'outside')
     return { problem: diagnostic('import/outside-project', { path: written }, use.from.span, whyInside) };
   for (const path of candidates) {
-    if (path === module.source.path) return { path };
+    // A file that many name is read once.
+    if (opened.has(path)) return { path };
     const text = host.read(path);
     if (text !== undefined) return { path, text };
   }
