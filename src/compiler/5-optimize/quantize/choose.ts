@@ -4,6 +4,8 @@
  */
 import { topological, type Graph, type Node } from '../../ir/graph.ts';
 import { nameNodes } from '../../ir/print.ts';
+import { affineIn } from '../../ir/scalar-affine.ts';
+import { isScalar } from '../../ir/scalar-build.ts';
 import { isStatic, usersOf } from '../../ir/rewrite.ts';
 import { inputRoles } from '../../ops/build.ts';
 import { hull, type Ranges, type ValueRange } from './range.ts';
@@ -13,6 +15,8 @@ export interface Chosen {
   readonly isLayer: (node: Node) => boolean;
   /** Whether the node moves bytes. */
   readonly moves: (node: Node) => boolean;
+  /** Whether the layer gives real numbers although others read it in bytes: what linear layers add to their sums collects no noise. */
+  readonly keepsNumbers: (node: Node) => boolean;
   /** The nodes whose values become bytes, with the node that stands for their class. */
   readonly bytes: ReadonlyMap<Node, Node>;
 }
@@ -38,7 +42,9 @@ export function chooseBytes(graph: Graph): Chosen {
   for (const node of topological(graph).toReversed())
     if (!isStatic(node) && (users.get(node) ?? []).some((user) => reads(user, node))) wanted.add(node);
   const moves = (node: Node): boolean => moving(node) && wanted.has(node);
-  return { isLayer, moves, bytes: classesOf(wanted, moves) };
+  const keepsNumbers = (node: Node): boolean =>
+    isLayer(node) && (users.get(node) ?? []).some((user) => isLayer(user) && addsLinearly(user, node));
+  return { isLayer, moves, keepsNumbers, bytes: classesOf(wanted, moves) };
 }
 
 /** Convolutions and dense layers with static weights; grouped ones only where every channel is a group. */
@@ -51,6 +57,13 @@ function couldBeLayer(node: Node): boolean {
   if (node.op === 'dwconv') return inC === outC;
   const groups = node.attrs['groups'] ?? 1;
   return groups === 1 || (groups === inC && inC === outC);
+}
+
+/** Whether `user` adds the value to its sums and applies no activation after: the residuals of linear bottlenecks. */
+function addsLinearly(user: Node, node: Node): boolean {
+  const { epilogue } = inputRoles(user);
+  const expr = user.attrs['epilogue'];
+  return epilogue.includes(node) && isScalar(expr) && affineIn(expr, 0) !== undefined;
 }
 
 const movers: ReadonlySet<string> = new Set(['maxpool', 'concat', 'flatten', 'reshape']);
@@ -91,7 +104,7 @@ export interface ShareGroup {
  * as an operand, and nothing moves them across channels.
  */
 export function valuesWithShares(graph: Graph): ReadonlyMap<string, ShareGroup> {
-  const { isLayer, bytes } = chooseBytes(graph);
+  const { isLayer, keepsNumbers, bytes } = chooseBytes(graph);
   const names = nameNodes(topological(graph));
   const users = usersOf(graph);
   const groups = new Map<string, ShareGroup>();
@@ -99,10 +112,12 @@ export function valuesWithShares(graph: Graph): ReadonlyMap<string, ShareGroup> 
   classes.delete(undefined);
   for (const members of classes.values()) {
     const [layer, ...pools] = members;
-    if (!layer || !isLayer(layer) || inputRoles(layer).epilogue.length > 0) continue;
+    if (!layer || !isLayer(layer)) continue;
+    if (inputRoles(layer).epilogue.length > 0 && !keepsNumbers(layer)) continue;
     if (layer.type.axes.length < 2 || !pools.every(({ op }) => op === 'maxpool')) continue;
     const readers = new Set(members.flatMap((node) => users.get(node) ?? []).filter(isLayer));
-    const isInput = (node: Node): boolean => [...readers].every(({ inputs }) => !inputs.includes(node, 1));
+    const isInput = (node: Node): boolean =>
+      [...readers].every(({ inputs }) => keepsNumbers(node) || !inputs.includes(node, 1));
     if (!members.every(isInput)) continue;
     groups.set(names.get(layer) ?? '', {
       members: members.map((node) => names.get(node) ?? ''),

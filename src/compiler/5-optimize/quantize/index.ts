@@ -82,7 +82,7 @@ interface Known {
   readonly means: (node: Node) => readonly number[] | undefined;
 }
 
-function transformed(node: Node, { isLayer, moves }: Chosen, { forms, means }: Known): Node {
+function transformed(node: Node, { isLayer, moves, keepsNumbers }: Chosen, { forms, means }: Known): Node {
   if (isLayer(node)) {
     const { data, epilogue } = inputRoles(node);
     const [x = node] = data;
@@ -90,7 +90,7 @@ function transformed(node: Node, { isLayer, moves }: Chosen, { forms, means }: K
       x: forms.bytes(x),
       means: means(x),
       operands: epilogue.map(forms.own),
-      to: forms.steps(node),
+      to: keepsNumbers(node) ? undefined : forms.steps(node),
     });
   }
   if (!moves(node)) return withInputs(node, node.inputs.map(forms.numbers));
