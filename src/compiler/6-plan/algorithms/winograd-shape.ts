@@ -24,6 +24,8 @@ export interface WinogradTuning {
   readonly depth: number;
   /** Output channels of a chunk: whole panels. */
   readonly channels: number;
+  /** Of a part of the output channels: bytes from its first bias to its first kernel. */
+  readonly kernelsBehind?: number;
 }
 
 /** The tiles along one axis of the map. */

@@ -147,29 +147,33 @@ function tileHalo(
   });
 }
 
-/** The blocks and chunks with the least estimated time, in nanoseconds. `narrow`: only those whose last tiles are, or are not. */
+/**
+ * The blocks and chunks with the least estimated time, in nanoseconds; for a part of a layer with the layout of its weights, and with last tiles
+ * as the whole has them.
+ */
 export function winogradTuning(
   kernel: ConvKernel,
   tile: TileSize,
   engine: Engine,
-  narrow?: boolean,
+  whole?: Pick<WinogradTuning, 'vectors' | 'narrow'>,
 ): EstimatedTuning {
-  return tuningsOf(kernel, tile, engine, narrow).reduce((a, b) => (b.cost < a.cost ? b : a));
+  return tuningsOf(kernel, tile, engine, whole).reduce((a, b) => (b.cost < a.cost ? b : a));
 }
 
 function tuningsOf(
   kernel: ConvKernel,
   tile: TileSize,
   engine: Engine,
-  narrow?: boolean,
+  whole?: Pick<WinogradTuning, 'vectors' | 'narrow'>,
 ): readonly EstimatedTuning[] {
   const tiles = tileCount(kernel, tile);
   const rowsOf = rowCycles(engine);
-  const blocks = blockSizes(kernel, tile).filter((block) => narrow !== true || block === tiles);
-  return panelWidths(engine).flatMap((vectors) =>
+  const blocks = blockSizes(kernel, tile).filter((block) => whole?.narrow !== true || block === tiles);
+  const widths = whole ? [whole.vectors] : panelWidths(engine);
+  return widths.flatMap((vectors) =>
     blocks.flatMap((block) =>
       chunkSizes(kernel, tile, vectors).map((chunk) => {
-        const tuning = { tile, vectors, block, narrow: narrow ?? block === tiles, ...chunk };
+        const tuning = { tile, vectors, block, narrow: whole?.narrow ?? block === tiles, ...chunk };
         return { tuning, cost: winogradCost(kernel, winogradShape(kernel, tuning), rowsOf, engine) };
       }),
     ),

@@ -75,7 +75,7 @@ function candidates(kernel: Kernel, { algorithm, tuning, weights }: Choice): rea
       const tile = Number(tuning['tile'] ?? 1);
       // Tiles hold whole windows of a pool.
       const grain = (axis: number): number => Math.max(tile, kernel.pool?.size[axis] ?? 1);
-      const panels = weights?.layout.kind === 'panels' && kernel.groups === 1;
+      const panels = ['panels', 'winograd'].includes(weights?.layout.kind ?? '') && kernel.groups === 1;
       const channels: Candidate = {
         axis: 'channels',
         size: kernel.outC,

@@ -3,11 +3,12 @@
  * and need not know of threads.
  */
 import { internal } from '../../diagnostics/internal.ts';
-import type { Epilogue, Kernel, Operand } from '../../ir/kernel.ts';
+import type { ConvKernel, Epilogue, Kernel, Operand } from '../../ir/kernel.ts';
 import type { Choice } from '../algorithms/algorithm.ts';
 import { panelFloats, panelsOf, type PanelLayout } from '../algorithms/panels.ts';
 import { winogradTuning } from '../algorithms/winograd.ts';
-import { winogradShape } from '../algorithms/winograd-shape.ts';
+import { winogradShape, type WinogradTuning } from '../algorithms/winograd-shape.ts';
+import { biasFloats, type WinogradLayout } from '../algorithms/winograd-weights.ts';
 import type { Buffer, Engine, Step } from '../plan.ts';
 import type { Cut, CutAxis, Range } from './cut.ts';
 import { partKernel, skipped } from './part-kernel.ts';
@@ -29,11 +30,27 @@ function sized(kernel: Kernel, choice: Choice, engine: Engine, { axis, ranges }:
     const { tuning, scratchBytes } = choice;
     if (part.kind !== 'conv' || !choice.algorithm.startsWith('winograd'))
       return { range, kernel: part, tuning, scratchBytes };
-    // Blocks of tiles are chosen for the part: those of the whole map may be larger than it.
-    const tile = tuning['tile'] === 4 ? 4 : 2;
-    const own = winogradTuning(part, tile, engine, Boolean(tuning['narrow'])).tuning;
-    return { range, kernel: part, tuning: { ...own }, scratchBytes: winogradShape(part, own).bytes };
+    const own = { ...winogradPart(part, tuning, engine), ...kernelsBehind(kernel, choice, axis, range) };
+    return { range, kernel: part, tuning: own, scratchBytes: winogradShape(part, own).bytes };
   });
+}
+
+/** Blocks of tiles are chosen for the part: those of the whole map may be larger than it. */
+function winogradPart(part: ConvKernel, tuning: Choice['tuning'], engine: Engine): WinogradTuning {
+  const whole = { vectors: Number(tuning['vectors']), narrow: Boolean(tuning['narrow']) };
+  return winogradTuning(part, tuning['tile'] === 4 ? 4 : 2, engine, whole).tuning;
+}
+
+/** Biases and kernels of the first channel are farther from each other than those of the last one. */
+function kernelsBehind(
+  kernel: Kernel,
+  { weights }: Choice,
+  axis: CutAxis,
+  { from }: Range,
+): Pick<WinogradTuning, 'kernelsBehind'> {
+  if (axis !== 'channels' || kernel.kind !== 'conv') return {};
+  const { taps, outC, inC } = weights?.layout as WinogradLayout;
+  return { kernelsBehind: 4 * (biasFloats(outC) + from * (inC * taps - 1)) };
 }
 
 /** Scratch memory of all parts together. */
@@ -75,7 +92,7 @@ function placed(
   const cells = typeof axis === 'number' && part.kind === 'conv' ? (part.pool?.size[axis] ?? 1) : 1;
   const out = add(part.out, (buffer) => pooled(buffer, axis, range, cells));
   if (axis === 'channels') {
-    const bytes = panelBytes(choice, range.from);
+    const bytes = weightBytes(choice, range.from);
     if (part.kind !== 'conv') return internal('only convolutions are cut between channels');
     const weight = add(part.weight, (buffer) => ({ ...buffer, offset: buffer.offset + bytes }));
     return { kernel: { ...part, weight, out, epilogue }, buffers };
@@ -119,8 +136,9 @@ function along(buffer: Buffer, axis: number, from: number, size: number): Buffer
   };
 }
 
-/** Bytes of the panels before the output channel `channel`, which begins one. */
-function panelBytes({ weights }: Choice, channel: number): number {
+/** Bytes of what comes before the output channel `channel`, which begins a panel; before its bias, where biases lie together. */
+function weightBytes({ weights }: Choice, channel: number): number {
+  if (weights?.layout.kind === 'winograd') return 4 * channel;
   const { outC, vectors, depth } = weights?.layout as PanelLayout;
   return panelsOf(outC, vectors)
     .filter(({ first }) => first < channel)

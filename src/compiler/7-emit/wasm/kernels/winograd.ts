@@ -76,6 +76,11 @@ function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['tabl
   };
 }
 
+/** Bytes from the first bias to the first kernel. */
+function kernelsBehind({ outC }: ConvKernel, shape: WinogradShape): number {
+  return shape.kernelsBehind ?? biasFloats(outC) * 4;
+}
+
 /** The layer for sums without transforms. */
 function directLayer(kernel: ConvKernel, shape: WinogradShape, geometry: ConvGeometry): DirectLayer {
   const [x = 0, weights = 0] = geometry.start;
@@ -89,7 +94,7 @@ function directLayer(kernel: ConvKernel, shape: WinogradShape, geometry: ConvGeo
     taps: { down: down.taps, across: across.taps },
     inC: kernel.inC,
     outC: kernel.outC,
-    weights: weights + biasFloats(kernel.outC) * 4,
+    weights: weights + kernelsBehind(kernel, shape),
     panel: vectors * lanes,
     lead: 0,
     groups: kernel.inC * down.taps * across.taps,
@@ -134,7 +139,7 @@ function layerFunction(m: ModuleBuilder, layer: WinogradLayer): FunctionRef {
     const scratch = pointers.at(-1) as Local<'i32'>;
     // Layers of equal shape share all code: what only one of them has is found by way of scratch memory.
     f.store(scratch, shape.lines - 4, direct);
-    const kernels = f.let(i32.add(weights, biasFloats(kernel.outC) * 4));
+    const kernels = f.let(i32.add(weights, kernelsBehind(kernel, shape)));
     ahead?.(f, { from: f.let(kernels), to: f.let(i32.add(scratch, shape.kernels)) });
     const reader = cursor(f, [x]);
     const writer = cursor(f, pointers.slice(2, -1));
