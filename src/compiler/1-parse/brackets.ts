@@ -132,11 +132,17 @@ function beginLine(state: State, token: IToken, next: IToken | undefined, column
 function isLeftOpen(frame: Frame, token: IToken, next: IToken | undefined, column: number): boolean {
   if (closers.has(token.tokenType) || continues(token)) return false;
   if (frame.closer !== t.RCurly) return beginsStatement(token, next, column <= frame.indent);
-  return column <= frame.indent && (frame.inner ?? 0) > frame.indent;
+  return column <= frame.indent && ((frame.inner ?? 0) > frame.indent || beginsItem(token, next));
 }
 
 const continues = (token: IToken) =>
   token.tokenType === t.Arrow || token.image === 'else' || token.tokenType === t.LCurly;
+
+/** `net N`, `use {`: in no braces can they stand. */
+function beginsItem(token: IToken, next: IToken | undefined): boolean {
+  if (token.image === 'use') return next?.tokenType === t.LCurly;
+  return /^(?:net|block|export|family)$/.test(token.image) && next?.tokenType === t.Name;
+}
 
 /** `out z: …`, or, where the line is not indented further than the bracket's, `y = …`. */
 function beginsStatement(token: IToken, next: IToken | undefined, outdented: boolean): boolean {

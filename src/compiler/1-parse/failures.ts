@@ -9,12 +9,19 @@ import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { internal } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { withoutCascades } from './cascades.ts';
+import { explainSlip } from './slips.ts';
 import { spanOf } from './lex.ts';
 import type { Source, Span } from './source.ts';
 
-/** The diagnostics of all failures; where there are too many, one that shows the first few. */
-export function explainAll(source: Source, failures: readonly Failure[]): Diagnostic[] {
-  const all = failures.flatMap((failure) => explain(source, failure) ?? []);
+/** The diagnostics of all failures that `reported` does not explain; where there are too many, one that shows the first few. */
+export function explainAll(
+  source: Source,
+  failures: readonly Failure[],
+  reported: readonly Diagnostic[],
+): Diagnostic[] {
+  const kept = withoutCascades(source, failures, reported);
+  const all = kept.flatMap((failure) => explain(source, failure) ?? []);
   return all.length === 0 || failures.length <= maxFailures ? all : [tooMany(all)];
 }
 
@@ -33,6 +40,7 @@ function explain(source: Source, failure: Failure): Diagnostic | undefined {
   if (token.tokenType === t.Reported || token.isInsertedInRecovery) return undefined;
   return (
     unfinishedKeyword(source, failure) ??
+    explainSlip(source, failure) ??
     misplaced(source, failure) ??
     reservedName(source, failure) ??
     swapped(source, failure) ??
@@ -147,6 +155,13 @@ const within =
 const swaps: readonly Swap[] = [
   { found: t.Equal, ours: ':', why: 'the kind of an input stands behind `:`', when: within('inStatement') },
   { found: t.Equal, ours: ':', why: 'a branch is labelled with `:`', when: within('branch') },
+  {
+    found: t.Equal,
+    ours: ':',
+    why: 'an output is named with `:`',
+    when: ({ start, rules }) => start.tokenType === t.Out && /^(?:outS|s)tatement$/.test(rules.at(-1) ?? ''),
+  },
+  { found: t.Colon, ours: '=', why: 'what a block is stands behind `=`', when: within('block') },
   { found: t.Colon, ours: '=', why: 'an option is given with `=`', when: within('suffix', 'arg') },
   {
     found: t.Colon,
@@ -201,7 +216,7 @@ function join(source: Source, { token, previous, rules }: Failure, span: Span): 
   const at = { source, start: span.start, end: span.start };
   const end = { source, start: (previous.endOffset ?? 0) + 1, end: (previous.endOffset ?? 0) + 1 };
   const rule = rules.at(-1) ?? '';
-  if (commaLists.has(rule) && previous.tokenType !== t.Dot)
+  if ((commaLists.has(rule) || commaEntries.has(rule)) && previous.tokenType !== t.Dot)
     return [{ title: 'put a comma between', edits: [{ span: end, text: ',' }] }];
   if (!arrowEntries.has(rule) || !(token.tokenType === t.ModifierWord)) return [];
   return [{ title: `-> ${token.image}`, edits: [{ span: at, text: '-> ' }] }];
@@ -210,7 +225,9 @@ function join(source: Source, { token, previous, rules }: Failure, span: Span): 
 const begins = ({ tokenType }: IToken) =>
   [t.Name, t.ModifierWord, t.NumberToken, t.Size, t.StringToken, t.LSquare].includes(tokenType);
 const commaLists = new Set(['suffix', 'params', 'parens', 'list']);
-const arrowEntries = new Set(['statement', 'branch', 'item']);
+/** Entries of lists in braces that a comma (or a line end) separates. */
+const commaEntries = new Set(['branch', 'defaultsEntry', 'arg', 'variant', 'usedName']);
+const arrowEntries = new Set(['statement', 'item']);
 
 function expectation(failure: Failure): string {
   const rule = failure.rules.at(-1) ?? '';
@@ -220,14 +237,18 @@ function expectation(failure: Failure): string {
   }
   if (rule === 'each' && failure.expected.join() === 'RParen')
     return 'in parentheses stand an item and its number; `[a, b, c]` names the parts of an item';
-  if (failure.token.tokenType === t.LCurly || failure.token.tokenType === t.MergeCurly) {
+  const isOver = failure.expected.some((name) => name === 'End' || name === 'Separator');
+  if (isOver && commaEntries.has(rule)) return 'a comma or a new line should stand before it';
+  if (isBrace(failure.token) && failure.expected.join() !== t.StringToken.name) {
     return 'braces stand behind a merge such as `add`, or behind `if`, `repeat` and `each`';
   }
-  if (failure.expected.some((name) => name === 'End' || name === 'Separator')) {
+  if (isOver) {
     return `what stands before it is complete; go on with \`->\` or an operator, or on a new line`;
   }
   return `${phrase(failure)} should stand here`;
 }
+
+const isBrace = ({ tokenType }: IToken) => tokenType === t.LCurly || tokenType === t.MergeCurly;
 
 /** What was wanted, in the words of the language. */
 function phrase({ expected, rules }: Failure): string {

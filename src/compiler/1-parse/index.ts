@@ -87,7 +87,7 @@ function interpreted(context: Context): FileItems {
     failure,
     ...inside(parser, tokens as IToken[], failure),
   ]);
-  for (const report of explainAll(source, failures)) diagnostics.push(report);
+  for (const report of explainAll(source, failures, diagnostics)) diagnostics.push(report);
   return entries(context, tree, tree.children.item, item);
 }
 

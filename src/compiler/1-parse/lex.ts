@@ -157,7 +157,9 @@ function repairNumber(source: Source, token: IToken, diagnostics: Diagnostic[]):
   const span = spanOf(source, token);
   const fixes = token.image.startsWith('.')
     ? [{ title: `0${token.image}`, edits: [{ span, text: `0${token.image}` }] }]
-    : [];
+    : /^\d+(?:[xX]\d+)+$/.test(token.image)
+      ? [{ title: token.image.toLowerCase(), edits: [{ span, text: token.image.toLowerCase() }] }]
+      : [];
   const extras = { fixes, notes: [{ word: 'why' as const, text: numberAdvice(token.image) }] };
   diagnostics.push(diagnostic('syntax/bad-number', { text: token.image }, span, extras));
   retype(token, t.Reported);

@@ -15,6 +15,7 @@ import type {
 import { unreachable } from '../diagnostics/internal.ts';
 import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
 import { claim } from './declare.ts';
+import { reportOutputKind } from './output-kind.ts';
 import { bindReplaced, isInherited } from './extending.ts';
 import { reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
@@ -137,7 +138,7 @@ function bindOut(statement: Extract<Statement, { kind: 'out' }>, scope: Scope, p
     for (const arg of value.args) {
       if (!isClassList(arg.value, scope, place)) bindExpr(arg.value, 'value', scope, place);
     }
-  else bindExpr(value, 'value', scope, place);
+  else if (!reportOutputKind(value, scope, place)) bindExpr(value, 'value', scope, place);
   if (of && !isClassList(of, scope, place)) bindExpr(of, 'value', scope, place);
   for (const branch of detect?.branches ?? []) {
     bindExpr(branch.value, 'value', scope, place);

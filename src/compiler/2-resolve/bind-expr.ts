@@ -22,8 +22,8 @@ import { foreignLayer } from './foreign.ts';
 import type { Declaration } from './model.ts';
 import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
-import { unknownOption } from './options.ts';
-import { operatorNames, optionWords, paramsCalled } from './vocabulary.ts';
+import { unknownOption, wordsOf } from './options.ts';
+import { isBuiltin, operatorNames, optionWords, paramsCalled } from './vocabulary.ts';
 
 /** Deeper syntax than a person writes; keeps every later walk off the end of the call stack. */
 const maxDepth = 200;
@@ -97,7 +97,10 @@ function bindArgs(args: readonly Arg[], callee: Expr, scope: Scope, place: Place
   const isOperator = callee.kind === 'name' && !place.names.bindings.has(callee);
   const params = isOperator ? paramsCalled(callee.name) : noParams;
   checkOptions(args, callee, place);
-  for (const { name, value } of args) {
+  for (const arg of args) {
+    const { name, value } = arg;
+    // What an option that does not exist is given means nothing, either.
+    if (place.names.unknownOptions.has(arg)) continue;
     // Without a name an argument may be for any option: values among the arguments shift the places.
     const specs = name ? params.filter((param) => param.name === name.name) : params;
     bindWords(value, specs, scope, place);
@@ -140,8 +143,25 @@ function bindWords(value: Expr, specs: readonly ParamSpec[], scope: Scope, place
       specs.some(({ words }) => words?.includes(e.name))
     );
   };
+  if (value.kind === 'name' && reportWord(value, specs, scope, place)) return;
   if (!names.every(isWord)) return bindExpr(value, 'value', scope, place);
   for (const name of names) place.names.words.add(name);
+}
+
+/** `pad = sam`: the nearest word of the option, before any other name. */
+function reportWord(value: NameExpr, specs: readonly ParamSpec[], scope: Scope, place: Place): boolean {
+  const { name, span } = value;
+  const words = specs.flatMap(wordsOf);
+  if (words.length === 0 || isBuiltin(name) || isDeclared(name, scope, place)) return false;
+  const near = nearest(name, words);
+  if (near === undefined) return false;
+  const fixes = [{ title: near, edits: [{ span, text: near }] }];
+  place.names.report(diagnostic('names/unknown', { name }, span, { label: `did you mean ${near}?`, fixes }));
+  return true;
+}
+
+function isDeclared(name: string, scope: Scope, { module }: Place): boolean {
+  return lookup(name, scope) !== undefined || module.names.has(name) || module.broken.has(name);
 }
 
 function bindPipeline(expr: PipelineExpr, scope: Scope, place: Place): void {

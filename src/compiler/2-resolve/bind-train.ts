@@ -15,7 +15,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { netScope } from './bind-body.ts';
 import { bindExpr } from './bind-expr.ts';
 import type { NetDeclaration } from './model.ts';
-import { childScope, lookup, type Place, type Scope } from './names.ts';
+import { childScope, lookup, markUsed, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { dataPaths, whyInside } from './paths.ts';
 import { isBuiltin } from './vocabulary.ts';
@@ -54,7 +54,7 @@ export function bindNetName(ident: Ident, place: Place): NetDeclaration | undefi
   const found = place.module.names.get(ident.name);
   if (found?.kind === 'net') {
     place.names.bindings.set(ident, found);
-    place.names.used.add(found);
+    markUsed(found, place);
     return found;
   }
   if (place.module.broken.has(ident.name)) return undefined;

@@ -81,6 +81,7 @@ function emptyNames(diagnostics: Diagnostic[], host: Host): Names {
     unknown: 0,
     bindings: new Map(),
     used: new Set(),
+    usedIn: new Map(),
     declared: [],
     imported: [],
     members: new Set(),

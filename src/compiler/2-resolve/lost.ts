@@ -6,7 +6,7 @@ import type { Place } from './names.ts';
 
 /** A body gives its `out` or its last line; a line before that without a name gives its result to nobody. */
 export function reportLost({ statements }: Body, { module, names }: Place): void {
-  if (module.external) return;
+  if (module.external || statements.some(({ kind }) => kind === 'broken')) return;
   const found: Diagnostic[] = [];
   // What stands below a line and may be the result.
   let result: Statement | undefined;

@@ -129,10 +129,19 @@ function notFound(use: UseItem, path: string, host: Host): Diagnostic {
   const last = stem(path.split('/').at(-1) ?? '');
   const near = nearest(last, files.filter((name) => name.endsWith('.cnn')).map(stem));
   const mended = near === undefined ? undefined : written.replace(last, near);
+  const isPackage = /^[@\w]/.test(written) && !written.startsWith('std/');
   return diagnostic('import/not-found', { path: written }, use.from.span, {
+    notes: isPackage ? [{ word: 'note', text: packageNote(written) }] : [],
     fixes:
       mended === undefined
         ? []
         : [{ title: `"${mended}"`, edits: [{ span: use.from.span, text: `"${mended}"` }] }],
   });
+}
+
+/** `from "blocks"` is a package; a file beside this one begins with `./`. */
+function packageNote(written: string): string {
+  const name = written.split('/').slice(0, written.startsWith('@') ? 2 : 1);
+  const beside = `./${written.replace(/\.cnn$/, '')}.cnn`;
+  return `this is looked for in the package ${name.join('/')}; a file beside this one is written "${beside}"`;
 }

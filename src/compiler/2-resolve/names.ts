@@ -27,6 +27,8 @@ export interface Scope {
 export interface Names {
   readonly bindings: Map<object, Declaration>;
   readonly used: Set<Declaration>;
+  /** Which of them each file reads: an import may be unused in one file and used in the one that declares it. */
+  readonly usedIn: Map<OpenModule, Set<Declaration>>;
   /** In order of declaration, for "never used". */
   readonly declared: Declaration[];
   readonly imported: {
@@ -76,7 +78,7 @@ export function bindName(expr: NameExpr, use: NameUse, scope: Scope, place: Plac
   const declaration = lookup(expr.name, scope) ?? module.names.get(expr.name);
   if (declaration) {
     names.bindings.set(expr, declaration);
-    names.used.add(declaration);
+    markUsed(declaration, place);
     mention(declaration, expr.span, place);
     if (declaration.kind === 'value' && declaration.form === 'train-only' && place.reader)
       reportTrainOnly(declaration, expr, place.reader, names);
@@ -103,6 +105,14 @@ function mention(declaration: Declaration, span: Span, { owner, names }: Place):
   const list = names.mentions.get(owner) ?? [];
   list.push({ to: declaration, span });
   names.mentions.set(owner, list);
+}
+
+/** Something in the place's file reads the declaration. */
+export function markUsed(declaration: Declaration, { names, module }: Place): void {
+  names.used.add(declaration);
+  if (module.external) return;
+  const here = names.usedIn.get(module) ?? new Set();
+  names.usedIn.set(module, here.add(declaration));
 }
 
 export function lookup(name: string, scope: Scope | undefined): Declaration | undefined {
@@ -155,10 +165,16 @@ function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, modu
 function reportNotImported(expr: NameExpr, use: NameUse, names: Names): void {
   const line = `use { ${expr.name} } from "${names.stdlib().get(expr.name)}"`;
   const top = { source: expr.span.source, start: 0, end: 0 };
+  const layer = operatorNames.has(expr.name.toLowerCase()) ? expr.name.toLowerCase() : undefined;
+  const text =
+    layer === undefined ? 'the stdlib has it' : `the layer is ${layer}; the stdlib has a block of that name`;
   names.report(
     diagnostic(use === 'layer' ? 'names/unknown-layer' : 'names/unknown', { name: expr.name }, expr.span, {
-      notes: [{ word: 'note', text: 'the stdlib has it' }],
-      fixes: [{ title: line, edits: [{ span: top, text: `${line}\n` }] }],
+      notes: [{ word: 'note', text }],
+      fixes: [
+        ...(layer === undefined ? [] : [{ title: layer, edits: [{ span: expr.span, text: layer }] }]),
+        { title: line, edits: [{ span: top, text: `${line}\n` }] },
+      ],
     }),
   );
 }

@@ -1,5 +1,6 @@
 /** Options that do not exist: seen as soon as it is known what is called, so that one mistake in a pipeline does not hide the next. */
 import type { Arg } from '../1-parse/ast.ts';
+import type { ParamSpec } from '../ops/op.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -16,4 +17,9 @@ export function unknownOption(arg: Arg, known: readonly string[], what: string):
     notes: [{ word: 'note', text: list }],
     fixes: near === undefined ? [] : [{ title: near, edits: [{ span, text: near }] }],
   });
+}
+
+/** The words that an option takes. */
+export function wordsOf({ kind, words }: ParamSpec): readonly string[] {
+  return kind === 'pad' ? ['same', 'valid'] : (words ?? []);
 }

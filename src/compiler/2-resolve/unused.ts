@@ -14,14 +14,15 @@ export function reportUnused(names: Names): void {
     if ('module' in declaration && declaration.module && fragments.has(declaration.module)) continue;
     names.report(diagnostic('names/unused', { what, name: declaration.name }, declaration.span));
   }
-  for (const { declaration, ident } of names.imported)
-    if (!names.used.has(declaration))
+  for (const { declaration, ident, module } of names.imported)
+    if (!fragments.has(module) && !names.usedIn.get(module)?.has(declaration))
       names.report(diagnostic('names/unused', { what: 'imported', name: ident.name }, ident.span));
 }
 
 function fragmentsAmong(names: Names): ReadonlySet<Module> {
   const modules = new Set<Module>();
   for (const d of names.declared) if ('module' in d && d.module) modules.add(d.module);
+  for (const { module } of names.imported) modules.add(module);
   return new Set(
     [...modules].filter(
       ({ file, exports }) => exports.size === 0 && !file.items.some((i) => i.kind === 'net'),

@@ -96,11 +96,14 @@ function graphOutputs(
 ): readonly GraphOutput[] | undefined {
   const wanted = run.outputs.filter(({ statement }) => session.mode === 'training' || !statement.trainOnly);
   if (wanted.length === 0) {
-    session.report(
-      diagnostic('network/no-output', { name: net.name }, net.span, {
-        fixes: [{ title: 'say what it gives: out y: tensor(y)', edits: [] }],
-      }),
-    );
+    // A statement that did not parse may have been the output.
+    const broken = net.item.body?.statements.some(({ kind }) => kind === 'broken');
+    if (!broken)
+      session.report(
+        diagnostic('network/no-output', { name: net.name }, net.span, {
+          fixes: [{ title: 'say what it gives: out y: tensor(y)', edits: [] }],
+        }),
+      );
     return undefined;
   }
   const outputs: GraphOutput[] = [];

@@ -1,4 +1,5 @@
 /** From written arguments to an operator's options: matched to its parameters by place or name and converted by kind. */
+import { wordsOf } from '../2-resolve/options.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, AttrValue } from '../ir/graph.ts';
 import type { SymbolicDim } from '../ir/dim.ts';
@@ -87,6 +88,11 @@ function missing(param: ParamSpec, use: Use, session: Session): false {
 
 function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session): void {
   if (given.value.kind === 'unknown') return;
+  const { span } = given.arg.value;
+  const text = given.value.kind === 'string' ? given.value.value : '';
+  const fixes = wordsOf(param).includes(text)
+    ? [{ title: `${text}, without quotes`, edits: [{ span, text }] }]
+    : [];
   session.report(
     diagnostic(
       'value/expected',
@@ -94,7 +100,8 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
         expected: `${expectation(param)} for ${param.name} of ${use.def.name}`,
         found: describe(given.value),
       },
-      given.arg.value.span,
+      span,
+      { fixes },
     ),
   );
 }

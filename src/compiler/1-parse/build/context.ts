@@ -2,7 +2,7 @@
  * What all builders share: the source, its comments and tokens, what is reported, and how deep the tree already is. Builders turn
  * one concrete node into one Ast node; they are plain functions, and none looks at text that another rule owns.
  */
-import type { CstNode, IToken } from 'chevrotain';
+import type { CstNode, IToken, TokenType } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { internal } from '../../diagnostics/internal.ts';
@@ -87,16 +87,29 @@ export function entries<N extends CstNode, R extends { readonly span: Span }>(
   const broken = list.children['Broken'] as IToken[] | undefined;
   if (broken === undefined) return built;
   built.push(...broken.map((token) => brokenStatement(context, token)));
-  return built.sort((a, b) => a.span.start - b.span.start);
+  built.sort((a, b) => a.span.start - b.span.start);
+  return built.filter((entry, i) => !isBegunIn(built[i + 1], entry));
+}
+
+/** `input x: rgb`: the word is no statement, but the beginning of the one that broke. */
+function isBegunIn(
+  next: { readonly kind?: string; readonly span: Span } | undefined,
+  { kind, span }: { readonly kind?: string; readonly span: Span },
+): boolean {
+  if (kind !== 'expr' || next?.kind !== 'broken') return false;
+  return /^[ \t]*$/.test(span.source.text.slice(span.end, next.span.start));
 }
 
 const declarers: ReadonlySet<unknown> = new Set([t.Block, t.Net, t.Family, t.Filter, t.Let, t.In, t.Replace]);
+
+/** `y := …` was about to declare `y`, too. */
+const namers = new Set<TokenType | undefined>([t.Equal, t.Colon]);
 
 function brokenStatement(context: Context, token: IToken): BrokenStatement {
   let at = indexOfToken(context.tokens, token.startOffset);
   while (context.tokens[at]?.tokenType === t.Export || context.tokens[at]?.tokenType === t.TrainOnly) at++;
   if (declarers.has(context.tokens[at]?.tokenType)) at++;
-  else if (context.tokens[at + 1]?.tokenType !== t.Equal) at = context.tokens.length;
+  else if (!namers.has(context.tokens[at + 1]?.tokenType)) at = context.tokens.length;
   const name = context.tokens[at];
   const declares = name?.tokenType === t.Name ? ident(context, name) : undefined;
   return { kind: 'broken', declares, span: spanOf(context.source, token) };

@@ -1,0 +1,59 @@
+/** Failures that only follow from another: one mistake, one message. */
+import type { Failure } from '../../../grammar/recovering-parser.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import * as t from '../../../grammar/tokens.ts';
+import type { Source } from './source.ts';
+
+/** The failures in order, without those that an earlier one explains, or a bracket that is `reported` never to close. */
+export function withoutCascades(
+  source: Source,
+  failures: readonly Failure[],
+  reported: readonly Diagnostic[],
+): readonly Failure[] {
+  const open = linesLeftOpen(source, reported);
+  const kept: Failure[] = [];
+  for (const failure of failures) {
+    const before = kept.at(-1);
+    const at = failure.token.startOffset;
+    if (open.some(({ start, end }) => start < at && at <= end)) continue;
+    if (before && (goesOn(source, before, failure) || isUnderHead(source, before, failure))) continue;
+    kept.push(failure);
+  }
+  return kept;
+}
+
+/** `conv bias = false` for `conv { bias = false }`: the entry broke off, and what follows on the line was meant to be in it. */
+function goesOn(source: Source, before: Failure, { start }: Failure): boolean {
+  const end = (before.previous?.endOffset ?? before.start.startOffset) + 1;
+  return start.startOffset >= end && /^[ \t]*$/.test(source.text.slice(end, start.startOffset));
+}
+
+/** `net N` without its brace: the indented lines below are its body. */
+function isUnderHead(source: Source, before: Failure, { start, rules }: Failure): boolean {
+  const headless = before.start.tokenType === t.Net || before.start.tokenType === t.Block;
+  const isOver = before.token.tokenType === t.End || before.token.tokenType.name === 'EOF';
+  if (!headless || !isOver || rules.at(-1) !== 'item') return false;
+  return columnOf(source, start.startOffset) > columnOf(source, before.start.startOffset);
+}
+
+/**
+ * From the first bracket of a line that never closes to the end of the line: what stands there was meant to be outside. Each line is
+ * looked through once, however many brackets it has.
+ */
+function linesLeftOpen(
+  { text }: Source,
+  reported: readonly Diagnostic[],
+): readonly { readonly start: number; readonly end: number }[] {
+  const unclosed = reported.filter(({ code }) => code === 'syntax/unclosed').map(({ span }) => span.start);
+  const lines: { start: number; end: number }[] = [];
+  for (const start of unclosed.sort((a, b) => a - b)) {
+    if (start <= (lines.at(-1)?.end ?? -1)) continue;
+    const end = text.indexOf('\n', start);
+    lines.push({ start, end: end < 0 ? text.length : end });
+  }
+  return lines;
+}
+
+function columnOf({ text }: Source, offset: number): number {
+  return offset - (text.lastIndexOf('\n', offset - 1) + 1);
+}

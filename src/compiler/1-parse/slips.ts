@@ -1,0 +1,222 @@
+/**
+ * Slips that have a name: words of other languages, signs in two pieces, brackets of another kind, a sign left out. Each is told in
+ * its own words with a fix that applies; everything else is left to failures.ts.
+ */
+import type { IToken } from 'chevrotain';
+import type { Failure } from '../../../grammar/recovering-parser.ts';
+import * as t from '../../../grammar/tokens.ts';
+import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import { spanOf } from './lex.ts';
+import type { Source, Span } from './source.ts';
+
+type Slip = (source: Source, failure: Failure) => Diagnostic | undefined;
+
+/** What is said about a failure that is a known slip; undefined for others. */
+export function explainSlip(source: Source, failure: Failure): Diagnostic | undefined {
+  for (const slip of slips) {
+    const found = slip(source, failure);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Words that begin statements in other languages, and what begins them here. */
+const foreignWords: Readonly<Record<string, string>> = {
+  output: 'out',
+  return: 'out',
+  yield: 'out',
+  var: 'let',
+  const: 'let',
+  for: 'each',
+  foreach: 'each',
+  loop: 'repeat',
+};
+
+/** What must follow a loop's word: a value may be called `loop`, too. */
+const loopHeads: Readonly<Record<string, RegExp>> = {
+  each: /^\s*\w+\s+(?:of|in)\b/,
+  repeat: /^\s*\d/,
+};
+
+/** `return x`, `y = x -> for n of list { … }`. */
+const foreignWord: Slip = (source, { previous, start }) => {
+  if (!previous || !Object.hasOwn(foreignWords, previous.image)) return undefined;
+  const span = spanOf(source, previous);
+  const ours = foreignWords[previous.image] ?? '';
+  const loopHead = loopHeads[ours];
+  const fits = loopHead ? loopHead.test(source.text.slice(span.end, span.end + 80)) : previous === start;
+  return fits ? foreign(span, ours) : undefined;
+};
+
+/** `input x: rgb 8x8`: the word stands by itself before what looks like a branch. */
+const foreignStatement: Slip = (source, { token, start }) => {
+  if (token.tokenType !== t.Colon) return undefined;
+  const before = source.text.slice(Math.max(0, start.startOffset - 40), start.startOffset);
+  const [, word] = /(?:^|[\s{])(input|output)[ \t]+$/.exec(before) ?? [];
+  if (word === undefined) return undefined;
+  const from = source.text.lastIndexOf(word, start.startOffset);
+  return foreign({ source, start: from, end: from + word.length }, word === 'input' ? 'in' : 'out');
+};
+
+function foreign(span: Span, ours: string): Diagnostic {
+  const word = span.source.text.slice(span.start, span.end);
+  const args = { word, where: `did you mean \`${ours}\`?` };
+  return diagnostic('syntax/misplaced', args, span, { fixes: [replaceBy(ours, span)] });
+}
+
+/** `- >` and `:=`. */
+const signInPieces: Slip = (source, { token, previous }) => {
+  if (token.image === '>' && previous?.image === '-') {
+    const span = { ...spanOf(source, previous), end: spanOf(source, token).end };
+    return foreignSign(source.text.slice(span.start, span.end), '->', span);
+  }
+  const span = spanOf(source, token);
+  if (token.tokenType !== t.Colon || source.text[span.end] !== '=') return undefined;
+  return foreignSign(':=', '=', { ...span, end: span.end + 1 });
+};
+
+function foreignSign(found: string, ours: string, span: Span): Diagnostic {
+  const fixes = [{ title: `write ${ours}`, edits: [{ span, text: ours }] }];
+  return diagnostic('syntax/foreign-sign', { found, ours }, span, { fixes });
+}
+
+/** `conv[64, 3]`: what stands in brackets is one index. */
+const optionsInBrackets: Slip = (source, { token, rules, expected }) => {
+  if (token.tokenType !== t.Comma || rules.at(-1) !== 'suffix' || !expected.includes('RSquare'))
+    return undefined;
+  const args = { found: '`,`', expected: 'options stand in parentheses: `conv(64, 3)`' };
+  return diagnostic('syntax/unexpected', args, spanOf(source, token));
+};
+
+/** `3 x 3`: a size is one word. */
+const sizeInPieces: Slip = (source, { token, previous }) => {
+  if (token.image !== 'x' || previous?.tokenType !== t.NumberToken) return undefined;
+  const [written] = /^\d+(?:[ \t]*x[ \t]*\d+)+/.exec(source.text.slice(previous.startOffset)) ?? [];
+  if (written === undefined) return undefined;
+  const span = { source, start: previous.startOffset, end: previous.startOffset + written.length };
+  const text = written.replaceAll(/[ \t]/g, '');
+  const args = { found: '`x`', expected: 'a size is written without blanks' };
+  return diagnostic('syntax/unexpected', args, span, { fixes: [replaceBy(text, span)] });
+};
+
+const replaceBy = (text: string, span: Span): Fix => ({ title: text, edits: [{ span, text }] });
+
+/** `if = x -> relu`: a reserved word where a value is named. */
+const reservedValue: Slip = (source, { token, start, previous }) => {
+  if (token.tokenType !== t.Equal || previous !== start) return undefined;
+  if (t.reserved.get(start.image) !== start.tokenType) return undefined;
+  const span = spanOf(source, start);
+  const fixes = [replaceBy(`${start.image}_`, span)];
+  return diagnostic('syntax/reserved', { word: start.image }, span, { fixes });
+};
+
+/** Signs that can be left out between two words, and how each is put in. */
+const signsBetween: Readonly<Record<string, string>> = {
+  Colon: ':',
+  Equal: ' =',
+  Arrow: ' ->',
+  From: ' from',
+};
+
+/** `let k 3`, `in x rgb 8x8`: one sign was wanted and nothing else. */
+const signLeftOut: Slip = (source, failure) => {
+  const { token, previous } = failure;
+  if (!previous || !beginsValue(token)) return undefined;
+  const sign = missingSign(source, failure, previous);
+  if (sign === undefined) return undefined;
+  const { end } = spanOf(source, previous);
+  const title = `put ${sign.trim()} between`;
+  const fix = { title, edits: [{ span: { source, start: end, end }, text: sign }] };
+  const found = token.tokenType === t.StringToken ? 'this text' : `\`${token.image}\``;
+  const args = { found, expected: `\`${sign.trim()}\` is missing before it` };
+  return diagnostic('syntax/unexpected', args, spanOf(source, token), { fixes: [fix] });
+};
+
+function missingSign(source: Source, failure: Failure, previous: IToken): string | undefined {
+  const { expected, rules, start } = failure;
+  const [only = ''] = expected;
+  if (expected.length === 1 && Object.hasOwn(signsBetween, only)) return signsBetween[only];
+  const rule = rules.at(-1);
+  if (rule === 'block' && expected.includes('Equal')) return ' =';
+  // `out w tensor(x)`: without the sign `w` is a value, and the statement complete.
+  const isOut = start.tokenType === t.Out && (rule === 'outStatement' || rule === 'statement');
+  return isOut && previous.tokenType === t.Name && isNext(source, start, previous) ? ':' : undefined;
+}
+
+/** Nothing but blanks stands between the two. */
+function isNext(source: Source, first: IToken, second: IToken): boolean {
+  const end = spanOf(source, first).end;
+  return second.startOffset > end && /^[ \t]*$/.test(source.text.slice(end, second.startOffset));
+}
+
+const beginsValue = ({ tokenType }: IToken): boolean =>
+  [t.Name, t.ModifierWord, t.NumberToken, t.Size, t.StringToken, t.LSquare].includes(tokenType);
+
+/** `repeat 3 { … }`, `repeat { … }`. */
+const repeatWithoutParens: Slip = (source, { token, rules, expected }) => {
+  if (rules.at(-1) !== 'repeat' || !expected.includes('LParen')) return undefined;
+  if (token.tokenType === t.NumberToken || token.tokenType === t.Name)
+    return replaced(source, token, 'how often stands in parentheses', `(${token.image})`);
+  if (token.tokenType !== t.LCurly && token.tokenType !== t.MergeCurly) return undefined;
+  const args = { found: '`{`', expected: 'how often stands in parentheses before it: `repeat(4) {`' };
+  return diagnostic('syntax/unexpected', args, spanOf(source, token));
+};
+
+/** `each n in list`. */
+const eachIn: Slip = (source, { token, rules, expected }) =>
+  rules.at(-1) === 'each' && token.image === 'in' && expected.includes('Of')
+    ? replaced(source, token, '`of` should stand here', 'of')
+    : undefined;
+
+/** `use Net from "…"`. */
+const useWithoutBraces: Slip = (source, { token, rules, expected }) =>
+  rules.at(-1) === 'use' && token.tokenType === t.Name && expected.includes('LCurly')
+    ? replaced(source, token, 'imported names stand in braces', `{ ${token.image} }`)
+    : undefined;
+
+/** `from std/lenet`. */
+const pathWithoutQuotes: Slip = (source, { token, previous, expected }) => {
+  if (previous?.tokenType !== t.From || expected.join() !== t.StringToken.name) return undefined;
+  if (token.tokenType !== t.Name && token.tokenType !== t.Dot) return undefined;
+  const [path] = /^[\w./-]+/.exec(source.text.slice(token.startOffset)) ?? [];
+  if (path === undefined) return undefined;
+  const span = { source, start: token.startOffset, end: token.startOffset + path.length };
+  const args = { found: `\`${path}\``, expected: 'a path stands in quotes' };
+  return diagnostic('syntax/unexpected', args, span, { fixes: [replaceBy(`"${path}"`, span)] });
+};
+
+/** `net A extend B`. */
+const extendsByAnotherName: Slip = (source, { token, rules }) =>
+  rules.at(-1) === 'net' && /^(?:extend(?:ing|ed)?|from)$/.test(token.image)
+    ? replaced(source, token, '`extends` should stand here', 'extends')
+    : undefined;
+
+/** `defaults { conv(bias = false) }`. */
+const defaultsInParens: Slip = (source, { token, rules }) => {
+  if (rules.at(-1) !== 'options' || token.tokenType !== t.LParen) return undefined;
+  const expected = 'options of all such layers stand in braces: `conv { bias = false }`';
+  return diagnostic('syntax/unexpected', { found: '`(`', expected }, spanOf(source, token));
+};
+
+function replaced(source: Source, token: IToken, expected: string, text: string): Diagnostic {
+  const span = spanOf(source, token);
+  const args = { found: `\`${token.image}\``, expected };
+  return diagnostic('syntax/unexpected', args, span, { fixes: [replaceBy(text, span)] });
+}
+
+const slips: readonly Slip[] = [
+  foreignWord,
+  foreignStatement,
+  signInPieces,
+  optionsInBrackets,
+  sizeInPieces,
+  reservedValue,
+  repeatWithoutParens,
+  eachIn,
+  useWithoutBraces,
+  pathWithoutQuotes,
+  extendsByAnotherName,
+  defaultsInParens,
+  signLeftOut,
+];
