@@ -13,17 +13,19 @@ interface Spec {
   /** Pixels and taps of each axis. */
   readonly sizes: readonly number[];
   readonly taps: readonly number[];
+  /** Of the axes with three taps; default 1. */
+  readonly stride?: number;
   readonly pads: readonly (readonly [number, number])[];
   readonly inC: number;
   readonly outC: number;
 }
 
-function winogradCase({ sizes, taps, pads, inC, outC }: Spec, around: Around): Case<ConvKernel> {
+function winogradCase({ sizes, taps, stride = 1, pads, inC, outC }: Spec, around: Around): Case<ConvKernel> {
   const window = windowOf(
     sizes.map((input, i) => {
       const kernel = taps[i] ?? 1;
       const pad = pads[i] ?? ([(kernel - 1) / 2, (kernel - 1) / 2] as const);
-      return { input, kernel, stride: 1, dilation: 1, pads: pad };
+      return { input, kernel, stride: kernel === 3 ? stride : 1, dilation: 1, pads: pad };
     }),
   );
   return makeCase<ConvKernel>(
@@ -42,13 +44,25 @@ const pad = fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 2
 const anySpec = fc.record({
   sizes: fc.tuple(size, size),
   taps: fc.constantFrom([3, 3], [3, 3], [3, 3], [1, 3], [3, 1]),
+  stride: fc.constant(1),
+  pads: fc.tuple(pad, pad),
+  inC: fc.integer({ min: 8, max: 21 }),
+  outC: fc.integer({ min: 8, max: 38 }),
+});
+/** Outputs of strided windows are half as large. */
+const wider = fc.integer({ min: 9, max: 26 });
+const anyStrided = fc.record({
+  sizes: fc.tuple(wider, wider),
+  taps: fc.constantFrom([3, 3], [3, 3], [3, 3], [1, 3], [3, 1]),
+  stride: fc.constant(2),
   pads: fc.tuple(pad, pad),
   inC: fc.integer({ min: 8, max: 21 }),
   outC: fc.integer({ min: 8, max: 38 }),
 });
 const anySignal = fc.record({
-  sizes: fc.tuple(fc.integer({ min: 6, max: 40 })),
+  sizes: fc.tuple(fc.integer({ min: 9, max: 40 })),
   taps: fc.constant([3]),
+  stride: fc.integer({ min: 1, max: 2 }),
   pads: fc.tuple(pad),
   inC: fc.integer({ min: 8, max: 21 }),
   outC: fc.integer({ min: 8, max: 38 }),
@@ -57,15 +71,20 @@ const anySignal = fc.record({
 for (const algorithm of algorithms)
   describe(algorithm, () => {
     it('computes any map, edges included, on every engine, and writes nothing else', () => {
-      const spec = fc.oneof({ weight: 4, arbitrary: anySpec }, { weight: 1, arbitrary: anySignal });
+      const spec = fc.oneof(
+        { weight: 4, arbitrary: anySpec },
+        { weight: 4, arbitrary: anyStrided },
+        { weight: 1, arbitrary: anySignal },
+      );
       fc.assert(
         fc.property(spec, anyAround, fc.constantFrom(...engines), (conv, around, engine) => {
           const test = winogradCase(conv, around);
           const choice = choiceOf(test.kernel, engine, algorithm);
-          expect(choice).toBeDefined();
+          // Strided tiles are for wide engines, but for whole ones of 4 × 4.
+          if (engine.wide || conv.stride === 1) expect(choice).toBeDefined();
           if (choice) expect(verify(test, engine, choice, tolerances[algorithm])).toBeUndefined();
         }),
-        { numRuns: 120 },
+        { numRuns: 160 },
       );
     });
 
@@ -87,6 +106,17 @@ for (const algorithm of algorithms)
           // Whole tiles at the edge read more of the border than narrow ones, for which the choice may have asked.
           const halos = [{ operand: 0, halo: [[1, 5] as const, [1, 5] as const] }];
           expect(verify(test, engine, { ...choice, halos }, tolerances[algorithm])).toBeUndefined();
+        }
+    });
+
+    it('computes strided maps that whole tiles divide', () => {
+      for (const engine of engines)
+        for (const sizes of [[16, 24], [32]]) {
+          const taps = sizes.map(() => 3);
+          const test = winogradCase({ sizes, taps, stride: 2, pads: [], inC: 24, outC: 43 }, residual);
+          const choice = choiceOf(test.kernel, engine, algorithm);
+          expect(choice !== undefined).toBe(engine.wide || algorithm === 'winograd-4x4');
+          if (choice) expect(verify(test, engine, choice, tolerances[algorithm])).toBeUndefined();
         }
     });
 
@@ -124,6 +154,14 @@ describe('choosing Winograd', () => {
     expect(chosen([28, 28], 128, false)).toBe('winograd-4x4');
     expect(chosen([7, 7], 512, false)).toMatch(/^winograd/);
     expect(chosen([256], 64, false)).toBe('winograd-4x4');
+  });
+
+  it('takes it for the strided 3×3 layers of ResNet', () => {
+    const spec = { sizes: [56, 56], taps: [3, 3], stride: 2, pads: [], inC: 64, outC: 128 };
+    const { kernel } = winogradCase(spec, around);
+    expect(chooseAlgorithm(kernel, engine, { precise: false, staticWeights: true }).algorithm).toBe(
+      'winograd-4x4',
+    );
   });
 
   it('never takes it where results must be precise', () => {

@@ -1,13 +1,19 @@
 /**
- * The matrices of Winograd's minimal filtering F(m, 3) (Lavin & Gray, 2016): y = Aᵀ[(G g) ⊙ (Bᵀ d)] along one axis, from m + 2 inputs d and three
+ * The matrices of Winograd's minimal filtering F(m, r) (Lavin & Gray, 2016): y = Aᵀ[(G g) ⊙ (Bᵀ d)] along one axis, from m + r − 1 inputs d and r
  * taps g to m outputs y. Positions of a transformed tile are values of polynomials at small points, the last one at infinity.
  *
- * n < m outputs need only n + 2 of the positions: the first n + 1 and the last. Their kernels G g are those of the whole tile, so a
- * narrower tile at the edge of a map shares its weights and does less work.
+ * With stride one, three taps are F(m, 3). With stride two, the even inputs meet the outer taps and the odd inputs the middle one: F(m, 2) of
+ * the former and m plain products of the latter, 2m + 1 multiplications instead of 3m.
+ *
+ * n < m outputs need only the first n + r − 2 of the finite points and infinity. Their kernels G g are those of the whole tile, so a narrower
+ * tile at the edge of a map shares its weights and does less work.
  */
 
 /** Output pixels of a tile along an axis with three taps. */
 export type TileSize = 2 | 4;
+
+/** Of the window along an axis with three taps. */
+export type TileStride = 1 | 2;
 
 /** Finite points by position; one more position is at infinity. */
 export const tilePoints: Readonly<Record<TileSize, readonly number[]>> = {
@@ -33,19 +39,73 @@ export const kernelTransforms: Readonly<Record<TileSize, readonly (readonly [num
   ],
 };
 
-/** Positions that `pixels` outputs need, of those of a whole tile. */
-export function positionsFor(tile: TileSize, pixels: number): readonly number[] {
-  const last = tile + 1;
-  return [...Array.from({ length: pixels + 1 }, (_, i) => i), last];
+/** The outer taps of stride two: rows of finite points a are [1, a] times a factor. */
+export const pairTransforms: Readonly<Record<TileSize, readonly (readonly [number, number])[]>> = {
+  2: [
+    [1, 0],
+    [1, 1],
+    [0, 1],
+  ],
+  4: [
+    [1 / 2, 0],
+    [-1 / 2, -1 / 2],
+    [-1 / 6, 1 / 6],
+    [1 / 6, 1 / 3],
+    [0, 1],
+  ],
+};
+
+/**
+ * Positions that `pixels` outputs need, of those of a whole tile. With stride two, those of the even inputs come first, then the odd
+ * inputs themselves.
+ */
+export function positionsFor(tile: TileSize, stride: TileStride, pixels: number): readonly number[] {
+  const range = (from: number, count: number): readonly number[] =>
+    Array.from({ length: count }, (_, i) => from + i);
+  if (stride === 1) return [...range(0, pixels + 1), tile + 1];
+  return [...range(0, pixels), tile, ...range(tile + 1, pixels)];
 }
 
 /** Bᵀ for `pixels` outputs: one row per position, one column per input. */
-export function inputTransform(tile: TileSize, pixels: number): readonly (readonly number[])[] {
-  const points = tilePoints[tile].slice(0, pixels + 1);
+export function inputTransform(
+  tile: TileSize,
+  stride: TileStride,
+  pixels: number,
+): readonly (readonly number[])[] {
+  if (stride === 1) return filterInput(tile, 3, pixels);
+  const inputs = 2 * pixels + 1;
+  const even = filterInput(tile, 2, pixels).map((row) => spreadTo(inputs, row, (i) => 2 * i));
+  return [...even, ...Array.from({ length: pixels }, (_, k) => spreadTo(inputs, [1], () => 2 * k + 1))];
+}
+
+/** Aᵀ for `pixels` outputs: one row per output, one column per position. */
+export function outputTransform(
+  tile: TileSize,
+  stride: TileStride,
+  pixels: number,
+): readonly (readonly number[])[] {
+  if (stride === 1) return filterOutput(tile, 3, pixels);
+  return filterOutput(tile, 2, pixels).map((row, y) => [...row, ...spreadTo(pixels, [1], () => y)]);
+}
+
+/** A row of `length` numbers: zeros, but for `values[i]` at `place(i)`. */
+function spreadTo(
+  length: number,
+  values: readonly number[],
+  place: (i: number) => number,
+): readonly number[] {
+  const row = Array<number>(length).fill(0);
+  values.forEach((value, i) => (row[place(i)] = value));
+  return row;
+}
+
+/** Bᵀ of F(pixels, taps). */
+function filterInput(tile: TileSize, taps: 2 | 3, pixels: number): readonly (readonly number[])[] {
+  const points = tilePoints[tile].slice(0, pixels + taps - 2);
+  const kernels = taps === 3 ? kernelTransforms[tile] : pairTransforms[tile];
   const finite = points.map((point, i) => {
     const others = points.filter((_, j) => j !== i);
-    const factor = kernelTransforms[tile][i]?.[0] ?? 1;
-    const norm = others.reduce((product, other) => product * (point - other), factor);
+    const norm = others.reduce((product, other) => product * (point - other), kernels[i]?.[0] ?? 1);
     return [...withRoots(others).map((coefficient) => coefficient / norm), 0];
   });
   return [...finite, withRoots(points)];
@@ -60,9 +120,9 @@ function withRoots(roots: readonly number[]): readonly number[] {
   );
 }
 
-/** Aᵀ for `pixels` outputs: one row per output, one column per position. */
-export function outputTransform(tile: TileSize, pixels: number): readonly (readonly number[])[] {
-  const points = tilePoints[tile].slice(0, pixels + 1);
+/** Aᵀ of F(pixels, taps). */
+function filterOutput(tile: TileSize, taps: 2 | 3, pixels: number): readonly (readonly number[])[] {
+  const points = tilePoints[tile].slice(0, pixels + taps - 2);
   return Array.from({ length: pixels }, (_, power) => [
     ...points.map((point) => point ** power),
     power === pixels - 1 ? 1 : 0,

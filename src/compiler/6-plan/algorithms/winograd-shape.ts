@@ -6,7 +6,7 @@ import { internal } from '../../diagnostics/internal.ts';
 import type { ConvKernel } from '../../ir/kernel.ts';
 import { finishScratchBytes } from './epilogue.ts';
 import { lanes } from './tile.ts';
-import { positionsFor, type TileSize } from './winograd-matrices.ts';
+import { positionsFor, type TileSize, type TileStride } from './winograd-matrices.ts';
 
 /** What the planner decides about a layer; becomes `Step.tuning`. */
 export interface WinogradTuning {
@@ -32,9 +32,12 @@ export interface WinogradTuning {
 export interface TileAxis {
   /** Three taps are transformed; an axis with one is left alone, in tiles of one pixel and one position. */
   readonly taps: 1 | 3;
-  /** Output pixels and positions of a whole tile. */
+  readonly stride: TileStride;
+  /** Output pixels and positions of a whole tile; it reads as many inputs as it has positions. */
   readonly pixels: number;
   readonly positions: number;
+  /** Transformed kernels: with stride two, the odd inputs share one. */
+  readonly kernels: number;
   readonly tiles: number;
   /** Output pixels of the last tile. */
   readonly last: number;
@@ -46,6 +49,8 @@ export interface WinogradShape extends WinogradTuning {
   readonly down: TileAxis;
   readonly across: TileAxis;
   readonly positions: number;
+  /** Transformed kernels of a panel and input channel. */
+  readonly kernelCount: number;
   /** Number of chunks of input channels. */
   readonly chunks: number;
   /** All kernels are transformed before the first block, because blocks would do it again and again. */
@@ -71,30 +76,47 @@ function tileAxes(
   { window }: ConvKernel,
   { tile, narrow }: Pick<WinogradTuning, 'tile' | 'narrow'>,
 ): readonly [TileAxis, TileAxis] {
-  const [across = 1, down = 1] = window.output.toReversed();
-  const [acrossTaps = 1, downTaps = 1] = window.kernel.toReversed();
-  return [tileAxis(down, downTaps, tile, narrow), tileAxis(across, acrossTaps, tile, narrow)];
+  const at = (fromInner: number): TileAxis => {
+    const [output = 1, taps = 1, stride = 1] = [window.output, window.kernel, window.stride].map((values) =>
+      values.at(-1 - fromInner),
+    );
+    return tileAxis({ output, taps, stride }, tile, narrow);
+  };
+  return [at(1), at(0)];
 }
 
-function tileAxis(output: number, taps: number, tile: TileSize, narrow: boolean): TileAxis {
-  if (taps === 1) return { taps, pixels: 1, positions: 1, tiles: output, last: 1, lastPositions: [0] };
+interface WindowAxis {
+  readonly output: number;
+  readonly taps: number;
+  readonly stride: number;
+}
+
+function tileAxis({ output, taps, stride }: WindowAxis, tile: TileSize, narrow: boolean): TileAxis {
+  if (stride !== 1 && stride !== 2) internal(`Winograd with stride ${stride}`);
+  if (taps === 1)
+    return { taps, stride, pixels: 1, positions: 1, kernels: 1, tiles: output, last: 1, lastPositions: [0] };
   if (taps !== 3) internal(`Winograd of ${taps} taps`);
   const tiles = Math.ceil(output / tile);
   const last = output - (tiles - 1) * tile;
   return {
     taps,
+    stride,
     pixels: tile,
-    positions: tile + 2,
+    positions: stride === 1 ? tile + 2 : 2 * tile + 1,
+    kernels: tile + 2,
     tiles,
     last,
-    lastPositions: positionsFor(tile, narrow && 2 * last <= tile ? last : tile),
+    lastPositions: positionsFor(tile, stride, narrow && 2 * last <= tile ? last : tile),
   };
 }
 
-/** Tiles of the map. */
-export function tileCount(kernel: ConvKernel, tile: TileSize): number {
+/** Tiles of the map, and positions of a whole one. */
+export function tilesOf(
+  kernel: ConvKernel,
+  tile: TileSize,
+): { readonly tiles: number; readonly positions: number } {
   const [down, across] = tileAxes(kernel, { tile, narrow: false });
-  return down.tiles * across.tiles;
+  return { tiles: down.tiles * across.tiles, positions: down.positions * across.positions };
 }
 
 /** The layout that follows from the decisions. */
@@ -102,6 +124,7 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
   const { vectors, block, depth, channels } = tuning;
   const [down, across] = tileAxes(kernel, tuning);
   const positions = down.positions * across.positions;
+  const kernelCount = down.kernels * across.kernels;
   const panelWidth = vectors * lanes;
   const inRow = spread(Math.ceil(depth / lanes) * lanes);
   const outRow = spread(Math.min(channels, Math.ceil(kernel.outC / lanes) * lanes));
@@ -112,7 +135,7 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
   const products = chunks * positions * inPosition * 4;
   const kernels = products + positions * outPosition * 4;
   const panels = Math.ceil(Math.min(channels, kernel.outC) / panelWidth);
-  const finish = kernels + panels * positions * kernelPosition * 4;
+  const finish = kernels + panels * kernelCount * kernelPosition * 4;
   // A line before the lines holds an address.
   const lines = finish + finishScratchBytes + lineFloats * 4;
   return {
@@ -120,6 +143,7 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
     down,
     across,
     positions,
+    kernelCount,
     chunks,
     ahead: chunks === 1 && channels >= kernel.outC,
     inRow,
@@ -154,16 +178,25 @@ export interface PositionSpan {
   readonly count: number;
   /** Tiles along the axis that have them. */
   readonly tiles: number;
+  /** The kernel of the first position, and whether each has its own: the odd inputs of stride two share theirs. */
+  readonly kernel: number;
+  readonly step: 0 | 1;
 }
 
 /** The positions of an axis, in order. */
-export function positionSpans({ positions, tiles, last, lastPositions }: TileAxis): readonly PositionSpan[] {
-  if (lastPositions.length === positions) return [{ first: 0, count: positions, tiles }];
-  return [
-    { first: 0, count: last + 1, tiles },
-    { first: last + 1, count: positions - last - 2, tiles: tiles - 1 },
-    { first: positions - 1, count: 1, tiles },
-  ];
+export function positionSpans(axis: TileAxis): readonly PositionSpan[] {
+  const { positions, stride, kernels, lastPositions } = axis;
+  const own = stride === 2 && axis.taps === 3 ? kernels - 1 : kernels;
+  const spans: PositionSpan[] = [];
+  for (let position = 0; position < positions; position++) {
+    const step = position < own ? 1 : 0;
+    const tiles = lastPositions.includes(position) ? axis.tiles : axis.tiles - 1;
+    const last = spans.at(-1);
+    if (last?.tiles === tiles && last.step === step)
+      spans[spans.length - 1] = { ...last, count: last.count + 1 };
+    else spans.push({ first: position, count: 1, tiles, kernel: Math.min(position, own), step });
+  }
+  return spans;
 }
 
 /** Rows of the matrix products of the positions where two spans meet. */

@@ -1,6 +1,6 @@
 /**
- * Winograd's minimal filtering for windows of three taps with stride one, along one axis or two: an m × m tile of the output costs (m + 2)²
- * multiplications per pair of channels instead of 9 m² (Lavin & Gray, 2016). Tiles go through three stages in blocks that stay in the
+ * Winograd's minimal filtering for windows of three taps, along one axis or two: an m × m tile of the output costs (m + 2)² multiplications
+ * per pair of channels instead of 9 m², with stride two (2m + 1)² (Lavin & Gray, 2016). Tiles go through three stages in blocks that stay in the
  * cache: input transform, one matrix product per position of the transformed tile, output transform with bias and epilogue.
  *
  * Kernels are transformed in the layer itself, chunk by chunk into the cache: reading four times as many transformed weights from memory
@@ -14,11 +14,11 @@ import { coverPlane } from './cover.ts';
 import { panelRuns } from './panels.ts';
 import { windowHalo } from './shape.ts';
 import { lanes } from './tile.ts';
-import type { TileSize } from './winograd-matrices.ts';
+import type { TileSize, TileStride } from './winograd-matrices.ts';
 import {
   positionSpans,
   productRows,
-  tileCount,
+  tilesOf,
   winogradShape,
   type WinogradShape,
   type WinogradTuning,
@@ -27,11 +27,18 @@ import { packWinograd, winogradFloats, type WinogradLayout } from './winograd-we
 
 /** Below as many channels the transforms cost more than they save. */
 const fewestChannels = 8;
-/** Cycles of the transforms of one tile and one register of channels, per axis and for two axes (measured). */
-const inputCycles: Readonly<Record<TileSize, readonly [number, number]>> = { 2: [6, 30], 4: [16, 110] };
-const outputCycles: Readonly<Record<TileSize, readonly [number, number]>> = { 2: [5, 22], 4: [12, 80] };
+/** Cycles of the transforms of one tile and one register of channels, along one axis and two, by stride (measured). */
+type TileCycles = Readonly<Record<TileSize, readonly [number, number]>>;
+const inputCycles: Readonly<Record<TileStride, TileCycles>> = {
+  1: { 2: [6, 30], 4: [16, 110] },
+  2: { 2: [8, 50], 4: [20, 180] },
+};
+const outputCycles: Readonly<Record<TileStride, TileCycles>> = {
+  1: { 2: [5, 22], 4: [12, 80] },
+  2: { 2: [6, 40], 4: [16, 140] },
+};
 /** Cycles of the transform of one register of kernels. */
-const kernelCycles: Readonly<Record<TileSize, readonly [number, number]>> = { 2: [5, 20], 4: [8, 46] };
+const kernelCycles: TileCycles = { 2: [5, 20], 4: [8, 46] };
 /** Transformed tiles of a block, input and output together, in bytes: what the L2 cache holds next to weights. */
 const blockBytes = 384 * 1024;
 /** Transformed kernels of a chunk, in bytes: what the L2 cache holds next to a part of the tiles. */
@@ -57,7 +64,7 @@ function winogradAlgorithm(tile: TileSize, name: 'winograd-4x4' | 'winograd-2x2'
     name,
     doc: `Three taps along one or two axes by Winograd's F(${tile}, 3), relative error below 1e-4.`,
     choose: (kernel, engine, { precise, staticWeights }) =>
-      kernel.kind === 'conv' && !kernel.integer && !precise && staticWeights && suits(kernel, tile)
+      kernel.kind === 'conv' && !kernel.integer && !precise && staticWeights && suits(kernel, tile, engine)
         ? chooseWinograd(kernel, { tile, name, engine })
         : undefined,
     // Both sizes share one layout; the smaller one lists it.
@@ -76,14 +83,27 @@ interface EstimatedTuning {
   readonly cost: number;
 }
 
-function suits({ window, groups, inC, outC, pool }: ConvKernel, tile: TileSize): boolean {
+/**
+ * Programs with 128-bit vectors are downloaded, and strided tiles have the longest transforms: there they must be 4 × 4 and divide the map, so
+ * that there is one copy of each. Narrow tiles and 2 × 2 would add 16 kB to ResNet-50 for 1 % of its time.
+ */
+function suitsStride({ window }: ConvKernel, tile: TileSize, engine: Engine): boolean {
+  if (engine.wide || window.stride.every((stride) => stride === 1)) return true;
+  return (
+    tile === 4 && window.output.every((pixels, axis) => window.kernel[axis] === 1 || pixels % tile === 0)
+  );
+}
+
+function suits(kernel: ConvKernel, tile: TileSize, engine: Engine): boolean {
+  const { window, groups, inC, outC, pool } = kernel;
   const rank = window.kernel.length;
   const transformed = window.kernel.flatMap((taps, axis) => (taps === 3 ? [axis] : []));
   return (
     (rank === 1 || rank === 2) &&
     transformed.length > 0 &&
     window.kernel.every((taps) => taps === 1 || taps === 3) &&
-    window.stride.every((stride) => stride === 1) &&
+    window.stride.every((stride, axis) => stride === 1 || (stride === 2 && window.kernel[axis] === 3)) &&
+    suitsStride(kernel, tile, engine) &&
     transformed.every((axis) => window.dilation[axis] === 1 && (window.output[axis] ?? 0) >= tile) &&
     groups === 1 &&
     inC >= fewestChannels &&
@@ -142,7 +162,7 @@ function tileHalo(
   return windowHalo(window).map(([begin, end], i) => {
     const axis = axes[i];
     if (axis?.taps !== 3) return [begin, end];
-    const read = (axis.tiles - 1) * axis.pixels + axis.lastPositions.length;
+    const read = (axis.tiles - 1) * axis.pixels * axis.stride + axis.lastPositions.length;
     return [begin, Math.max(end, read - begin - (window.input[i] ?? 0))];
   });
 }
@@ -166,7 +186,7 @@ function tuningsOf(
   engine: Engine,
   whole?: Pick<WinogradTuning, 'vectors' | 'narrow'>,
 ): readonly EstimatedTuning[] {
-  const tiles = tileCount(kernel, tile);
+  const { tiles } = tilesOf(kernel, tile);
   const rowsOf = rowCycles(engine);
   const blocks = blockSizes(kernel, tile).filter((block) => whole?.narrow !== true || block === tiles);
   const widths = whole ? [whole.vectors] : panelWidths(engine);
@@ -188,10 +208,10 @@ function panelWidths(engine: Engine): readonly number[] {
 
 /** Equal blocks (the last one may lack a few tiles), and blocks as large as the L2 cache holds. */
 function blockSizes(kernel: ConvKernel, tile: TileSize): readonly number[] {
-  const tiles = tileCount(kernel, tile);
+  const { tiles, positions } = tilesOf(kernel, tile);
   const most = Math.min(mostBlocks, Math.ceil(tiles / fewestTiles));
   const equal = Array.from({ length: most }, (_, i) => Math.ceil(tiles / (i + 1)));
-  const tileBytes = (tile + 2) ** 2 * (kernel.inC + kernel.outC) * 4;
+  const tileBytes = positions * (kernel.inC + kernel.outC) * 4;
   const cached = Math.floor(blockBytes / tileBytes);
   const around = [cached, cached - 1, cached - 2, cached - 3];
   return [...new Set([...equal, ...around.filter((block) => block >= fewestTiles && block <= tiles)])];
@@ -236,17 +256,19 @@ function transformCycles(
   engine: Engine,
 ): number {
   const axes = down.taps === 3 && across.taps === 3 ? 1 : 0;
-  const tiles = down.tiles * across.tiles * (inC * inputCycles[tile][axes] + outC * outputCycles[tile][axes]);
+  const stride = down.stride === 2 || across.stride === 2 ? 2 : 1;
+  const [input, output] = [inputCycles[stride][tile][axes], outputCycles[stride][tile][axes]];
+  const tiles = down.tiles * across.tiles * (inC * input + outC * output);
   const kernels = times * inC * outC * kernelCycles[tile][axes];
   return (tiles + kernels) / (engine.wide ? 2 * lanes : lanes);
 }
 
 /** What moving transformed tiles and kernels between the caches costs. */
 function trafficNs(kernel: ConvKernel, shape: WinogradShape, blocks: number): number {
-  const { block, positions, chunks, channels, ahead } = shape;
+  const { block, positions, kernelCount, chunks, channels, ahead } = shape;
   const tileBytes = positions * block * 4;
   const held = Math.min(channels, kernel.outC);
-  const kernelBytes = positions * kernel.inC * kernel.outC * 4;
+  const kernelBytes = kernelCount * kernel.inC * kernel.outC * 4;
   const beyond = (bytes: number, cache: number): number => (bytes > cache ? bytes : 0);
   const spilled = beyond(tileBytes * (kernel.inC + held), blockBytes) * blocks;
   const kernelsSpilled = ahead ? beyond(kernelBytes, chunkBytes) : 0;

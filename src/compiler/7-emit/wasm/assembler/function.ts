@@ -125,6 +125,11 @@ export class FunctionBuilder {
     return { kind: 'expr', type: value.type, code: [value, 0x22, local.slot] };
   }
 
+  /** Reads a word for nothing, so that its cache line is on the way. */
+  touch(base: I32Like, offset: number): void {
+    this.#code.push(i32.load(base, offset), 0x1a);
+  }
+
   /** Writes `value` (4 or 16 bytes, by its type) at base + offset. */
   store(base: I32Like, offset: number, value: Expr): void {
     const { opcode, align } = storeOps[value.type];

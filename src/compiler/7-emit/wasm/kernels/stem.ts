@@ -27,7 +27,7 @@ import { directTable, emitDirectSums, notFinite, type DirectCall, type DirectLay
 import { finishPool } from './finish-pool.ts';
 import { emitFinish, finishOf, type Finish } from './finish.ts';
 import { callWith, copyPointers, movePointers, outPointer, type Strides } from './pointers.ts';
-import { inputLine, outputLine } from './winograd-transforms.ts';
+import { inputLine, outputLine } from './winograd-lines.ts';
 
 interface Layer {
   readonly kernel: ConvKernel;

@@ -2,6 +2,7 @@
 import { coverPlane } from '../../../6-plan/algorithms/cover.ts';
 import { lanes } from '../../../6-plan/algorithms/tile.ts';
 import { positionSpans, productRows, type WinogradShape } from '../../../6-plan/algorithms/winograd-shape.ts';
+import { i32 } from '../assembler/index.ts';
 import type { FunctionRef, Local, ModuleBuilder } from '../assembler/index.ts';
 import { finishOf } from './finish.ts';
 import { gemmTile, type GemmTile } from './gemm-tile.ts';
@@ -26,7 +27,7 @@ export interface Products {
 /** (transformed input, transformed kernels, products) → all positions of a block, one chunk of channels. */
 export function productsFunction(m: ModuleBuilder, products: Products): FunctionRef {
   const { shape, panels } = products;
-  const kernelPanel = shape.positions * shape.kernelPosition * 4;
+  const kernelPanel = shape.kernelCount * shape.kernelPosition * 4;
   const params = ['i32', 'i32', 'i32'] as const;
   const bodies = new Map<string, FunctionRef>();
   const bodyOf = (rows: number, vectors: number): FunctionRef => {
@@ -35,34 +36,38 @@ export function productsFunction(m: ModuleBuilder, products: Products): Function
     bodies.set(key, body);
     return body;
   };
-  const spans = positionSpans(shape.down).flatMap((a) => [
-    {
-      count: a.count,
-      row: positionSpans(shape.across).map((b) => ({ count: b.count, rows: productRows(shape, a, b) })),
-    },
-  ]);
-  const called = spans.map(({ count, row }) => ({
-    count,
-    row: row.map((span) => ({
-      count: span.count,
-      runs: span.rows === 0 ? [] : panels.map((run) => ({ ...run, body: bodyOf(span.rows, run.vectors) })),
-    })),
+  const called = positionSpans(shape.down).map((a) => ({
+    ...a,
+    row: positionSpans(shape.across).map((b) => {
+      const rows = productRows(shape, a, b);
+      return {
+        ...b,
+        runs: rows === 0 ? [] : panels.map((run) => ({ ...run, body: bodyOf(rows, run.vectors) })),
+      };
+    }),
   }));
+  const kernelStep = shape.kernelPosition * 4;
+  const kernelRow = shape.across.kernels * kernelStep;
   return m.function({ name: `winograd_products_${shape.tile}`, params }, (f, input, kernels, out) => {
-    for (const { count, row } of called)
+    for (const { count, row, kernel, step } of called) {
+      const rowKernels = f.let(i32.add(kernels, kernel * kernelRow));
       f.for(f.i32(), 0, count, 1, () => {
-        for (const span of row)
+        for (const span of row) {
+          const own = f.let(i32.add(rowKernels, span.kernel * kernelStep));
           f.for(f.i32(), 0, span.count, 1, () => {
-            const [panel, sums] = [f.let(kernels), f.let(out)];
+            const [panel, sums] = [f.let(own), f.let(out)];
             for (const { vectors, count: times, body } of span.runs)
               f.for(f.i32(), 0, times, 1, () => {
                 callWith(f, body, [input, panel, sums]);
                 movePointers(f, [panel, sums], [kernelPanel, vectors * lanes * 4]);
               });
-            const steps = [shape.inPosition * 4, shape.kernelPosition * 4, shape.outPosition * 4];
-            movePointers(f, [input, kernels, out], steps);
+            const steps = [shape.inPosition * 4, span.step * kernelStep, shape.outPosition * 4];
+            movePointers(f, [input, own, out], steps);
           });
+        }
+        f.increment(rowKernels, step * kernelRow);
       });
+    }
   });
 }
 

@@ -12,7 +12,8 @@ import { mendSums, type DirectCall } from './direct-sums.ts';
 import { emitFinish, withSteps, type Finish, type FinishShape } from './finish.ts';
 import { callWith, copyPointers, movePointers, type Strides } from './pointers.ts';
 import type { PanelRun } from './winograd-products.ts';
-import { hasLoops, inputLineOf, outputLineOf, placesFrom, times, transform } from './winograd-transforms.ts';
+import { inputLineOf, outputLineOf } from './winograd-lines.ts';
+import { hasLoops, placesFrom, times, transform } from './winograd-transforms.ts';
 
 export interface WinogradLayer {
   readonly kernel: ConvKernel;
@@ -254,7 +255,7 @@ export function outputStage(
 /**
  * (place, place, bias, turns of `together` vectors, distances, place of the tile down and across, output, …operands, finish scratch) → one tile
  * of output; `rest` further channels come last. Sums that are not finite are computed once more without transforms, see direct-sums.ts: the
- * first and the last pixel of a line reach all positions that count for it.
+ * first and the last pixel of a line reach all positions that count for it, but for the odd inputs of stride two, one to a pixel.
  */
 function outputFunction(m: ModuleBuilder, layer: WinogradLayer, isLast: Last, rest: number): FunctionRef {
   const { shape, finish, together } = layer;
@@ -303,7 +304,7 @@ function outputFunction(m: ModuleBuilder, layer: WinogradLayer, isLast: Last, re
             column: i32.add(times(tileAcross, across.pixels), column),
             ...{ bias, height, width: columns, vectors },
           });
-          const sums = finishedSums(f, m, lines, { biases, call });
+          const sums = finishedSums(f, m, lines, { biases, call, stride: down.stride });
           finishColumns(f, stepped, { height, width: columns, vectors, channels }, sums, writers);
         },
       });
@@ -337,13 +338,23 @@ function finishedSums(
   f: FunctionBuilder,
   m: ModuleBuilder,
   lines: readonly (readonly (readonly V128[])[])[],
-  { biases, call }: { readonly biases: readonly V128[]; readonly call: () => DirectCall },
+  {
+    biases,
+    call,
+    stride,
+  }: {
+    readonly biases: readonly V128[];
+    readonly call: () => DirectCall;
+    readonly stride: TileAxis['stride'];
+  },
 ): readonly (readonly V128[])[] {
   const height = lines[0]?.[0]?.length ?? 0;
   const sums = Array.from({ length: height }, (_, r) =>
     lines.map((values) => values.map((along) => f.let(along[r] as V128))),
   ).flat();
-  const ends = height > 1 ? [0, height - 1] : [0];
+  const ends = Array.from({ length: height }, (_, r) => r).filter(
+    (r) => stride === 2 || r === 0 || r === height - 1,
+  );
   const tested = (lines[0] ?? []).map((_, v) =>
     lines.flatMap((values) => ends.map((r) => values[v]?.[r] as V128)),
   );

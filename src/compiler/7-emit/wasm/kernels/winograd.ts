@@ -51,6 +51,8 @@ function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['tabl
     row: row[i] ?? 0,
     column: column[i] ?? 0,
   });
+  const [, rowStride, columnStride] = axes3(kernel.window.stride, 1);
+  const input = { row: steps(0).row / rowStride, column: steps(0).column / columnStride };
   const [, poolRows, poolColumns] = pooled(kernel);
   const out = { row: steps(2).row * poolRows, column: steps(2).column * poolColumns };
   const shape = winogradShape(kernel, step.tuning as unknown as WinogradTuning);
@@ -70,7 +72,7 @@ function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['tabl
         },
       ),
     ),
-    distances: table(distancesOf(shape, geometry.start.at(-1) ?? 0, steps(0), [out, ...operands])),
+    distances: table(distancesOf(shape, geometry.start.at(-1) ?? 0, input, [out, ...operands])),
     direct: table(directTable(directLayer(kernel, shape, geometry))),
     together: engine.wide ? 2 : 1,
   };
@@ -245,7 +247,7 @@ function transformKernels(
         movePointers(
           f,
           [from, to],
-          [kernel.inC * taps * vectors * lanes * 4, shape.positions * shape.kernelPosition * 4],
+          [kernel.inC * taps * vectors * lanes * 4, shape.kernelCount * shape.kernelPosition * 4],
         );
       });
   };
