@@ -233,7 +233,9 @@ function chunkSizes(
     const held = Math.floor(chunkBytes / (positions * depth * width * 4));
     if (held < 1) return [];
     const chunks = Math.ceil(panels / held);
-    return [{ depth, channels: Math.ceil(panels / chunks) * width }];
+    // Of some input channels also a single panel: chunks that take little memory.
+    const counts = new Set([Math.ceil(panels / chunks), ...(depth < inC ? [1] : [])]);
+    return [...counts].map((count) => ({ depth, channels: count * width }));
   });
   return [{ depth: inC, channels: panels * width }, ...chunked];
 }
