@@ -14,6 +14,7 @@ import type {
   ModuleBuilder,
   V128,
 } from '../assembler/index.ts';
+import type { Tables } from '../tables.ts';
 import { callWith } from './pointers.ts';
 
 /** Where input and weights of a layer lie, all in bytes. */
@@ -40,28 +41,47 @@ export interface DirectLayer {
   readonly biases: number;
 }
 
-/** The words that `directSums` reads. */
-export function directTable(layer: DirectLayer): Int32Array {
-  const { x, pixel, tap, taps, inC, outC, weights, panel, lead, groups, steps, sums, biases } = layer;
-  const channels = Math.ceil(outC / lanes) * lanes;
-  return Int32Array.from([
-    ...[x, pixel.row, pixel.column, tap.row, tap.column, taps.down, taps.across, inC * 4],
-    ...[weights, panel * 4, channels * 4, groups, steps.channel, steps.row, steps.column, sums, biases, lead],
-  ]);
-}
-
-const words = [
-  ...(['x', 'pixelRow', 'pixelColumn', 'tapRow', 'tapColumn', 'down', 'across', 'inBytes'] as const),
-  ...(['weights', 'panel', 'outBytes', 'groups', 'channelStep', 'rowStep', 'columnStep'] as const),
-  ...(['sums', 'biases', 'lead'] as const),
+/** What equal layers have in common, and what is a layer's own: words of two tables. */
+const alike = [
+  ...(['pixelRow', 'pixelColumn', 'tapRow', 'tapColumn', 'down', 'across', 'inBytes', 'panel'] as const),
+  ...(['outBytes', 'groups', 'lead', 'channelStep', 'rowStep', 'columnStep'] as const),
 ] as const;
+const own = ['alike', 'x', 'weights', 'sums', 'biases'] as const;
 
-type Word = (typeof words)[number];
+type Alike = (typeof alike)[number];
+type Own = (typeof own)[number];
 
-/** Reads word `name` of a table. */
-export function directWord(table: I32Like, name: Word): I32 {
-  return i32.load(table, words.indexOf(name) * 4);
+/** The table that the sums read, which holds the address of what equal layers share. */
+export function directTable(layer: DirectLayer, { table }: Pick<Tables, 'table'>): number {
+  const { x, pixel, tap, taps, inC, outC, weights, panel, lead, groups, steps, sums, biases } = layer;
+  const shared: Readonly<Record<Alike, number>> = {
+    pixelRow: pixel.row,
+    pixelColumn: pixel.column,
+    tapRow: tap.row,
+    tapColumn: tap.column,
+    down: taps.down,
+    across: taps.across,
+    inBytes: inC * 4,
+    panel: panel * 4,
+    outBytes: Math.ceil(outC / lanes) * lanes * 4,
+    groups,
+    lead,
+    channelStep: steps.channel,
+    rowStep: steps.row,
+    columnStep: steps.column,
+  };
+  const places: Readonly<Record<Own, number>> = {
+    alike: table(Int32Array.from(alike, (name) => shared[name])),
+    x,
+    weights,
+    sums,
+    biases,
+  };
+  return table(Int32Array.from(own, (name) => places[name]));
 }
+
+const ownWord = (table: I32Like, name: Own): I32 => i32.load(table, own.indexOf(name) * 4);
+const alikeWord = (shared: I32Like, name: Alike): I32 => i32.load(shared, alike.indexOf(name) * 4);
 
 /**
  * Whether any lane of the values (by vector) is NaN or infinite; also where their sum overflows. Neighbouring vectors are joined last: V8 pairs
@@ -95,9 +115,9 @@ export interface DirectCall {
 export function emitDirectSums(f: FunctionBuilder, m: ModuleBuilder, call: DirectCall): readonly V128[][] {
   const { row, column, bias, height, width, vectors } = call;
   const table = f.let(call.table);
-  const channel = i32.sub(bias, directWord(table, 'biases'));
+  const channel = i32.sub(bias, ownWord(table, 'biases'));
   callWith(f, directTile(m), [table, row, column, channel, height, width, vectors]);
-  const sums = f.let(directWord(table, 'sums'));
+  const sums = f.let(ownWord(table, 'sums'));
   return Array.from({ length: height * width }, (_, i) =>
     Array.from({ length: vectors }, (_, j) => v128.load(sums, (i * vectors + j) * 16)),
   );
@@ -130,14 +150,14 @@ export function mendSums(
 /** (table, row, column, bytes of the channels before, height, width, vectors) → sums by pixel and vector; one function of the module. */
 function directTile(m: ModuleBuilder): FunctionRef {
   const pixel = directPixel(m);
-  const params = Array<'i32'>(7).fill('i32');
+  const params = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
   return m.shared('direct_tile', () =>
-    m.function({ name: 'direct_tile', params }, (f, ...locals) => {
-      const [table, row, column, channel, height, width, vectors] = locals as unknown as Seven;
-      const x = f.let(directWord(table, 'x'));
-      f.increment(x, i32.mul(directWord(table, 'pixelRow'), row));
-      f.increment(x, i32.mul(directWord(table, 'pixelColumn'), column));
-      const to = f.let(directWord(table, 'sums'));
+    m.function({ name: 'direct_tile', params }, (f, table, row, column, channel, height, width, vectors) => {
+      const x = f.let(ownWord(table, 'x'));
+      const shared = f.let(ownWord(table, 'alike'));
+      f.increment(x, i32.mul(alikeWord(shared, 'pixelRow'), row));
+      f.increment(x, i32.mul(alikeWord(shared, 'pixelColumn'), column));
+      const to = f.let(ownWord(table, 'sums'));
       f.for(f.i32(), 0, height, 1, () => {
         const from = f.let(x);
         f.for(f.i32(), 0, width, 1, () => {
@@ -147,45 +167,33 @@ function directTile(m: ModuleBuilder): FunctionRef {
             f.increment(at, 16);
             f.increment(to, 16);
           });
-          f.increment(from, directWord(table, 'pixelColumn'));
+          f.increment(from, alikeWord(shared, 'pixelColumn'));
         });
-        f.increment(x, directWord(table, 'pixelRow'));
+        f.increment(x, alikeWord(shared, 'pixelRow'));
       });
     }),
   );
 }
 
-type Seven = readonly [
-  Local<'i32'>,
-  Local<'i32'>,
-  Local<'i32'>,
-  Local<'i32'>,
-  Local<'i32'>,
-  Local<'i32'>,
-  Local<'i32'>,
-];
-
 /** (first tap, bytes of the channels before, sum, table) → the sum of one vector of channels of one pixel; one function of the module. */
 function directPixel(m: ModuleBuilder): FunctionRef {
-  const params = Array<'i32'>(4).fill('i32');
+  const params = ['i32', 'i32', 'i32', 'i32'] as const;
   return m.shared('direct_pixel', () =>
-    m.function({ name: 'direct_pixel', params }, (f, ...locals) => {
-      const [x, channel, to, table] = locals as unknown as readonly [
-        Local<'i32'>,
-        Local<'i32'>,
-        Local<'i32'>,
-        Local<'i32'>,
-      ];
-      const word = (name: Word): Local<'i32'> => f.let(directWord(table, name));
+    m.function({ name: 'direct_pixel', params }, (f, x, channel, to, table) => {
+      const shared = f.let(ownWord(table, 'alike'));
+      const word = (name: Alike): Local<'i32'> => f.let(alikeWord(shared, name));
       const [panel, outBytes] = [word('panel'), word('outBytes')];
       const before = f.let(i32.mul(i32.divU(channel, panel), panel));
       const left = f.let(i32.sub(outBytes, before));
       const group = f.let(select(i32.ltU(left, panel), left, panel));
       const weights = f.let(
-        i32.add(word('weights'), i32.add(i32.sub(channel, before), i32.mul(before, word('groups')))),
+        i32.add(
+          ownWord(table, 'weights'),
+          i32.add(i32.sub(channel, before), i32.mul(before, word('groups'))),
+        ),
       );
       f.increment(weights, i32.mul(group, word('lead')));
-      const step = (name: Word): Local<'i32'> => f.let(i32.mul(word(name), group));
+      const step = (name: Alike): Local<'i32'> => f.let(i32.mul(word(name), group));
       const [channelStep, rowStep, columnStep] = [step('channelStep'), step('rowStep'), step('columnStep')];
       const sum = f.v128();
       f.for(f.i32(), 0, word('down'), 1, () => {

@@ -43,7 +43,7 @@ export const emitStem: Emitter = (step, { module, f, table }) => {
   const layer = layerOf(step);
   callWith(f, layerFunction(module, layer), [
     ...layer.geometry.start,
-    table(directTable(directLayer(layer))),
+    directTable(directLayer(layer), { table }),
   ]);
 };
 

@@ -180,9 +180,8 @@ function inputFunction(
   rest: number,
 ): FunctionRef {
   const { tile, down, across } = shape;
-  const params = Array<'i32'>(5).fill('i32');
-  return m.kernel({ name: `winograd_input_${tile}`, params }, (f, ...locals) => {
-    const [x, all, inner, turns, distances] = locals as unknown as Five;
+  const params = ['i32', 'i32', 'i32', 'i32', 'i32'] as const;
+  return m.kernel({ name: `winograd_input_${tile}`, params }, (f, x, all, inner, turns, distances) => {
     const context = { f, constants: f.constants() };
     const [row, column, position] = [0, 1, 2].map((i) => distanceAt(f, distances, i)) as [
       Local<'i32'>,

@@ -73,7 +73,7 @@ function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['tabl
       ),
     ),
     distances: table(distancesOf(shape, geometry.start.at(-1) ?? 0, input, [out, ...operands])),
-    direct: table(directTable(directLayer(kernel, shape, geometry))),
+    direct: directTable(directLayer(kernel, shape, geometry), { table }),
     together: engine.wide ? 2 : 1,
   };
 }
