@@ -1,5 +1,6 @@
 /** Command-line options that several commands declare in the same words. */
 import type { Command } from 'commander';
+import { UsageFailure } from './failure.ts';
 
 /** Collects the values of an option that may be repeated. */
 export function collect(value: string, before: readonly string[]): readonly string[] {
@@ -24,4 +25,10 @@ export function addRunOptions(
     .option('--seed <n>', 'initial values instead of trained weights')
     .option('--input <name=file>', input, collect, [])
     .option('--wide <when>', `${wide}: auto (where a check finds them faster) or off`, 'auto');
+}
+
+/** The value of `--wide`; ends the command where it is neither. */
+export function wideOf(text: string): 'auto' | 'off' {
+  if (text === 'auto' || text === 'off') return text;
+  throw new UsageFailure(`--wide is auto or off, not ${text}`);
 }

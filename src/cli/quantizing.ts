@@ -1,5 +1,6 @@
 /** What `cnnc quantize` does between reading and printing: calibrate, run both programs on the examples, compare, and measure. */
 import { optimize } from '../compiler/5-optimize/index.ts';
+import { median } from '../profile/measure.ts';
 import {
   quantizeValues,
   valuesToCalibrate,
@@ -133,7 +134,6 @@ export async function gainOf(
     // The engine's compiler hands over between turns of the event loop.
     if (round < warmRounds) await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  const median = (i: number): number => times[i]?.toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0;
   const bytes = (i: number): number => emitted[i]?.weights.length ?? 0;
-  return { bytes: [bytes(0), bytes(1)], ms: [median(0), median(1)] };
+  return { bytes: [bytes(0), bytes(1)], ms: [median(times[0] ?? []), median(times[1] ?? [])] };
 }

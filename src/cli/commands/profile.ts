@@ -8,8 +8,7 @@ import { quantizeOption, type QuantizeOptions } from '../ranges.ts';
 import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import { tuningHelp, type TuningOptions } from '../tuning.ts';
 import type { WeightOptions } from '../weights.ts';
-import { wideOf } from './run.ts';
-import { addRunOptions } from '../options.ts';
+import { addRunOptions, wideOf } from '../options.ts';
 import { ruled } from './summary.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
 

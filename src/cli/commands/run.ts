@@ -10,7 +10,7 @@ import type { OutputValue, Seen } from '../../runtime/output.ts';
 import { fail, UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
 import { quantizeOption, type QuantizeOptions } from '../ranges.ts';
-import { addRunOptions } from '../options.ts';
+import { addRunOptions, wideOf } from '../options.ts';
 import { outputJson, outputLines } from '../outputs.ts';
 import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import { tuningHelp, type TuningOptions } from '../tuning.ts';
@@ -99,12 +99,6 @@ export function targetOf(text: string): Target {
   const target = (['wasm', 'tfjs', 'eval'] as const).find((known) => known === text);
   if (target) return target;
   throw new UsageFailure(`--target is wasm, tfjs or eval, not ${text}`);
-}
-
-/** The value of `--wide`; ends the command where it is neither. */
-export function wideOf(text: string): 'auto' | 'off' {
-  if (text === 'auto' || text === 'off') return text;
-  throw new UsageFailure(`--wide is auto or off, not ${text}`);
 }
 
 type Results = Readonly<Record<string, readonly Tensor[]>>;

@@ -19,8 +19,7 @@ import {
   type CommonOptions,
 } from '../terminal.ts';
 import type { WeightOptions } from '../weights.ts';
-import { wideOf } from './run.ts';
-import { addRunOptions } from '../options.ts';
+import { addRunOptions, wideOf } from '../options.ts';
 import { ruled } from './summary.ts';
 
 interface Options extends NetOptions, WeightOptions, CommonOptions {

@@ -7,10 +7,11 @@ import { maxFailures } from '../../../grammar/recovering-parser.ts';
 import type { Failure } from '../../../grammar/recovering-parser.ts';
 import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { internal } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { withoutCascades } from './cascades.ts';
-import { explainSlip } from './slips.ts';
+import { explainSlip, reservedWord } from './slips.ts';
 import { spanOf } from './lex.ts';
 import type { Source, Span } from './source.ts';
 
@@ -79,7 +80,7 @@ function misplaced(source: Source, { token, start, rules }: Failure): Diagnostic
   const near = nearest(token.image);
   const span = spanOf(source, token);
   const where = near === undefined ? ownPlace : `did you mean \`${near}\`?`;
-  const fixes = near === undefined ? [] : [{ title: near, edits: [{ span, text: near }] }];
+  const fixes = fixesBy(near, span);
   return diagnostic('syntax/misplaced', { word: token.image, where }, span, { fixes });
 }
 
@@ -134,8 +135,7 @@ function reservedName(source: Source, { token, expected, previous }: Failure): D
   const isReserved = t.reserved.get(token.image) === token.tokenType;
   if (!isReserved || !expected.includes('Name') || expected.length > 1) return undefined;
   if (previous === undefined) return undefined;
-  const fix = { title: `${token.image}_`, edits: [{ span: spanOf(source, token), text: `${token.image}_` }] };
-  return diagnostic('syntax/reserved', { word: token.image }, spanOf(source, token), { fixes: [fix] });
+  return reservedWord(source, token);
 }
 
 // ---- One sign for another

@@ -6,6 +6,7 @@ import type { IToken, TokenType } from 'chevrotain';
 import { makeToken, tokenize } from '../../../grammar/lexer.ts';
 import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
 import { showCount } from '../diagnostics/count.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Comment } from './ast.ts';
@@ -124,9 +125,7 @@ function repairMistake(source: Source, token: IToken, diagnostics: Diagnostic[])
   }
   if (image.startsWith("'")) {
     const text = `"${image.slice(1, -1).replaceAll('"', '\\"')}"`;
-    diagnostics.push(
-      diagnostic('syntax/quote', {}, span, { fixes: [{ title: text, edits: [{ span, text }] }] }),
-    );
+    diagnostics.push(diagnostic('syntax/quote', {}, span, { fixes: [replaceBy(text, span)] }));
     retype(token, t.StringToken);
     return token;
   }
@@ -156,9 +155,9 @@ function commentFix(span: Span, image: string): Fix {
 function repairNumber(source: Source, token: IToken, diagnostics: Diagnostic[]): IToken {
   const span = spanOf(source, token);
   const fixes = token.image.startsWith('.')
-    ? [{ title: `0${token.image}`, edits: [{ span, text: `0${token.image}` }] }]
+    ? [replaceBy(`0${token.image}`, span)]
     : /^\d+(?:[xX]\d+)+$/.test(token.image)
-      ? [{ title: token.image.toLowerCase(), edits: [{ span, text: token.image.toLowerCase() }] }]
+      ? [replaceBy(token.image.toLowerCase(), span)]
       : [];
   const extras = { fixes, notes: [{ word: 'why' as const, text: numberAdvice(token.image) }] };
   diagnostics.push(diagnostic('syntax/bad-number', { text: token.image }, span, extras));

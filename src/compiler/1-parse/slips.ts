@@ -5,7 +5,8 @@
 import type { IToken } from 'chevrotain';
 import type { Failure } from '../../../grammar/recovering-parser.ts';
 import * as t from '../../../grammar/tokens.ts';
-import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { spanOf } from './lex.ts';
 import type { Source, Span } from './source.ts';
@@ -100,16 +101,18 @@ const sizeInPieces: Slip = (source, { token, previous }) => {
   return diagnostic('syntax/unexpected', args, span, { fixes: [replaceBy(text, span)] });
 };
 
-const replaceBy = (text: string, span: Span): Fix => ({ title: text, edits: [{ span, text }] });
-
 /** `if = x -> relu`: a reserved word where a value is named. */
 const reservedValue: Slip = (source, { token, start, previous }) => {
   if (token.tokenType !== t.Equal || previous !== start) return undefined;
-  if (t.reserved.get(start.image) !== start.tokenType) return undefined;
-  const span = spanOf(source, start);
-  const fixes = [replaceBy(`${start.image}_`, span)];
-  return diagnostic('syntax/reserved', { word: start.image }, span, { fixes });
+  return t.reserved.get(start.image) === start.tokenType ? reservedWord(source, start) : undefined;
 };
+
+/** A reserved word where a name should stand. */
+export function reservedWord(source: Source, token: IToken): Diagnostic {
+  const span = spanOf(source, token);
+  const fixes = [replaceBy(`${token.image}_`, span)];
+  return diagnostic('syntax/reserved', { word: token.image }, span, { fixes });
+}
 
 /** Signs that can be left out between two words, and how each is put in. */
 const signsBetween: Readonly<Record<string, string>> = {

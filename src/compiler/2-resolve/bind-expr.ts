@@ -14,6 +14,7 @@ import type {
   Stage,
 } from '../1-parse/ast.ts';
 import { unreachable } from '../diagnostics/internal.ts';
+import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { ParamSpec } from '../ops/op.ts';
 import { bindBody } from './bind-body.ts';
@@ -155,7 +156,7 @@ function reportWord(value: NameExpr, specs: readonly ParamSpec[], scope: Scope, 
   if (words.length === 0 || isBuiltin(name) || isDeclared(name, scope, place)) return false;
   const near = nearest(name, words);
   if (near === undefined) return false;
-  const fixes = [{ title: near, edits: [{ span, text: near }] }];
+  const fixes = [replaceBy(near, span)];
   place.names.report(diagnostic('names/unknown', { name }, span, { label: `did you mean ${near}?`, fixes }));
   return true;
 }
@@ -202,7 +203,7 @@ function reportMerge(expr: MergeExpr, { names }: Place): void {
           text: `${isOperator ? `${expr.op.name} takes its options in parentheses; ` : ''}branches can be merged by ${mergeNames.join(', ')}`,
         },
       ],
-      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: expr.op.span, text: near }] }],
+      fixes: fixesBy(near, expr.op.span),
     }),
   );
 }

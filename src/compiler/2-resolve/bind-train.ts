@@ -12,6 +12,7 @@ import type {
   WeightsItem,
 } from '../1-parse/ast.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { netScope } from './bind-body.ts';
 import { bindExpr } from './bind-expr.ts';
 import type { NetDeclaration } from './model.ts';
@@ -63,7 +64,7 @@ export function bindNetName(ident: Ident, place: Place): NetDeclaration | undefi
   place.names.report(
     diagnostic('names/unknown-net', { name: ident.name }, ident.span, {
       notes: nets.length > 0 ? [{ word: 'note', text: `this file has ${nets.join(', ')}` }] : [],
-      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: ident.span, text: near }] }],
+      fixes: fixesBy(near, ident.span),
     }),
   );
   return undefined;
@@ -126,7 +127,7 @@ function wordsOf(ident: Ident, known: readonly string[], what: string, place: Pl
   place.names.report(
     diagnostic('names/unknown-word', { name: ident.name, what }, ident.span, {
       notes: [{ word: 'note', text: `there are ${known.join(', ')}` }],
-      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: ident.span, text: near }] }],
+      fixes: fixesBy(near, ident.span),
     }),
   );
   return undefined;

@@ -4,6 +4,7 @@
  */
 import type { DefaultsItem, Ident, Item, UseItem } from '../1-parse/ast.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import type { Declaration } from './model.ts';
 import type { Import, OpenModule } from './modules.ts';
 import { nearest } from '../diagnostics/nearest.ts';
@@ -104,7 +105,7 @@ export function bindImport({ module, use, target }: Import, names: Names): void 
 function reportNotExported(name: Ident, use: UseItem, target: OpenModule, names: Names): void {
   const hidden = target.names.get(name.name);
   const near = hidden ? undefined : nearest(name.name, target.exports.keys());
-  const fixes = near === undefined ? [] : [{ title: near, edits: [{ span: name.span, text: near }] }];
+  const fixes = fixesBy(near, name.span);
   names.report(
     diagnostic('import/not-exported', { name: name.name, path: use.from.value }, name.span, {
       labels: hidden ? [{ span: hidden.span, text: 'declared here without `export`' }] : [],

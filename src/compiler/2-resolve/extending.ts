@@ -4,6 +4,7 @@
  */
 import type { Ident, ReplaceStatement, Statement } from '../1-parse/ast.ts';
 import { nearest } from '../diagnostics/nearest.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Declaration } from './model.ts';
 import type { Place, Scope } from './names.ts';
@@ -75,7 +76,7 @@ function reportNothing(name: Ident, old: Declaration | undefined, inherited: Nam
     diagnostic('names/replaces-nothing', { name: name.name }, name.span, {
       labels: old ? [{ span: old.span, text: 'declared here' }] : [],
       notes: values.length > 0 ? [{ word: 'note', text }] : [],
-      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: name.span, text: near }] }],
+      fixes: fixesBy(near, name.span),
     }),
   );
 }

@@ -5,6 +5,7 @@
 import type { File, Ident, Item } from '../1-parse/ast.ts';
 import type { Source } from '../1-parse/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { readAllowances, withoutAllowed } from '../diagnostics/allowances.ts';
@@ -100,7 +101,7 @@ function reportNoOperator(op: Ident, names: Names): void {
   names.report(
     diagnostic('names/unknown-layer', { name: op.name }, op.span, {
       label: near === undefined ? undefined : `did you mean ${near}?`,
-      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: op.span, text: near }] }],
+      fixes: fixesBy(near, op.span),
     }),
   );
 }

@@ -6,6 +6,7 @@ import { parse } from '../1-parse/index.ts';
 import type { Arg, FamilyItem, File, Item, UseItem } from '../1-parse/ast.ts';
 import type { Source } from '../1-parse/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Declaration, Host, Module } from './model.ts';
 import { nearest } from '../diagnostics/nearest.ts';
@@ -132,10 +133,7 @@ function notFound(use: UseItem, path: string, host: Host): Diagnostic {
   const isPackage = /^[@\w]/.test(written) && !written.startsWith('std/');
   return diagnostic('import/not-found', { path: written }, use.from.span, {
     notes: isPackage ? [{ word: 'note', text: packageNote(written) }] : [],
-    fixes:
-      mended === undefined
-        ? []
-        : [{ title: `"${mended}"`, edits: [{ span: use.from.span, text: `"${mended}"` }] }],
+    fixes: mended === undefined ? [] : [replaceBy(`"${mended}"`, use.from.span)],
   });
 }
 

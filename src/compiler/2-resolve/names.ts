@@ -5,6 +5,7 @@
 import type { Arg, Ident, NameExpr } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { foreignLayer } from './foreign.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
@@ -156,7 +157,7 @@ function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, modu
         ours === undefined
           ? []
           : [{ word: 'note', text: `what other frameworks call ${expr.name} is ${ours} here` }],
-      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: expr.span, text: near }] }],
+      fixes: fixesBy(near, expr.span),
     }),
   );
 }
@@ -171,10 +172,7 @@ function reportNotImported(expr: NameExpr, use: NameUse, names: Names): void {
   names.report(
     diagnostic(use === 'layer' ? 'names/unknown-layer' : 'names/unknown', { name: expr.name }, expr.span, {
       notes: [{ word: 'note', text }],
-      fixes: [
-        ...(layer === undefined ? [] : [{ title: layer, edits: [{ span: expr.span, text: layer }] }]),
-        { title: line, edits: [{ span: top, text: `${line}\n` }] },
-      ],
+      fixes: [...fixesBy(layer, expr.span), { title: line, edits: [{ span: top, text: `${line}\n` }] }],
     }),
   );
 }

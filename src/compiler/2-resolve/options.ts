@@ -2,6 +2,7 @@
 import type { Arg } from '../1-parse/ast.ts';
 import type { ParamSpec } from '../ops/op.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { foreignOption, nearForeignOption } from './foreign.ts';
@@ -15,7 +16,7 @@ export function unknownOption(arg: Arg, known: readonly string[], what: string):
   return diagnostic('names/unknown-option', { what, option }, span, {
     label: near === undefined ? undefined : `did you mean ${near}?`,
     notes: [{ word: 'note', text: list }],
-    fixes: near === undefined ? [] : [{ title: near, edits: [{ span, text: near }] }],
+    fixes: fixesBy(near, span),
   });
 }
 

@@ -1,6 +1,7 @@
 /** What stands behind `out name:` where it is neither a value nor a kind of output. */
 import type { Expr } from '../1-parse/ast.ts';
 import { nearest } from '../diagnostics/nearest.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { lookup, type Place, type Scope } from './names.ts';
 import { isBuiltin, outputKinds } from './vocabulary.ts';
@@ -24,7 +25,7 @@ export function reportOutputKind(value: Expr, scope: Scope, { module, names }: P
   names.report(
     diagnostic('names/unknown-word', { name, what: 'kind of output' }, span, {
       notes: [{ word: 'note', text: `there are ${[...outputKinds].join(', ')}` }],
-      fixes: [{ title: near, edits: [{ span, text: near }] }],
+      fixes: [replaceBy(near, span)],
     }),
   );
   return true;

@@ -6,6 +6,7 @@
 import type { BudgetStatement, Expr } from '../1-parse/ast.ts';
 import type { NetDeclaration } from '../2-resolve/model.ts';
 import type { Label } from '../diagnostics/diagnostic.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
@@ -40,7 +41,7 @@ function limitOf(expr: Expr, site: Site, session: Session): Limit | undefined {
     session.report(
       diagnostic('names/unknown-word', { name: left.name, what: 'quantity of a budget' }, left.span, {
         notes: [{ word: 'note', text: `there are ${known.join(', ')}` }],
-        fixes: near === undefined ? [] : [{ title: near, edits: [{ span: left.span, text: near }] }],
+        fixes: fixesBy(near, left.span),
       }),
     );
     return undefined;

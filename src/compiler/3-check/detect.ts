@@ -4,6 +4,7 @@
  */
 import type { Arg, CallExpr, DetectBody, Expr, OutStatement } from '../1-parse/ast.ts';
 import { nearest } from '../diagnostics/nearest.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node, OutputKind } from '../ir/graph.ts';
 import { showType } from '../ir/type.ts';
@@ -173,7 +174,7 @@ function reportNms(arg: Arg, name: string, session: Session): void {
   session.report(
     diagnostic('names/unknown-option', { what: 'nms', option: name }, span, {
       notes: [{ word: 'note', text: `nms has ${known.join(', ')}` }],
-      fixes: near === undefined ? [] : [{ title: near, edits: [{ span, text: near }] }],
+      fixes: fixesBy(near, span),
     }),
   );
 }

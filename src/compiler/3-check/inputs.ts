@@ -5,6 +5,7 @@
  */
 import type { Expr, InStatement, Modifier } from '../1-parse/ast.ts';
 import { nearest } from '../diagnostics/nearest.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, GraphInput, Node } from '../ir/graph.ts';
 import { shapeOf, showType, sizeOf, spatialAxes, type TensorType } from '../ir/type.ts';
@@ -84,7 +85,7 @@ function isKnownKind(statement: InStatement, session: Session): boolean {
   session.report(
     diagnostic('network/input-kind', { kind }, statement.type.span, {
       notes: [{ word: 'note', text: `there are ${known.join(', ')}` }],
-      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: statement.type.span, text: near }] }],
+      fixes: fixesBy(near, statement.type.span),
     }),
   );
   return false;

@@ -2,6 +2,7 @@
 import type { MemberExpr } from '../1-parse/ast.ts';
 import type { NetDeclaration } from '../2-resolve/model.ts';
 import { nearest } from '../diagnostics/nearest.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
 import { hasArguments } from './complete.ts';
@@ -58,7 +59,7 @@ function noMember(expr: MemberExpr, what: string, known: readonly string[], sess
   session.report(
     diagnostic('value/no-member', { what, member: expr.member.name }, expr.member.span, {
       notes: [{ word: 'note', text: known.length > 0 ? `it has ${known.join(', ')}` : 'it has no members' }],
-      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: expr.member.span, text: near }] }],
+      fixes: fixesBy(near, expr.member.span),
     }),
   );
   return unknown;

@@ -14,6 +14,7 @@ import type {
 import { textOf } from '../1-parse/source.ts';
 import type { Model, NetDeclaration } from '../2-resolve/model.ts';
 import { nearest } from '../diagnostics/nearest.ts';
+import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { topological, type Graph } from '../ir/graph.ts';
 import { paramPath } from '../ops/build.ts';
@@ -111,7 +112,7 @@ function unknownWord(
   session.report(
     diagnostic('names/unknown-word', { name: ident.name, what }, ident.span, {
       notes: [{ word: 'note', text: known.length > 0 ? `there are ${known.join(', ')}` : 'there are none' }],
-      fixes: near === undefined ? [] : [{ title: near, edits: [{ span: ident.span, text: near }] }],
+      fixes: fixesBy(near, ident.span),
     }),
   );
 }
@@ -204,10 +205,7 @@ function checkClause(clause: TrainClause, net: TrainedNet, session: Session): vo
       diagnostic('train/freezes-nothing', { pattern: pattern.text, net: net.graph.name }, pattern.span, {
         label: near === undefined ? undefined : `did you mean ${near}.**?`,
         notes: [{ word: 'note', text: `its weights are in ${scopes.join(', ')}` }],
-        fixes:
-          near === undefined
-            ? []
-            : [{ title: `${near}.**`, edits: [{ span: pattern.span, text: `${near}.**` }] }],
+        fixes: near === undefined ? [] : [replaceBy(`${near}.**`, pattern.span)],
       }),
     );
   }
