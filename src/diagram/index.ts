@@ -7,28 +7,42 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { viewScript } from './generated/view.ts';
 import type { Diagram } from './model.ts';
-import { escape, openFitting, sceneOf, toElk, toSvg, type ElkNode, type Scene } from './view.ts';
+import { arrange } from './arrange.ts';
+import type { Columns } from './columns.ts';
+import type { ElkNode, Layout } from './elk.ts';
+import { openFitting, sceneOf } from './scene.ts';
+import { escape, toSvg } from './svg.ts';
 
 export { buildDiagram, type NodeCosts } from './build.ts';
+export type { Columns } from './columns.ts';
 export type { Box, Diagram, Edge } from './model.ts';
 
 /** How much is opened: all blocks, a number of levels, or as many blocks as fit a slide. */
 export type Detail = 'auto' | 'all' | number;
 
+export interface DrawOptions {
+  readonly detail?: Detail;
+  /** Of a net that is drawn downwards. */
+  readonly columns?: Columns;
+}
+
 /** Tiles that are still readable on a slide, one above the other or side by side. */
 const fitting = { down: 18, right: 14 } as const;
 
 /** The diagram as an SVG document. */
-export async function drawSvg(diagram: Diagram, detail: Detail = 'auto'): Promise<string> {
+export async function drawSvg(
+  diagram: Diagram,
+  { detail = 'auto', columns = 'auto' }: DrawOptions = {},
+): Promise<string> {
   const scene = sceneOf(diagram, opened(diagram, detail));
-  return toSvg(scene, await layout(scene));
+  return toSvg(scene.title, await arrange(scene, await elkLayout(), columns));
 }
 
 /** The diagram as PNG bytes, `scale` pixels per SVG unit (reduced where the picture would pass 16 000 pixels). */
-export async function drawPng(diagram: Diagram, detail: Detail = 'auto', scale = 2): Promise<Buffer> {
+export async function drawPng(diagram: Diagram, options: DrawOptions = {}, scale = 2): Promise<Buffer> {
   const [{ createCanvas, GlobalFonts, loadImage }, svg] = await Promise.all([
     import('@napi-rs/canvas'),
-    drawSvg(diagram, detail),
+    drawSvg(diagram, options),
   ]);
   for (const weight of [400, 600])
     GlobalFonts.registerFromPath(
@@ -43,9 +57,15 @@ export async function drawPng(diagram: Diagram, detail: Detail = 'auto', scale =
 }
 
 /** One self-contained page: click a block to open it, its title to close it; zoom and pan. */
-export async function drawHtml(diagram: Diagram, detail: Detail = 'auto'): Promise<string> {
+export async function drawHtml(
+  diagram: Diagram,
+  { detail = 'auto', columns = 'auto' }: DrawOptions = {},
+): Promise<string> {
   const elk = await readFile(createRequire(import.meta.url).resolve('elkjs/lib/elk.bundled.js'), 'utf8');
-  const data = JSON.stringify({ diagram, open: [...opened(diagram, detail)] }).replaceAll('<', '\\u003c');
+  const data = JSON.stringify({ diagram, columns, open: [...opened(diagram, detail)] }).replaceAll(
+    '<',
+    '\\u003c',
+  );
   return page(escape(diagram.title), elk.replaceAll('</script', '<\\/script'), data);
 }
 
@@ -55,9 +75,11 @@ function opened(diagram: Diagram, detail: Detail): ReadonlySet<string> {
   return new Set(diagram.boxes.flatMap((box) => box.groups.slice(0, levels)));
 }
 
-async function layout(scene: Scene): Promise<ElkNode> {
+/** The layout of elkjs, loaded when first asked for. */
+export async function elkLayout(): Promise<Layout> {
   const { default: Elk } = await import('elkjs/lib/elk.bundled.js');
-  return (await new Elk.default().layout(toElk(scene) as never)) as unknown as ElkNode;
+  const elk = new Elk.default();
+  return async (graph) => (await elk.layout(graph as never)) as unknown as ElkNode;
 }
 
 function page(title: string, elk: string, data: string): string {

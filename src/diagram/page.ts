@@ -1,14 +1,23 @@
 /**
- * The script of the HTML page: opens and closes blocks, lays out again with ELK, zooms and pans. Bundled with view.ts by
+ * The script of the HTML page: opens and closes blocks, lays out again with ELK, zooms and pans. Bundled by
  * scripts/gen/diagram.ts into generated/view.ts.
  */
 import type { Diagram } from './model.ts';
-import { groupIds, sceneOf, toElk, toSvg, type ElkNode } from './view.ts';
+import { arrange } from './arrange.ts';
+import type { Columns } from './columns.ts';
+import type { Layout } from './elk.ts';
+import { groupIds, sceneOf } from './scene.ts';
+import { toSvg } from './svg.ts';
 
-declare const ELK: new () => { layout(graph: ElkNode): Promise<ElkNode> };
+declare const ELK: new () => { readonly layout: Layout };
 
-const { diagram, open: initial } = JSON.parse(element('data').textContent ?? '') as {
+const {
+  diagram,
+  columns,
+  open: initial,
+} = JSON.parse(element('data').textContent ?? '') as {
   diagram: Diagram;
+  columns: Columns;
   open: string[];
 };
 const open = new Set(initial);
@@ -40,7 +49,7 @@ function fit(): void {
 
 async function draw(): Promise<void> {
   const scene = sceneOf(diagram, open);
-  view.innerHTML = toSvg(scene, await elk.layout(toElk(scene)));
+  view.innerHTML = toSvg(scene.title, await arrange(scene, (graph) => elk.layout(graph), columns));
   place();
 }
 

@@ -2,8 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { costs, instantiate, nodeHost, resolve } from '../../src/compiler/index.ts';
-import { buildDiagram, drawHtml, drawPng, drawSvg, type Diagram } from '../../src/diagram/index.ts';
-import { groupIds, openFitting, sceneOf } from '../../src/diagram/view.ts';
+import {
+  buildDiagram,
+  drawHtml,
+  drawPng,
+  drawSvg,
+  elkLayout,
+  type Diagram,
+} from '../../src/diagram/index.ts';
+import fc from 'fast-check';
+import { arrange } from '../../src/diagram/arrange.ts';
+import type { Columns } from '../../src/diagram/columns.ts';
+import type { Picture } from '../../src/diagram/picture.ts';
+import { groupIds, openFitting, sceneOf, type Scene, type Tile } from '../../src/diagram/scene.ts';
 
 function diagramOf(file: string, net: string): Diagram {
   const path = `stdlib/${file}.cnn`;
@@ -71,7 +82,7 @@ describe('LeNet-5', () => {
   });
 
   it('gives a PNG', async () => {
-    const png = await drawPng(diagram, 'auto', 1);
+    const png = await drawPng(diagram, {}, 1);
     expect([...png.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
     expect(png.length).toBeGreaterThan(10_000);
   });
@@ -111,12 +122,113 @@ describe.each([
   ['googlenet', 'GoogLeNet'],
 ])('%s', (file, net) => {
   it.each(['auto', 'all'] as const)('%s: no two tiles overlap', async (detail) => {
-    const rects = tileRects(await drawSvg(diagramOf(file, net), detail));
+    const rects = tileRects(await drawSvg(diagramOf(file, net), { detail }));
     expect(rects.length).toBeGreaterThan(6);
     for (const [i, a] of rects.entries())
       for (const b of rects.slice(i + 1)) expect(overlap(a, b)).toBe(false);
   });
 });
+
+const layout = await elkLayout();
+
+function pictureOf(diagram: Diagram, columns: Columns = 'auto'): Promise<Picture> {
+  return arrange(sceneOf(diagram, openFitting(diagram, 18)), layout, columns);
+}
+
+describe('long networks', () => {
+  it.each([
+    ['resnet', 'ResNet50'],
+    ['yolo', 'YOLOv2'],
+    ['googlenet', 'GoogLeNet'],
+    ['inception', 'InceptionV4'],
+    ['unet', 'UNet'],
+  ])('%s: %s has the shape of a slide', async (file, net) => {
+    const { width, height } = await pictureOf(diagramOf(file, net));
+    expect(width / height).toBeGreaterThan(0.8);
+    expect(width / height).toBeLessThan(2.4);
+  });
+
+  it('come in as many columns as asked for', async () => {
+    const diagram = diagramOf('resnet', 'ResNet50');
+    const widths = await Promise.all([1, 2, 3].map(async (n) => (await pictureOf(diagram, n)).width));
+    const [one = 0, two = 0, three = 0] = widths;
+    expect(two / one).toBeGreaterThan(1.7);
+    expect(three / one).toBeGreaterThan(2.5);
+  });
+
+  it('U-Net is a U: its skips are level, from the way down to the way up', async () => {
+    const { tiles, lines } = await pictureOf(diagramOf('unet', 'UNet'));
+    const level = lines.filter(({ points: [a, b, ...more] }) => a && b && more.length === 0 && a.y === b.y);
+    expect(level).toHaveLength(4);
+    const [encoder, bottom, decoder] = ['e4', 'bottom', 'd4'].map((id) =>
+      tiles.find((t) => t.tile.id === id),
+    );
+    if (!encoder || !bottom || !decoder) throw new Error('no such tiles');
+    expect(decoder.x).toBeGreaterThan(encoder.x + encoder.width);
+    expect(bottom.y).toBeGreaterThan(encoder.y);
+    expect(decoder.y + decoder.height / 2).toBeCloseTo(encoder.y + encoder.height / 2);
+  });
+
+  it('whatever the columns, every tile is there once and every link is drawn from tile to tile', async () => {
+    await fc.assert(
+      fc.asyncProperty(scenes, fc.constantFrom<Columns>('auto', 1, 2, 3, 7), async (scene, columns) => {
+        const picture = await arrange(scene, layout, columns);
+        const drawn = picture.tiles.filter((at) => at.tile.kind !== 'joint');
+        expect(drawn.map((at) => at.tile.id).sort()).toEqual(scene.tiles.map((tile) => tile.id).sort());
+        for (const [i, a] of picture.tiles.entries())
+          for (const b of picture.tiles.slice(i + 1)) expect(overlap(a, b)).toBe(false);
+        for (const link of scene.links) expect(reached(picture, link.from)).toContain(link.to);
+        const inside = picture.tiles.every(
+          (at) => at.x >= 0 && at.x + at.width <= picture.width && at.y + at.height <= picture.height,
+        );
+        expect(inside).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+/** Chains of tiles in groups of three, with skips over some of them. */
+const scenes: fc.Arbitrary<Scene> = fc
+  .record({
+    length: fc.integer({ min: 1, max: 24 }),
+    skips: fc.array(fc.tuple(fc.nat({ max: 22 }), fc.nat({ max: 22 })), { maxLength: 6 }),
+    isGrouped: fc.boolean(),
+  })
+  .map(({ length, skips, isGrouped }) => {
+    const tiles = Array.from({ length }, (_, i): Tile => {
+      const groups = isGrouped ? [`g${Math.floor(i / 3)}`] : [];
+      const look = { kind: 'conv', title: `t${i}`, lines: [], tooltip: '', count: 1 } as const;
+      return { id: `t${i}`, ...look, width: 80 + ((i * 37) % 90), height: 30 + ((i * 13) % 30), groups };
+    });
+    const pairs = [...tiles.slice(1).map((_, i) => [i, i + 1] as const), ...skips].map(([a, b]) =>
+      a < b ? ([a, b] as const) : ([b, a] as const),
+    );
+    const wanted = pairs.filter(([a, b]) => a < b && b < length).map(([a, b]) => [`t${a}`, `t${b}`] as const);
+    const links = new Map(wanted.map(([from, to]) => [`${from}→${to}`, { from, to }]));
+    return {
+      title: 'any',
+      direction: 'down',
+      tiles,
+      links: [...links].map(([id, link]) => ({ id, ...link, shape: '8x8x8' })),
+    };
+  });
+
+/** Tiles to which lines lead from `id`, through the dots at the heads of columns too; by where the lines begin and end. */
+function reached(picture: Picture, id: string): readonly string[] {
+  const on = (area: Rect, p: { readonly x: number; readonly y: number } | undefined): boolean =>
+    p !== undefined &&
+    p.x >= area.x - 1 &&
+    p.x <= area.x + area.width + 1 &&
+    p.y >= area.y - 1 &&
+    p.y <= area.y + area.height + 1;
+  const from = picture.tiles.find((at) => at.tile.id === id);
+  if (!from) return [];
+  const ends = picture.lines.filter((line) => on(from, line.points[0])).map((line) => line.points.at(-1));
+  return picture.tiles
+    .filter((at) => ends.some((end) => on(at, end)))
+    .flatMap((at) => (at.tile.kind === 'joint' ? reached(picture, at.tile.id) : [at.tile.id]));
+}
 
 describe('the page', () => {
   it('needs no other file and cannot be broken out of', async () => {

@@ -11,6 +11,7 @@ interface Options extends NetOptions, CommonOptions {
   readonly html?: string;
   readonly detail: string;
   readonly direction: string;
+  readonly columns: string;
 }
 
 const examples = `
@@ -33,6 +34,7 @@ export function addGraph(program: Command, end: (code: ExitCode) => void): void 
     .option('--html <file>', 'write a page in which blocks open and close')
     .option('--detail <levels>', 'how many levels of blocks are open: auto, all or a number', 'auto')
     .option('--direction <way>', 'of the data: down or right', 'down')
+    .option('--columns <n>', 'of a long net that is drawn downwards: auto or a number', 'auto')
     .option('--json', 'print { net, files }')
     .addHelpText('after', examples)
     .action(async (file: string, options: Options) => end(await draw(file, options)));
@@ -44,6 +46,7 @@ async function draw(file: string, options: Options): Promise<ExitCode> {
     throw new UsageFailure('graph needs --svg, --png or --html with a file to write');
   const detail = detailOf(options.detail);
   const direction = directionOf(options.direction);
+  const columns = columnsOf(options.columns);
   const { openNet } = await import('../nets.ts');
   const net = openNet(file, options);
   const { buildDiagram, drawHtml, drawPng, drawSvg } = await import('../../diagram/index.ts');
@@ -52,9 +55,9 @@ async function draw(file: string, options: Options): Promise<ExitCode> {
   const { nodes } = costs(net.graph);
   const diagram = buildDiagram(net.graph, (node) => nodes.get(node) ?? { params: 0, macs: 0 }, direction);
   const text = new TextEncoder();
-  if (svg !== undefined) writeAtomic(svg, [text.encode(await drawSvg(diagram, detail))]);
-  if (png !== undefined) writeAtomic(png, [await drawPng(diagram, detail)]);
-  if (html !== undefined) writeAtomic(html, [text.encode(await drawHtml(diagram, detail))]);
+  if (svg !== undefined) writeAtomic(svg, [text.encode(await drawSvg(diagram, { detail, columns }))]);
+  if (png !== undefined) writeAtomic(png, [await drawPng(diagram, { detail, columns })]);
+  if (html !== undefined) writeAtomic(html, [text.encode(await drawHtml(diagram, { detail, columns }))]);
   const files = [svg, png, html].filter((path) => path !== undefined);
   if (json) writeJson({ net: net.graph.name, files });
   else {
@@ -73,4 +76,10 @@ function detailOf(text: string): 'auto' | 'all' | number {
 function directionOf(text: string): 'down' | 'right' {
   if (text === 'down' || text === 'right') return text;
   throw new UsageFailure(`--direction is down or right, not ${text}`);
+}
+
+function columnsOf(text: string): 'auto' | number {
+  if (text === 'auto') return text;
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new UsageFailure(`--columns is auto or a number from 1 to 99, not ${text}`);
 }
