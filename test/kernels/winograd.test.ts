@@ -13,7 +13,7 @@ interface Spec {
   /** Pixels and taps of each axis. */
   readonly sizes: readonly number[];
   readonly taps: readonly number[];
-  /** Of the axes with three taps; default 1. */
+  /** Of the axes with several taps; default 1. */
   readonly stride?: number;
   readonly pads: readonly (readonly [number, number])[];
   readonly inC: number;
@@ -24,8 +24,9 @@ function winogradCase({ sizes, taps, stride = 1, pads, inC, outC }: Spec, around
   const window = windowOf(
     sizes.map((input, i) => {
       const kernel = taps[i] ?? 1;
-      const pad = pads[i] ?? ([(kernel - 1) / 2, (kernel - 1) / 2] as const);
-      return { input, kernel, stride: kernel === 3 ? stride : 1, dilation: 1, pads: pad };
+      const half = Math.floor((kernel - 1) / 2);
+      const pad = pads[i] ?? ([half, half] as const);
+      return { input, kernel, stride: kernel > 1 ? stride : 1, dilation: 1, pads: pad };
     }),
   );
   return makeCase<ConvKernel>(
@@ -59,6 +60,24 @@ const anyStrided = fc.record({
   inC: fc.integer({ min: 8, max: 21 }),
   outC: fc.integer({ min: 8, max: 38 }),
 });
+/** Windows that are taken apart into phases of three or four taps, next to axes with three taps or one. */
+const anyPhased = fc
+  .record({
+    sizes: fc.tuple(fc.integer({ min: 24, max: 35 }), fc.integer({ min: 24, max: 35 })),
+    window: fc.constantFrom(
+      ...[[7, 7], [5, 5], [7, 5], [6, 8], [7, 1], [1, 5], [3, 7], [7]].map((taps) => ({ taps, stride: 2 })),
+      ...[[4, 4], [4, 3], [4]].map((taps) => ({ taps, stride: 1 })),
+      { taps: [9, 10], stride: 3 },
+      { taps: [11, 11], stride: 4 },
+    ),
+    pads: fc.tuple(pad, pad),
+    inC: fc.integer({ min: 1, max: 9 }),
+    outC: fc.integer({ min: 8, max: 38 }),
+  })
+  .map(({ sizes, window, ...rest }): Spec => {
+    const axes = window.taps.length;
+    return { ...rest, ...window, sizes: sizes.slice(0, axes), pads: rest.pads.slice(0, axes) };
+  });
 const anySignal = fc.record({
   sizes: fc.tuple(fc.integer({ min: 9, max: 40 })),
   taps: fc.constant([3]),
@@ -88,6 +107,22 @@ for (const algorithm of algorithms)
       );
     });
 
+    it('computes windows in phases, wherever pixels lie', () => {
+      let computed = 0;
+      fc.assert(
+        fc.property(anyPhased, anyAround, fc.constantFrom(...engines), (conv, around, engine) => {
+          const test = winogradCase(conv, around);
+          const choice = choiceOf(test.kernel, engine, algorithm);
+          if (engine.wide && algorithm === 'winograd-4x4' && conv.inC >= 8) expect(choice).toBeDefined();
+          if (!choice) return;
+          computed += 1;
+          expect(verify(test, engine, choice, tolerances[algorithm])).toBeUndefined();
+        }),
+        { numRuns: 160 },
+      );
+      expect(computed).toBeGreaterThan(10);
+    });
+
     const residual: Around = { epilogue: 'residual', bias: true, layouts: [], inPlace: true, seed: 5 };
     const changed = (test: Case<ConvKernel>, engine: Engine, change: Partial<WinogradTuning>): Choice => {
       const choice = choiceOf(test.kernel, engine, algorithm) ?? internal('Winograd does not take the case');
@@ -111,13 +146,19 @@ for (const algorithm of algorithms)
 
     it('computes strided maps that whole tiles divide', () => {
       for (const engine of engines)
-        for (const sizes of [[16, 24], [32]]) {
-          const taps = sizes.map(() => 3);
-          const test = winogradCase({ sizes, taps, stride: 2, pads: [], inC: 24, outC: 43 }, residual);
-          const choice = choiceOf(test.kernel, engine, algorithm);
-          expect(choice !== undefined).toBe(engine.wide || algorithm === 'winograd-4x4');
-          if (choice) expect(verify(test, engine, choice, tolerances[algorithm])).toBeUndefined();
-        }
+        for (const sizes of [[16, 24], [32]])
+          for (const [count, inC] of [
+            [3, 24],
+            [5, 4],
+            [7, 4],
+          ] as const) {
+            const taps = sizes.map(() => count);
+            const test = winogradCase({ sizes, taps, stride: 2, pads: [], inC, outC: 43 }, residual);
+            const choice = choiceOf(test.kernel, engine, algorithm);
+            const isOffered = algorithm === 'winograd-4x4' || count === 5 || (engine.wide && count < 7);
+            expect(choice !== undefined).toBe(isOffered);
+            if (choice) expect(verify(test, engine, choice, tolerances[algorithm])).toBeUndefined();
+          }
     });
 
     it('computes chunks of input and output channels, the last one not full', () => {
@@ -162,6 +203,18 @@ describe('choosing Winograd', () => {
     expect(chooseAlgorithm(kernel, engine, { precise: false, staticWeights: true }).algorithm).toBe(
       'winograd-4x4',
     );
+  });
+
+  it('takes it for the first layer of ResNet, also in one dimension', () => {
+    for (const sizes of [[224, 224], [1000]]) {
+      const taps = sizes.map(() => 7);
+      const inC = sizes.length === 2 ? 3 : 12;
+      const { kernel } = winogradCase({ sizes, taps, stride: 2, pads: [], inC, outC: 64 }, around);
+      for (const wide of [false, true])
+        expect(
+          chooseAlgorithm(kernel, { relaxed: true, wide }, { precise: false, staticWeights: true }).algorithm,
+        ).toBe('winograd-4x4');
+    }
   });
 
   it('never takes it where results must be precise', () => {

@@ -6,7 +6,7 @@ import { internal } from '../../diagnostics/internal.ts';
 import type { ConvKernel } from '../../ir/kernel.ts';
 import { finishScratchBytes } from './epilogue.ts';
 import { lanes } from './tile.ts';
-import { positionsFor, type TileSize, type TileStride } from './winograd-matrices.ts';
+import { positionsFor, type TileSize, type TileStride, type TileTaps } from './winograd-matrices.ts';
 
 /** What the planner decides about a layer; becomes `Step.tuning`. */
 export interface WinogradTuning {
@@ -20,7 +20,7 @@ export interface WinogradTuning {
    * one block: tiles of others are all alike, wherever a block begins.
    */
   readonly narrow: boolean;
-  /** Input channels of a chunk: all of them, or a multiple of four that divides them. */
+  /** Input channels of a chunk, those of each phase counted: all of them, or a multiple of four that divides them. */
   readonly depth: number;
   /** Output channels of a chunk: whole panels. */
   readonly channels: number;
@@ -30,9 +30,11 @@ export interface WinogradTuning {
 
 /** The tiles along one axis of the map. */
 export interface TileAxis {
-  /** Three taps are transformed; an axis with one is left alone, in tiles of one pixel and one position. */
-  readonly taps: 1 | 3;
+  /** Three or four taps are transformed; an axis with one is left alone, in tiles of one pixel and one position. */
+  readonly taps: 1 | TileTaps;
   readonly stride: TileStride;
+  /** Every so many pixels of the input make a map of their own, see `tappedAxis`; `taps` and `stride` are those on each of them. */
+  readonly phases: number;
   /** Output pixels and positions of a whole tile; it reads as many inputs as it has positions. */
   readonly pixels: number;
   readonly positions: number;
@@ -51,6 +53,8 @@ export interface WinogradShape extends WinogradTuning {
   readonly positions: number;
   /** Transformed kernels of a panel and input channel. */
   readonly kernelCount: number;
+  /** Input channels times phases. */
+  readonly inC: number;
   /** Number of chunks of input channels. */
   readonly chunks: number;
   /** All kernels are transformed before the first block, because blocks would do it again and again. */
@@ -71,6 +75,26 @@ export interface WinogradShape extends WinogradTuning {
   readonly bytes: number;
 }
 
+/** How a window's taps along one axis are transformed. */
+export type TappedAxis = Pick<TileAxis, 'taps' | 'stride' | 'phases'>;
+
+/**
+ * One tap is not transformed, three may have stride two. Other windows of stride s are taken apart: every s-th pixel of the input belongs to one
+ * of s maps, over which the window is a convolution with stride one, of ⌈taps / s⌉ taps (some of them zeros). Undefined where these are
+ * neither three nor four.
+ */
+export function tappedAxis(taps: number, stride: number): TappedAxis | undefined {
+  if (taps === 1 && stride === 1) return { taps, stride, phases: 1 };
+  if (taps === 3 && (stride === 1 || stride === 2)) return { taps, stride, phases: 1 };
+  const ofPhase = Math.ceil(taps / stride);
+  return ofPhase === 3 || ofPhase === 4 ? { taps: ofPhase, stride: 1, phases: stride } : undefined;
+}
+
+/** Taps that a kernel has in memory along an axis: each phase has equally many. */
+export function storedTaps({ taps, phases }: TappedAxis): number {
+  return taps * phases;
+}
+
 /** Axes of the window from the innermost: [down, across]; one axis has nothing above it. */
 function tileAxes(
   { window }: ConvKernel,
@@ -80,43 +104,46 @@ function tileAxes(
     const [output = 1, taps = 1, stride = 1] = [window.output, window.kernel, window.stride].map((values) =>
       values.at(-1 - fromInner),
     );
-    return tileAxis({ output, taps, stride }, tile, narrow);
+    const tapped = tappedAxis(taps, stride) ?? internal(`Winograd of ${taps} taps with stride ${stride}`);
+    return tileAxis(output, tapped, tile, narrow);
   };
   return [at(1), at(0)];
 }
 
-interface WindowAxis {
-  readonly output: number;
-  readonly taps: number;
-  readonly stride: number;
-}
-
-function tileAxis({ output, taps, stride }: WindowAxis, tile: TileSize, narrow: boolean): TileAxis {
-  if (stride !== 1 && stride !== 2) internal(`Winograd with stride ${stride}`);
+function tileAxis(output: number, tapped: TappedAxis, tile: TileSize, narrow: boolean): TileAxis {
+  const { taps, stride } = tapped;
   if (taps === 1)
-    return { taps, stride, pixels: 1, positions: 1, kernels: 1, tiles: output, last: 1, lastPositions: [0] };
-  if (taps !== 3) internal(`Winograd of ${taps} taps`);
+    return { ...tapped, pixels: 1, positions: 1, kernels: 1, tiles: output, last: 1, lastPositions: [0] };
   const tiles = Math.ceil(output / tile);
   const last = output - (tiles - 1) * tile;
   return {
-    taps,
-    stride,
+    ...tapped,
     pixels: tile,
-    positions: stride === 1 ? tile + 2 : 2 * tile + 1,
-    kernels: tile + 2,
+    positions: stride === 1 ? tile + taps - 1 : 2 * tile + 1,
+    kernels: tile + taps - 1,
     tiles,
     last,
-    lastPositions: positionsFor(tile, stride, narrow && 2 * last <= tile ? last : tile),
+    lastPositions: positionsFor(tile, { taps, stride }, narrow && 2 * last <= tile ? last : tile),
   };
 }
 
-/** Tiles of the map, and positions of a whole one. */
+/** Input channels times phases. */
+function phasedChannels({ inC }: ConvKernel, down: TappedAxis, across: TappedAxis): number {
+  return inC * down.phases * across.phases;
+}
+
+/** Tiles of the map, positions of a whole one, kernels of a pair of channels, and input channels times phases. */
 export function tilesOf(
   kernel: ConvKernel,
   tile: TileSize,
-): { readonly tiles: number; readonly positions: number } {
+): Readonly<Record<'tiles' | 'positions' | 'kernels' | 'inC', number>> {
   const [down, across] = tileAxes(kernel, { tile, narrow: false });
-  return { tiles: down.tiles * across.tiles, positions: down.positions * across.positions };
+  return {
+    tiles: down.tiles * across.tiles,
+    positions: down.positions * across.positions,
+    kernels: down.kernels * across.kernels,
+    inC: phasedChannels(kernel, down, across),
+  };
 }
 
 /** The layout that follows from the decisions. */
@@ -126,12 +153,15 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
   const positions = down.positions * across.positions;
   const kernelCount = down.kernels * across.kernels;
   const panelWidth = vectors * lanes;
-  const inRow = spread(Math.ceil(depth / lanes) * lanes);
+  const inC = phasedChannels(kernel, down, across);
+  // Phases are written one behind the other, in whole vectors.
+  const beyond = inC > kernel.inC ? lanes - 1 : 0;
+  const inRow = spread(Math.ceil((depth + beyond) / lanes) * lanes);
   const outRow = spread(Math.min(channels, Math.ceil(kernel.outC / lanes) * lanes));
   const inPosition = oddLines(block * inRow);
   const outPosition = oddLines(block * outRow);
   const kernelPosition = oddLines(depth * panelWidth);
-  const chunks = kernel.inC / depth;
+  const chunks = inC / depth;
   const products = chunks * positions * inPosition * 4;
   const kernels = products + positions * outPosition * 4;
   const panels = Math.ceil(Math.min(channels, kernel.outC) / panelWidth);
@@ -144,6 +174,7 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
     across,
     positions,
     kernelCount,
+    inC,
     chunks,
     ahead: chunks === 1 && channels >= kernel.outC,
     inRow,

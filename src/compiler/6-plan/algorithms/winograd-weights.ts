@@ -1,6 +1,7 @@
 /**
  * The weights of a Winograd layer in memory are its kernels as they are, in the order in which the layer transforms them: biases, then
- * panels of output channels, in them for every input channel the taps of its kernel. Transformed kernels exist only in scratch memory.
+ * panels of output channels, in them for every input channel the taps of its kernel; where a window is taken apart, its last row and column of
+ * taps may be zeros. Transformed kernels exist only in scratch memory.
  */
 import { internal } from '../../diagnostics/internal.ts';
 import type { Tensor } from '../../ir/type.ts';
@@ -10,8 +11,11 @@ import { lanes } from './tile.ts';
 
 export interface WinogradLayout {
   readonly kind: 'winograd';
-  /** Taps of a kernel. */
+  /** Taps of a kernel in memory. */
   readonly taps: number;
+  /** Taps of a row of a kernel, in the file and in memory. */
+  readonly row: number;
+  readonly storedRow: number;
   readonly vectors: number;
   readonly inC: number;
   readonly outC: number;
@@ -34,10 +38,10 @@ export function packWinograd(
   tensors: readonly Tensor[],
   into?: Float32Array,
 ): Float32Array {
-  const { vectors, inC, outC, taps } = layout as WinogradLayout;
+  const { vectors, inC, outC, taps, row, storedRow } = layout as WinogradLayout;
   const [weight, bias] = tensors;
-  if (!weight || weight.data.length !== outC * inC * taps)
-    internal('a weight of another shape than its layout');
+  const given = (weight?.data.length ?? 0) / (inC * outC);
+  if (!weight || given % row !== 0 || given > taps) internal('a weight of another shape than its layout');
   const packed = into ?? new Float32Array(winogradFloats(layout as WinogradLayout));
   if (bias) packed.set(bias.data);
   const { data } = weight;
@@ -47,8 +51,11 @@ export function packWinograd(
     for (let c = 0; c < inC; c++) {
       const to = start + (panel.first * inC + c * width) * taps;
       for (let j = 0; j < panel.channels; j++) {
-        const from = ((panel.first + j) * inC + c) * taps;
-        for (let tap = 0; tap < taps; tap++) packed[to + tap * width + j] = data[from + tap]!;
+        const from = ((panel.first + j) * inC + c) * given;
+        for (let tap = 0; tap < given; tap++) {
+          const stored = Math.floor(tap / row) * storedRow + (tap % row);
+          packed[to + stored * width + j] = data[from + tap]!;
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 /**
  * Winograd's minimal filtering for windows of three taps, along one axis or two: an m × m tile of the output costs (m + 2)² multiplications
- * per pair of channels instead of 9 m², with stride two (2m + 1)² (Lavin & Gray, 2016). Tiles go through three stages in blocks that stay in the
+ * per pair of channels instead of 9 m², with stride two (2m + 1)² (Lavin & Gray, 2016). Larger strided windows are taken apart into phases of
+ * three or four taps: 7 × 7 with stride two is 4 × 4 over four times as many channels. Tiles go through three stages in blocks that stay in the
  * cache: input transform, one matrix product per position of the transformed tile, output transform with bias and epilogue.
  *
  * Kernels are transformed in the layer itself, chunk by chunk into the cache: reading four times as many transformed weights from memory
@@ -18,14 +19,17 @@ import type { TileSize, TileStride } from './winograd-matrices.ts';
 import {
   positionSpans,
   productRows,
+  storedTaps,
+  tappedAxis,
   tilesOf,
   winogradShape,
+  type TappedAxis,
   type WinogradShape,
   type WinogradTuning,
 } from './winograd-shape.ts';
 import { packWinograd, winogradFloats, type WinogradLayout } from './winograd-weights.ts';
 
-/** Below as many channels the transforms cost more than they save. */
+/** Below as many channels the transforms cost more than they save; each phase counts. */
 const fewestChannels = 8;
 /** Cycles of the transforms of one tile and one register of channels, along one axis and two, by stride (measured). */
 type TileCycles = Readonly<Record<TileSize, readonly [number, number]>>;
@@ -62,7 +66,7 @@ export const winograd2: Algorithm = winogradAlgorithm(2, 'winograd-2x2');
 function winogradAlgorithm(tile: TileSize, name: 'winograd-4x4' | 'winograd-2x2'): Algorithm {
   return {
     name,
-    doc: `Three taps along one or two axes by Winograd's F(${tile}, 3), relative error below 1e-4.`,
+    doc: `Three taps along one or two axes by Winograd's F(${tile}, 3), relative error below 1e-4; strided windows phase by phase.`,
     choose: (kernel, engine, { precise, staticWeights }) =>
       kernel.kind === 'conv' && !kernel.integer && !precise && staticWeights && suits(kernel, tile, engine)
         ? chooseWinograd(kernel, { tile, name, engine })
@@ -87,29 +91,39 @@ interface EstimatedTuning {
  * Programs with 128-bit vectors are downloaded, and strided tiles have the longest transforms: there they must be 4 × 4 and divide the map, so
  * that there is one copy of each. Narrow tiles and 2 × 2 would add 16 kB to ResNet-50 for 1 % of its time.
  */
-function suitsStride({ window }: ConvKernel, tile: TileSize, engine: Engine): boolean {
-  if (engine.wide || window.stride.every((stride) => stride === 1)) return true;
-  return (
-    tile === 4 && window.output.every((pixels, axis) => window.kernel[axis] === 1 || pixels % tile === 0)
-  );
+function suitsStride(
+  { window }: ConvKernel,
+  axes: readonly TappedAxis[],
+  tile: TileSize,
+  engine: Engine,
+): boolean {
+  if (engine.wide || axes.every(({ stride }) => stride === 1)) return true;
+  return tile === 4 && axes.every(({ taps }, axis) => taps === 1 || (window.output[axis] ?? 0) % tile === 0);
+}
+
+/** How the window is transformed, axis by axis; undefined where it cannot be. */
+function tappedAxes({ window }: ConvKernel, tile: TileSize): readonly TappedAxis[] | undefined {
+  const axes = window.kernel.flatMap((taps, axis) => tappedAxis(taps, window.stride[axis] ?? 1) ?? []);
+  const isWhole = axes.length === window.kernel.length && axes.every(({ taps }) => taps !== 4 || tile === 4);
+  return isWhole ? axes : undefined;
 }
 
 function suits(kernel: ConvKernel, tile: TileSize, engine: Engine): boolean {
   const { window, groups, inC, outC, pool } = kernel;
-  const rank = window.kernel.length;
-  const transformed = window.kernel.flatMap((taps, axis) => (taps === 3 ? [axis] : []));
+  const axes = tappedAxes(kernel, tile);
+  if (!axes) return false;
+  const transformed = axes.flatMap(({ taps }, axis) => (taps === 1 ? [] : [axis]));
+  const channels = axes.reduce((product, { phases }) => product * phases, inC);
   return (
-    (rank === 1 || rank === 2) &&
+    (axes.length === 1 || axes.length === 2) &&
     transformed.length > 0 &&
-    window.kernel.every((taps) => taps === 1 || taps === 3) &&
-    window.stride.every((stride, axis) => stride === 1 || (stride === 2 && window.kernel[axis] === 3)) &&
-    suitsStride(kernel, tile, engine) &&
+    suitsStride(kernel, axes, tile, engine) &&
     transformed.every((axis) => window.dilation[axis] === 1 && (window.output[axis] ?? 0) >= tile) &&
     groups === 1 &&
-    inC >= fewestChannels &&
+    channels >= fewestChannels &&
     outC >= fewestChannels &&
     // Tiles hold whole windows of a pool.
-    (pool?.size ?? []).every((size, axis) => (window.kernel[axis] === 3 ? tile % size === 0 : size === 1))
+    (pool?.size ?? []).every((size, axis) => (transformed.includes(axis) ? tile % size === 0 : size === 1))
   );
 }
 
@@ -149,8 +163,14 @@ function choiceOf(kernel: ConvKernel, name: Size['name'], { tuning, cost }: Esti
 }
 
 export function winogradLayout(kernel: ConvKernel, { vectors }: WinogradTuning): WinogradLayout {
-  const taps = kernel.window.kernel.reduce((product, count) => product * count, 1);
-  return { kind: 'winograd', taps, vectors, inC: kernel.inC, outC: kernel.outC };
+  const { window, inC, outC } = kernel;
+  const stored = window.kernel.map((count, axis) => {
+    const tapped = tappedAxis(count, window.stride[axis] ?? 1);
+    return tapped ? storedTaps(tapped) : count;
+  });
+  const taps = stored.reduce((product, count) => product * count, 1);
+  const [row, storedRow] = [window.kernel.at(-1) ?? 1, stored.at(-1) ?? 1];
+  return { kind: 'winograd', taps, row, storedRow, vectors, inC, outC };
 }
 
 /** Whole tiles are read where tiles have all positions: the last ones reach beyond what the window needs, and must find zeros there. */
@@ -161,8 +181,8 @@ function tileHalo(
   const axes = [down, across].slice(-window.kernel.length);
   return windowHalo(window).map(([begin, end], i) => {
     const axis = axes[i];
-    if (axis?.taps !== 3) return [begin, end];
-    const read = (axis.tiles - 1) * axis.pixels * axis.stride + axis.lastPositions.length;
+    if (!axis || axis.taps === 1) return [begin, end];
+    const read = axis.phases * ((axis.tiles - 1) * axis.pixels * axis.stride + axis.lastPositions.length);
     return [begin, Math.max(end, read - begin - (window.input[i] ?? 0))];
   });
 }
@@ -208,10 +228,10 @@ function panelWidths(engine: Engine): readonly number[] {
 
 /** Equal blocks (the last one may lack a few tiles), and blocks as large as the L2 cache holds. */
 function blockSizes(kernel: ConvKernel, tile: TileSize): readonly number[] {
-  const { tiles, positions } = tilesOf(kernel, tile);
+  const { tiles, positions, inC } = tilesOf(kernel, tile);
   const most = Math.min(mostBlocks, Math.ceil(tiles / fewestTiles));
   const equal = Array.from({ length: most }, (_, i) => Math.ceil(tiles / (i + 1)));
-  const tileBytes = positions * (kernel.inC + kernel.outC) * 4;
+  const tileBytes = positions * (inC + kernel.outC) * 4;
   const cached = Math.floor(blockBytes / tileBytes);
   const around = [cached, cached - 1, cached - 2, cached - 3];
   return [...new Set([...equal, ...around.filter((block) => block >= fewestTiles && block <= tiles)])];
@@ -219,25 +239,28 @@ function blockSizes(kernel: ConvKernel, tile: TileSize): readonly number[] {
 
 /** All channels at once, or chunks whose transformed kernels fill the cache. */
 function chunkSizes(
-  { window, inC, outC }: ConvKernel,
+  kernel: ConvKernel,
   tile: TileSize,
   vectors: number,
 ): readonly Pick<WinogradTuning, 'depth' | 'channels'>[] {
   const width = vectors * lanes;
-  const panels = Math.ceil(outC / width);
-  const positions = window.kernel.reduce((product, taps) => product * (taps === 3 ? tile + 2 : 1), 1);
+  const panels = Math.ceil(kernel.outC / width);
+  const { inC, kernels } = tilesOf(kernel, tile);
+  const all = { depth: inC, channels: panels * width };
+  // Phases have few channels: transformed kernels of all of them fit the cache.
+  if (inC > kernel.inC) return [all];
   const depths = [1, 2, 3, 4, 6, 8]
     .map((chunks) => inC / chunks)
     .filter((depth) => depth === inC || (depth % lanes === 0 && depth >= leastDepth));
   const chunked = depths.flatMap((depth) => {
-    const held = Math.floor(chunkBytes / (positions * depth * width * 4));
+    const held = Math.floor(chunkBytes / (kernels * depth * width * 4));
     if (held < 1) return [];
     const chunks = Math.ceil(panels / held);
     // Of some input channels also a single panel: chunks that take little memory.
     const counts = new Set([Math.ceil(panels / chunks), ...(depth < inC ? [1] : [])]);
     return [...counts].map((count) => ({ depth, channels: count * width }));
   });
-  return [{ depth: inC, channels: panels * width }, ...chunked];
+  return [all, ...chunked];
 }
 
 function winogradCost(kernel: ConvKernel, shape: WinogradShape, rowsOf: RowCycles, engine: Engine): number {
@@ -252,12 +275,12 @@ function winogradCost(kernel: ConvKernel, shape: WinogradShape, rowsOf: RowCycle
 
 /** Cycles of all transforms; those of the kernels happen `times` times. */
 function transformCycles(
-  { inC, outC }: ConvKernel,
-  { tile, down, across }: WinogradShape,
+  { outC }: ConvKernel,
+  { tile, down, across, inC }: WinogradShape,
   times: number,
   engine: Engine,
 ): number {
-  const axes = down.taps === 3 && across.taps === 3 ? 1 : 0;
+  const axes = down.taps > 1 && across.taps > 1 ? 1 : 0;
   const stride = down.stride === 2 || across.stride === 2 ? 2 : 1;
   const [input, output] = [inputCycles[stride][tile][axes], outputCycles[stride][tile][axes]];
   const tiles = down.tiles * across.tiles * (inC * input + outC * output);
@@ -267,14 +290,14 @@ function transformCycles(
 
 /** What moving transformed tiles and kernels between the caches costs. */
 function trafficNs(kernel: ConvKernel, shape: WinogradShape, blocks: number): number {
-  const { block, positions, kernelCount, chunks, channels, ahead } = shape;
+  const { block, positions, kernelCount, inC, chunks, channels, ahead } = shape;
   const tileBytes = positions * block * 4;
   const held = Math.min(channels, kernel.outC);
-  const kernelBytes = kernelCount * kernel.inC * kernel.outC * 4;
+  const kernelBytes = kernelCount * inC * kernel.outC * 4;
   const beyond = (bytes: number, cache: number): number => (bytes > cache ? bytes : 0);
-  const spilled = beyond(tileBytes * (kernel.inC + held), blockBytes) * blocks;
+  const spilled = beyond(tileBytes * (inC + held), blockBytes) * blocks;
   const kernelsSpilled = ahead ? beyond(kernelBytes, chunkBytes) : 0;
-  const inputBytes = tileBytes * kernel.inC;
+  const inputBytes = tileBytes * inC;
   const inputAgain = beyond(inputBytes, blockBytes) * blocks * (Math.ceil(kernel.outC / channels) - 1);
   const sums = 2 * tileBytes * kernel.outC * blocks * (chunks - 1);
   const kernelsAgain = ahead ? beyond(kernelBytes, blockBytes) * (blocks - 1) : kernelBytes * (blocks - 1);

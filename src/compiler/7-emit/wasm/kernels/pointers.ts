@@ -2,7 +2,8 @@
  * The addresses that kernel functions hand to each other: input, weights, output, then one per epilogue operand, then scratch; and how far each
  * moves from one pixel, row or panel to the next. All are i32 byte addresses.
  */
-import type { FunctionBuilder, FunctionRef, I32Like, Local } from '../assembler/index.ts';
+import { i32 } from '../assembler/index.ts';
+import type { FunctionBuilder, FunctionRef, I32, I32Like, Local } from '../assembler/index.ts';
 import type { Finish } from './finish.ts';
 
 /** [input, weights, output, …epilogue operands, scratch of a deferred finish]. */
@@ -31,6 +32,11 @@ export function movePointers(
 /** Copies of the pointers. */
 export function copyPointers(f: FunctionBuilder, pointers: readonly Local<'i32'>[]): readonly Local<'i32'>[] {
   return pointers.map((pointer) => f.let(pointer));
+}
+
+/** The address so many bytes behind `pointer`. */
+export function after(pointer: I32, bytes: number): I32 {
+  return bytes === 0 ? pointer : i32.add(pointer, bytes);
 }
 
 /** Strides combined: a·m + b·n. */

@@ -1,5 +1,5 @@
 /**
- * Winograd's transforms F(2, 3) and F(4, 3) of one line of a tile, on vectors of channels (Lavin & Gray, 2016), for stride one and two. Whole
+ * Winograd's transforms F(2, 3), F(4, 3) and F(4, 4) of one line of a tile, on vectors of channels (Lavin & Gray, 2016), three taps also with stride two. Whole
  * tiles and kernels share the subexpressions of a positive and a negative point; tiles at the edge of a map go by their matrices.
  */
 import {
@@ -11,6 +11,7 @@ import {
 import type { TileAxis } from '../../../6-plan/algorithms/winograd-shape.ts';
 import { f32x4 } from '../assembler/index.ts';
 import type { ConstantPool, FunctionBuilder, V128 } from '../assembler/index.ts';
+import { fourTaps } from './winograd-four-taps.ts';
 
 export interface TransformContext {
   readonly f: FunctionBuilder;
@@ -198,9 +199,10 @@ const identity: LineTransform = { inputs: 1, outputs: 1, apply: (_, line) => lin
 /** Input of a tile to its positions. */
 export function inputLineOf(axis: TileAxis, tile: TileSize, isLast: boolean): LineTransform {
   if (axis.taps === 1) return identity;
-  const { stride, last, positions } = axis;
+  const { taps, stride, last, positions } = axis;
   const isNarrow = isLast && axis.lastPositions.length < positions;
-  const apply = isNarrow ? byMatrix(inputTransform(tile, stride, last)) : inputs[stride](tile);
+  const whole = taps === 4 ? fourTaps.input : inputs[stride](tile);
+  const apply = isNarrow ? byMatrix(inputTransform(tile, stride, last)) : whole;
   const count = isNarrow ? axis.lastPositions.length : positions;
   return { inputs: count, outputs: count, apply };
 }
@@ -208,17 +210,20 @@ export function inputLineOf(axis: TileAxis, tile: TileSize, isLast: boolean): Li
 /** Products at the positions of a tile to those of its pixels that exist. */
 export function outputLineOf(axis: TileAxis, tile: TileSize, isLast: boolean): LineTransform {
   if (axis.taps === 1) return identity;
-  const { stride, positions } = axis;
+  const { taps, stride, positions } = axis;
   const pixels = isLast ? axis.last : axis.pixels;
-  if (pixels === axis.pixels) return { inputs: positions, outputs: pixels, apply: outputs[stride](tile) };
+  const whole = taps === 4 ? fourTaps.output : outputs[stride](tile);
+  if (pixels === axis.pixels) return { inputs: positions, outputs: pixels, apply: whole };
   const isNarrow = axis.lastPositions.length < positions;
-  const matrix = outputTransform(tile, stride, isNarrow ? pixels : tile).slice(0, pixels);
+  const matrix = outputTransform(tile, { taps, stride }, isNarrow ? pixels : tile).slice(0, pixels);
   return { inputs: axis.lastPositions.length, outputs: pixels, apply: byMatrix(matrix) };
 }
 
 /** Taps of a kernel to positions. */
 export function kernelLineOf(axis: TileAxis, tile: TileSize): LineTransform {
-  return axis.taps === 1 ? identity : { inputs: 3, outputs: axis.kernels, apply: kernels[axis.stride](tile) };
+  const { taps, stride, kernels: outputs } = axis;
+  if (taps === 1) return identity;
+  return { inputs: taps, outputs, apply: taps === 4 ? fourTaps.kernel : kernels[stride](tile) };
 }
 
 /** Σ coefficient · value of every row. */

@@ -10,7 +10,7 @@ import type { FunctionBuilder, FunctionRef, I32, Local, ModuleBuilder, V128 } fr
 import type { ConvGeometry } from './conv-geometry.ts';
 import { mendSums, type DirectCall } from './direct-sums.ts';
 import { emitFinish, withSteps, type Finish, type FinishShape } from './finish.ts';
-import { callWith, copyPointers, movePointers, type Strides } from './pointers.ts';
+import { after, callWith, copyPointers, movePointers, type Strides } from './pointers.ts';
 import type { PanelRun } from './winograd-products.ts';
 import { inputLineOf, outputLineOf } from './winograd-lines.ts';
 import { hasLoops, placesFrom, times, transform } from './winograd-transforms.ts';
@@ -19,6 +19,7 @@ export interface WinogradLayer {
   readonly kernel: ConvKernel;
   readonly shape: WinogradShape;
   readonly geometry: ConvGeometry;
+  readonly runs: InputRuns;
   readonly finish: Finish;
   /** Addresses of the descriptors of the matrix products and of the transforms. */
   readonly descriptor: number;
@@ -27,6 +28,15 @@ export interface WinogradLayer {
   readonly direct: number;
   /** Vectors of channels that a transform handles together: two make one 256-bit register. */
   readonly together: number;
+}
+
+/**
+ * Adjacent floats of the input that are transformed together: where each run begins, in bytes from the first pixel of a tile, and how long all
+ * are. Without phases there is one, the channels of a pixel.
+ */
+export interface InputRuns {
+  readonly starts: readonly number[];
+  readonly floats: number;
 }
 
 /** Neighbouring output channels that go through the layer together. */
@@ -158,14 +168,18 @@ export function inputStage(
   m: ModuleBuilder,
   layer: WinogradLayer,
 ): (f: FunctionBuilder, cursor: Cursor, place: Place) => void {
-  const { shape, together, distances } = layer;
-  const held = Math.ceil(shape.depth / lanes);
+  const { shape, together, distances, runs } = layer;
+  const held = Math.ceil(runs.floats / lanes);
   const variant = byPlace(shape, (isLast) => inputFunction(m, layer, isLast, held % together));
   return (f, { pointers, ...at }, { all, inner }) =>
     variant(f, { pointers, ...at }, (body) => {
       const moving = copyPointers(f, [...pointers, all, inner]);
       f.for(f.i32(), 0, shape.chunks, 1, () => {
-        callWith(f, body, [...moving, Math.floor(held / together), distances]);
+        runs.starts.forEach((start, i) => {
+          const [from, ...to] = moving as unknown as readonly [Local<'i32'>, ...Local<'i32'>[]];
+          const at = [after(from, start), ...to.map((pointer) => after(pointer, i * runs.floats * 4))];
+          callWith(f, body, [...at, Math.floor(held / together), distances]);
+        });
         const next = shape.positions * shape.inPosition * 4;
         movePointers(f, moving, [held * 16, next, next]);
       });

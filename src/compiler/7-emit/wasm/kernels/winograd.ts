@@ -6,6 +6,7 @@
 import { panelRuns } from '../../../6-plan/algorithms/panels.ts';
 import { lanes } from '../../../6-plan/algorithms/tile.ts';
 import {
+  storedTaps,
   winogradShape,
   type WinogradShape,
   type WinogradTuning,
@@ -22,7 +23,7 @@ import { directTable, type DirectLayer } from './direct-sums.ts';
 import { finishPool } from './finish-pool.ts';
 import { finishOf } from './finish.ts';
 import { gemmDescriptor } from './gemm-tile.ts';
-import { callWith, combineStrides, copyPointers, movePointers, type Strides } from './pointers.ts';
+import { after, callWith, combineStrides, copyPointers, movePointers, type Strides } from './pointers.ts';
 import { kernelFunction } from './winograd-kernels.ts';
 import { productsFunction, type PanelRun } from './winograd-products.ts';
 import {
@@ -32,6 +33,7 @@ import {
   outputStage,
   type Chunk,
   type Cursor,
+  type InputRuns,
   type Place,
   type WinogradLayer,
 } from './winograd-tiles.ts';
@@ -52,15 +54,18 @@ function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['tabl
     column: column[i] ?? 0,
   });
   const [, rowStride, columnStride] = axes3(kernel.window.stride, 1);
-  const input = { row: steps(0).row / rowStride, column: steps(0).column / columnStride };
+  const pixel = { row: steps(0).row / rowStride, column: steps(0).column / columnStride };
   const [, poolRows, poolColumns] = pooled(kernel);
   const out = { row: steps(2).row * poolRows, column: steps(2).column * poolColumns };
   const shape = winogradShape(kernel, step.tuning as unknown as WinogradTuning);
+  const { down, across } = shape;
+  const input = { row: pixel.row * down.phases, column: pixel.column * across.phases };
   const operands = (kernel.epilogue?.operands ?? []).map((_, i) => steps(3 + i));
   return {
     kernel,
     shape,
     geometry,
+    runs: inputRuns(kernel, shape, pixel),
     finish: finishOf(kernel.epilogue, out, operands, finishPool(kernel.pool, 'all')),
     descriptor: table(
       gemmDescriptor(
@@ -78,6 +83,23 @@ function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['tabl
   };
 }
 
+/** The phases of the input, one behind the other; where pixels are dense, those of neighbouring pixels are one run. */
+function inputRuns(
+  { inC }: ConvKernel,
+  { depth, down, across }: WinogradShape,
+  pixel: { readonly row: number; readonly column: number },
+): InputRuns {
+  const isDense = pixel.column === inC * 4;
+  const starts = range(down.phases).flatMap((row) =>
+    range(isDense ? 1 : across.phases).map((column) => row * pixel.row + column * pixel.column),
+  );
+  return { starts, floats: depth / starts.length };
+}
+
+function range(length: number): readonly number[] {
+  return Array.from({ length }, (_, i) => i);
+}
+
 /** Bytes from the first bias to the first kernel. */
 function kernelsBehind({ outC }: ConvKernel, shape: WinogradShape): number {
   return shape.kernelsBehind ?? biasFloats(outC) * 4;
@@ -89,18 +111,20 @@ function directLayer(kernel: ConvKernel, shape: WinogradShape, geometry: ConvGeo
   const [, rowStride, columnStride] = axes3(kernel.window.stride, 1);
   const [, [row = 0], [column = 0]] = geometry.strides;
   const { down, across, vectors, finish } = shape;
+  const [, tapsDown, tapsAcross] = axes3(kernel.window.kernel, 1);
+  const taps = storedTaps(down) * storedTaps(across);
   return {
     x,
     pixel: { row, column },
     tap: { row: row / rowStride, column: column / columnStride },
-    taps: { down: down.taps, across: across.taps },
+    taps: { down: tapsDown, across: tapsAcross },
     inC: kernel.inC,
     outC: kernel.outC,
     weights: weights + kernelsBehind(kernel, shape),
     panel: vectors * lanes,
     lead: 0,
-    groups: kernel.inC * down.taps * across.taps,
-    steps: { channel: down.taps * across.taps, row: across.taps, column: 1 },
+    groups: kernel.inC * taps,
+    steps: { channel: taps, row: storedTaps(across), column: 1 },
     sums: (geometry.start.at(-1) ?? 0) + finish,
     biases: weights,
   };
@@ -165,7 +189,7 @@ function layerFunction(m: ModuleBuilder, layer: WinogradLayer): FunctionRef {
 
 /** Bytes from one chunk of output channels to the next: kernels, biases, output, operands. */
 function chunkSteps({ kernel, shape, finish }: WinogradLayer, channels: number): Strides {
-  const taps = shape.down.taps * shape.across.taps;
+  const taps = storedTaps(shape.down) * storedTaps(shape.across);
   return [kernel.inC * taps * channels * 4, channels * 4, ...channelSteps(finish, channels / lanes)];
 }
 
@@ -231,23 +255,31 @@ interface KernelPointers {
   readonly done?: Local<'i32'>;
 }
 
-/** Code that transforms the kernels of neighbouring panels. */
+/** Code that transforms the kernels of neighbouring panels, phase by phase. */
 function transformKernels(
   m: ModuleBuilder,
   { kernel, shape }: WinogradLayer,
   panels: readonly PanelRun[],
 ): (f: FunctionBuilder, pointers: KernelPointers) => void {
-  const taps = shape.down.taps * shape.across.taps;
+  const { down, across, depth } = shape;
+  const taps = storedTaps(down) * storedTaps(across);
+  const phases = range(down.phases).flatMap((row) =>
+    range(across.phases).map((column) => row * storedTaps(across) + column),
+  );
   const bodies = panels.map((run) => ({ ...run, body: kernelFunction(m, shape, run.vectors) }));
   return (f, { from, to, done }) => {
     for (const { vectors, count, body } of bodies)
       f.for(f.i32(), 0, count, 1, () => {
         const start = done ? i32.add(from, i32.mul(done, vectors)) : from;
-        callWith(f, body, [start, to, shape.depth, shape.kernelPosition * 4]);
+        const bytes = vectors * lanes * 4;
+        phases.forEach((tap, i) => {
+          const [first, place] = [after(start, tap * bytes), after(to, i * kernel.inC * bytes)];
+          callWith(f, body, [first, place, depth / phases.length, shape.kernelPosition * 4, vectors]);
+        });
         movePointers(
           f,
           [from, to],
-          [kernel.inC * taps * vectors * lanes * 4, shape.kernelCount * shape.kernelPosition * 4],
+          [kernel.inC * taps * bytes, shape.kernelCount * shape.kernelPosition * 4],
         );
       });
   };
