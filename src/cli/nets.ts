@@ -1,6 +1,5 @@
 /** From what a person typed (`net.cnn --net ResNet18 --size image=320x320`) to a graph. */
 import {
-  costs,
   instantiate,
   netsOf,
   resolve,
@@ -13,7 +12,7 @@ import { nearestNames } from '../compiler/diagnostics/nearest.ts';
 import type { Graph } from '../compiler/ir/graph.ts';
 import { fail, stopOnErrors, UsageFailure } from './failure.ts';
 import { openProject, type Project } from './project.ts';
-import { showCount } from '../compiler/diagnostics/count.ts';
+import { withFigures, type SlidingFigures } from './sliding.ts';
 
 export interface NetOptions {
   readonly net?: string;
@@ -22,23 +21,13 @@ export interface NetOptions {
   readonly fullyConvolutional?: boolean;
 }
 
-/** How a net slides, and what that saves. */
-export interface SlidingFigures {
-  readonly window: readonly number[];
-  readonly stride: readonly number[];
-  readonly places: readonly number[];
-  /** Multiply-accumulates of the one pass, and of every window run on its own. */
-  readonly macs: number;
-  readonly windowsMacs: number;
-}
-
 export interface OpenNet {
   readonly file: string;
   readonly project: Project;
   readonly model: Model;
   /** For inference, as written, at the chosen sizes. */
   readonly graph: Graph;
-  /** With --fully-convolutional. */
+  /** With --fully-convolutional, and where the net is written as one that slides. */
   readonly sliding?: SlidingFigures & {
     /** The net as it is written, by which weights files are read: its dense layers are still there. */
     readonly written: Graph;
@@ -57,13 +46,20 @@ export function openNet(file: string, options: NetOptions): OpenNet {
   stopOnErrors(shown);
   const net = chooseNet(model, file, options.net);
   const sizes = sizesOf(options.size ?? [], net, model);
-  const slides = options.fullyConvolutional === true;
+  const slides = options.fullyConvolutional === true && !slidesAsWritten(model, net);
   const made = instantiate(model, { net, sizes: slides ? {} : sizes, mode: 'inference' });
   const diagnostics = stopOnErrors([...shown, ...made.diagnostics.map(project.show)]);
   if (!made.graph) throw new Error(`no graph for ${net}, and no diagnostic`);
   const declared = netsOf(model).find((candidate) => candidate.name === net.split('.')[0]);
   const opened = { file, project, model, graph: made.graph, doc: declared?.item.doc, diagnostics };
-  return slides ? slid(opened, Object.values(sizes)) : opened;
+  if (slides) return slid(opened, Object.values(sizes));
+  const { sliding } = made;
+  return sliding ? { ...opened, sliding: withFigures(sliding, sliding.written) } : opened;
+}
+
+/** A net that slides already takes `--size` as it is. */
+function slidesAsWritten(model: Model, net: string): boolean {
+  return instantiate(model, { net, mode: 'inference' }).sliding !== undefined;
 }
 
 /** The net in one pass over an input of the size that was given. */
@@ -75,21 +71,7 @@ function slid(net: OpenNet, sizes: readonly (readonly number[])[]): OpenNet {
   const sliding = slide(net.graph, size, { at: undefined, report: (d) => found.push(net.project.show(d)) });
   const diagnostics = [...net.diagnostics, ...stopOnErrors(found)];
   if (!sliding) throw new Error('a net that cannot slide, and no diagnostic');
-  const { graph, window, stride, places } = sliding;
-  const windows = places.reduce((a, b) => a * b, 1);
-  const windowsMacs = windows * costs(net.graph).macs;
-  const figures = { window, stride, places, macs: costs(graph).macs, windowsMacs };
-  return { ...net, graph, sliding: { ...figures, written: net.graph }, diagnostics };
-}
-
-/** "slides: 64 windows of 14x14, every 2x2 pixels, in one pass: 1,725,440 multiplications instead of 8,714,240 (5.1 times fewer)". */
-export function slidingLine({ window, stride, places, macs, windowsMacs }: SlidingFigures): string {
-  const windows = places.reduce((a, b) => a * b, 1);
-  const times = (windowsMacs / macs).toFixed(1);
-  return (
-    `slides: ${showCount(windows)} windows (${places.join('x')}) of ${window.join('x')}, every ${stride.join('x')} pixels, in one pass: ` +
-    `${showCount(macs)} multiplications instead of ${showCount(windowsMacs)} (${times} times fewer)`
-  );
+  return { ...net, graph: sliding.graph, sliding: withFigures(sliding, net.graph), diagnostics };
 }
 
 /** The net that was named, or the only one (or only exported one) that there is. */

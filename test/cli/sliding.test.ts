@@ -26,8 +26,9 @@ net Padded {
   y = image -> conv(8, 3, pad = 1) as wide -> relu -> gap -> dense(4)
   out p: tensor(y)
 }
-net Up { in image: f32[14, 14, 3]  out p: tensor(image -> upsample(2) -> gap) }
-assert Sliding.y.H == 8 and Sliding.params == N.params
+net Norm { in image: f32[14, 14, 3]  out p: tensor(image -> in_norm -> gap) }
+net Any = convolutional(N)
+assert Sliding.y.H == 8 and Sliding.params == N.params and Any.y.H == 1
 `;
 const net = file('n.cnn', text);
 const image = Float32Array.from({ length: 28 * 28 * 3 }, (_, i) => Math.sin(i * 1.7));
@@ -81,7 +82,10 @@ describe('sliding', () => {
   it('says what it saves', async () => {
     const args = ['--net', 'N', '--fully-convolutional', '--size', '28x28'];
     const { stdout } = await cnnc('summary', net, ...args);
-    expect(stdout).toContain('slides: 64 windows (8x8) of 14x14, every 2x2 pixels, in one pass');
+    expect(stdout).toContain(
+      'slides: 64 windows of 14x14 (8x8, 2 apart) in one pass over 28x28\n' +
+        '        1,725,440 multiplications instead of 8,714,240 (64 · 136,160): 5.1 times fewer\n',
+    );
     const { json } = await cnnc('summary', net, ...args, '--json');
     expect(json()).toMatchObject({
       outputs: [{ kind: 'mask', shape: [8, 8, 4] }],
@@ -102,6 +106,20 @@ describe('sliding', () => {
     expect(json()).toMatchObject({ inputs: [{ shape: [16, 16, 3] }], outputs: [{ shape: [2, 2, 4] }] });
   });
 
+  it('shows what it saves, and which sizes fit, where it is written in the language', async () => {
+    const saving = '        1,725,440 multiplications instead of 8,714,240 (64 · 136,160): 5.1 times fewer\n';
+    expect((await cnnc('summary', net, '--net', 'Sliding')).stdout).toContain(saving);
+    expect((await cnnc('summary', net, '--net', 'Any', '--size', '28x28')).stdout).toContain(saving);
+    const odd = await cnnc('summary', net, '--net', 'Any', '--size', '29x28', '--fully-convolutional');
+    expect(odd.stdout).toContain('pixels at the end are in no window: 28x28 and 30x28 fit\n');
+    const one = await cnnc('summary', net, '--net', 'Any');
+    expect(one.stdout).toContain('slides: 1 window of 14x14 in one pass over 14x14\n');
+    expect(one.stdout).toContain('multiplications instead of 136,160: as many\n');
+    const out = join(folder, 'written');
+    const built = await cnnc('build', net, '--net', 'Sliding', '--seed', '1', '--out', out);
+    expect(built.stderr).toContain(saving);
+  });
+
   it('names padded layers, and says why a net cannot slide', async () => {
     const slide = (name: string, size: string): ReturnType<typeof cnnc> =>
       cnnc('summary', net, '--net', name, '--fully-convolutional', '--size', size);
@@ -110,10 +128,10 @@ describe('sliding', () => {
       0,
       expect.stringMatching(/network\/slides-inexactly[\s\S]*padded: y\.wide/),
     ]);
-    const up = await slide('Up', '28x28');
-    expect([up.exit, up.stderr]).toEqual([
+    const norm = await slide('Norm', '28x28');
+    expect([norm.exit, norm.stderr]).toEqual([
       1,
-      expect.stringMatching(/network\/cannot-slide[\s\S]*upsample looks at the whole image/),
+      expect.stringMatching(/network\/cannot-slide[\s\S]*in_norm looks at the whole image/),
     ]);
     expect((await slide('N', '10x10')).stderr).toContain('10x10 is smaller than its window 14x14');
     expect((await cnnc('summary', net, '--net', 'N', '--fully-convolutional')).exit).toBe(2);

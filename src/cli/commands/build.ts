@@ -92,7 +92,8 @@ async function build(file: string, options: Options): Promise<ExitCode> {
   const threads = threadsOf(options);
   if (options.out === undefined && (options.check || options.dump.length === 0))
     throw new UsageFailure('build needs --out <folder>');
-  const { openNet, slidingLine } = await import('../nets.ts');
+  const { openNet } = await import('../nets.ts');
+  const { slidingLines } = await import('../sliding.ts');
   const net = openNet(file, options);
   const { tuningOf } = await import('../tuning.ts');
   const tuning = tuningOf(file, options);
@@ -113,7 +114,7 @@ async function build(file: string, options: Options): Promise<ExitCode> {
       : await tfjsPackage(net, weights);
   if (options.check) checkFolder(options.out, files);
   else writeFolder(options.out, files);
-  if (net.sliding) say(slidingLine(net.sliding), options);
+  for (const line of net.sliding ? slidingLines(net.sliding) : []) say(line, options);
   report({ net, weights, files, options, dumps });
   if (!options.json) showDiagnostics([...warnings, ...weights.diagnostics, ...tuning.notes()], {});
   return 0;

@@ -63,7 +63,8 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
 async function run(file: string, options: Options): Promise<ExitCode> {
   const target = targetOf(options.target);
   const wide = wideOf(options.wide);
-  const { openNet, slidingLine } = await import('../nets.ts');
+  const { openNet } = await import('../nets.ts');
+  const { slidingLines } = await import('../sliding.ts');
   const { weightsOf } = await import('../weights.ts');
   const { readInputs } = await import('../inputs.ts');
   const { rangesFor } = await import('../ranges.ts');
@@ -76,7 +77,7 @@ async function run(file: string, options: Options): Promise<ExitCode> {
   if (!options.json) showDiagnostics([...net.diagnostics, ...weights.diagnostics], {});
   if (!weights.trained && options.seed === undefined)
     say(colors.dim(`no weights given: running with ${weights.origin}`), options);
-  if (net.sliding) say(slidingLine(net.sliding), options);
+  for (const line of net.sliding ? slidingLines(net.sliding) : []) say(line, options);
   const { tuningOf } = await import('../tuning.ts');
   const tuning = tuningOf(file, options);
   const raw = await runners[target](net, given.tensors, {

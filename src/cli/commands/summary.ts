@@ -5,7 +5,8 @@ import type { LayerSummary } from '../../compiler/index.ts';
 import type { Graph, GraphOutput } from '../../compiler/ir/graph.ts';
 import { shapeOf, sizeOf } from '../../compiler/ir/type.ts';
 import { UsageFailure, type ExitCode } from '../failure.ts';
-import type { NetOptions, OpenNet, SlidingFigures } from '../nets.ts';
+import type { NetOptions, OpenNet } from '../nets.ts';
+import type { SlidingFigures } from '../sliding.ts';
 import { collect } from '../options.ts';
 import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
@@ -61,14 +62,15 @@ export function addSummary(program: Command, end: (code: ExitCode) => void): voi
 
 async function summary(file: string, options: Options): Promise<ExitCode> {
   const order = orderOf(options.sort);
-  const { openNet, slidingLine } = await import('../nets.ts');
+  const { openNet } = await import('../nets.ts');
+  const { slidingLines } = await import('../sliding.ts');
   const net = openNet(file, options);
   const found = await summarise(net.graph);
   const result = { ...found, layers: order(found.layers), ...slidingJson(net) };
   if (options.json) writeJson(result);
   else {
     await print(result);
-    if (net.sliding) writeLine(slidingLine(net.sliding));
+    for (const line of net.sliding ? slidingLines(net.sliding) : []) writeLine(line);
     showDiagnostics(net.diagnostics, {});
   }
   return 0;

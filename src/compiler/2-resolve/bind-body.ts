@@ -187,7 +187,7 @@ function baseScope(item: NetItem, params: Scope, place: Place): Scope | undefine
   if (!made) return undefined;
   const source = made.net;
   bindExpr(source, 'layer', params, place);
-  if (made.slidesOver) bindExpr(made.slidesOver, 'value', params, place);
+  if (made.sliding?.sizes) bindExpr(made.sliding.sizes, 'value', params, place);
   let callee = source.kind === 'call' ? source.callee : source;
   // A family's variant is a member of its net.
   if (callee.kind === 'member') callee = callee.object;

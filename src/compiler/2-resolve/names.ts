@@ -144,6 +144,7 @@ const maxSuggestions = 50;
 function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, module }: Place): void {
   if (extendsUnknown(scope)) return;
   if (names.stdlib().has(expr.name)) return reportNotImported(expr, use, names);
+  if (expr.name === 'convolutional') return reportSliding(expr, names);
   const foreign = foreignLayer(expr.name);
   const ours = foreign !== undefined && operatorNames.has(foreign) ? foreign : undefined;
   const near =
@@ -158,6 +159,21 @@ function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, modu
           ? []
           : [{ word: 'note', text: `what other frameworks call ${expr.name} is ${ours} here` }],
       fixes: fixesBy(near, expr.span),
+    }),
+  );
+}
+
+/** Darknet's name of a layer, or a net that slides, written where no net is declared or with other arguments. */
+function reportSliding(expr: NameExpr, names: Names): void {
+  names.report(
+    diagnostic('names/unknown-layer', { name: expr.name }, expr.span, {
+      notes: [
+        { word: 'note', text: 'the layer is conv' },
+        {
+          word: 'note',
+          text: 'a net that slides over a larger image has a name: net Sliding = convolutional(Net, 64x64), or convolutional(Net) for any size',
+        },
+      ],
     }),
   );
 }

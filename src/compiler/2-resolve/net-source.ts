@@ -4,8 +4,15 @@ import type { Expr, NetItem } from '../1-parse/ast.ts';
 export interface NetSource {
   /** The net that it extends or stands for. */
   readonly net: Expr;
-  /** The input's size where `convolutional` makes it slide over a larger image. */
-  readonly slidesOver: Expr | undefined;
+  /** Where `convolutional` makes it slide over a larger image, whose size may be left open. */
+  readonly sliding: WrittenSliding | undefined;
+}
+
+/** `convolutional(net, sizes)`. */
+export interface WrittenSliding {
+  readonly net: Expr;
+  /** Absent: as large as its window, or as is asked for. */
+  readonly sizes: Expr | undefined;
 }
 
 /** Undefined for a net with a body of its own. */
@@ -14,8 +21,8 @@ export function netSource({ base, alias }: NetItem): NetSource | undefined {
   if (!written) return undefined;
   if (written === alias && written.kind === 'call' && written.callee.kind === 'name') {
     const [net, sizes, ...more] = written.args;
-    if (written.callee.name === 'convolutional' && net && sizes && more.length === 0)
-      return { net: net.value, slidesOver: sizes.value };
+    if (written.callee.name === 'convolutional' && net && more.length === 0)
+      return { net: net.value, sliding: { net: net.value, sizes: sizes?.value } };
   }
-  return { net: written, slidesOver: undefined };
+  return { net: written, sliding: undefined };
 }

@@ -7,6 +7,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { costs } from './costs.ts';
 import { buildGraph, type Instance } from './instantiate.ts';
 import { lintGraph } from './lints.ts';
+import { slidingOf } from './net.ts';
 import { blocksFor, type BlockMemory, type Blocks } from './memo/index.ts';
 import type { NetFacts, NetQueries } from './query.ts';
 import { newSession, onceReporter, type Mode } from './session.ts';
@@ -123,6 +124,8 @@ function replay(found: readonly Found[], asking: Asking): void {
 
 function warnings(declaration: NetDeclaration, facts: NetFacts, { model, blocks }: Asking): Outcome {
   const found: Diagnostic[] = [];
+  // The net that it is made from says it: over another size the same layers may drop pixels for good reason.
+  if (slidingOf(declaration, model)) return { facts: undefined, found };
   const report = onceReporter(found);
   lintGraph(facts.graph, report);
   if (hasTrainingOnly(declaration)) {

@@ -13,7 +13,7 @@ import { laterQuantities, limitsOf, type Limit } from './budgets.ts';
 import { argument } from './evaluate.ts';
 import { isComplete } from './complete.ts';
 import { childFrame, type Site } from './frame.ts';
-import { buildGraph, type InputSizes } from './instantiate.ts';
+import { buildGraph, type InputSizes, type Instance } from './instantiate.ts';
 import { askNets, type Memo } from './ask-nets.ts';
 import type { NetFacts } from './query.ts';
 import { newSession, onceReporter, type Mode, type Session } from './session.ts';
@@ -27,8 +27,7 @@ export { movesOf, weightsFor, type WeightsDeclaration } from './weights-for.ts';
 export { summarize, type LayerSummary, type Summary } from './summarize.ts';
 export type { Found, Memo, Outcome } from './ask-nets.ts';
 export { newBlockMemory, type BlockMemory } from './memo/index.ts';
-export { slide } from './sliding.ts';
-export type { Sliding } from './convolutional.ts';
+export { slide, type Sliding } from './sliding/index.ts';
 export type { InputSizes } from './instantiate.ts';
 export type { NetFacts } from './query.ts';
 export type { Mode } from './session.ts';
@@ -125,17 +124,22 @@ export function instantiate(
     readonly params?: NetParams;
     readonly mode: Mode;
   },
-): { readonly graph: Graph | undefined; readonly diagnostics: readonly Diagnostic[] } {
+): {
+  readonly graph: Graph | undefined;
+  /** Where the net is written as one that slides over a larger input. */
+  readonly sliding: Instance['sliding'];
+  readonly diagnostics: readonly Diagnostic[];
+} {
   const found: Diagnostic[] = [];
   const report = onceReporter(found);
   const chosen = chooseNet(model, options.net, report);
-  if (!chosen) return { graph: undefined, diagnostics: found };
+  if (!chosen) return { graph: undefined, sliding: undefined, diagnostics: found };
   const { queries, blocks } = askNets(model, report);
   const session: Session = newSession({ model, mode: options.mode, report, queries, blocks });
   const args = [...chosen.args, ...givenParams(options.params ?? {}, chosen.declaration)];
   const instance = buildGraph({ ...chosen, args }, options.sizes ?? {}, session);
-  const failed = found.some((d) => d.severity === 'error');
-  return { graph: failed ? undefined : instance?.graph, diagnostics: found };
+  const made = found.some((d) => d.severity === 'error') ? undefined : instance;
+  return { graph: made?.graph, sliding: made?.sliding, diagnostics: found };
 }
 
 interface ChosenNet {

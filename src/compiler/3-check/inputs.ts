@@ -149,14 +149,10 @@ export function makeInput(
   site: Site,
   session: Session,
 ): { readonly input: GraphInput; readonly value: Value } | undefined {
-  if (!isKnownKind(statement, session)) return undefined;
-  const dims = declaredDims(statement, site, session);
-  const sizes = dims && chosenSizes(statement, dims, given, site, session);
-  const type = sizes && typeFor(statement, sizes, session);
-  if (!dims || !type || !bindSizes(dims, type, site, session)) return undefined;
-  const node = inputNode(statement.name.name, type, statement.name.span);
+  const sized = sizedInput(statement, given, site, session);
+  if (!sized) return undefined;
+  const { node, dims } = sized;
   session.paths.set(node.path, 1);
-  if (!checkWhere(statement, site, session)) return undefined;
   nameSizes(statement, dims, node, site, session);
   const input: GraphInput = {
     name: statement.name.name,
@@ -166,6 +162,26 @@ export function makeInput(
     doc: statement.doc,
   };
   return { input, value: preprocess(statement, node, site, session) };
+}
+
+function sizedInput(
+  statement: InStatement,
+  given: readonly number[] | undefined,
+  site: Site,
+  session: Session,
+): { readonly node: Node; readonly dims: readonly DeclaredDim[] } | undefined {
+  if (!isKnownKind(statement, session)) return undefined;
+  const dims = declaredDims(statement, site, session);
+  const sizes = dims && chosenSizes(statement, dims, given, site, session);
+  const type = sizes && typeFor(statement, sizes, session);
+  if (!dims || !type || !bindSizes(dims, type, site, session)) return undefined;
+  if (!checkWhere(statement, site, session)) return undefined;
+  return { node: inputNode(statement.name.name, type, statement.name.span), dims };
+}
+
+/** One window of a net that slides inside another: the input at its declared size, as it is. */
+export function windowInput(statement: InStatement, site: Site, session: Session): Node | undefined {
+  return sizedInput(statement, undefined, site, session)?.node;
 }
 
 /** Named sizes get their numbers; a name that stands twice must have one. */

@@ -5,11 +5,11 @@ import type { Graph, GraphInput, GraphOutput, Node } from '../ir/graph.ts';
 import type { Application } from './apply.ts';
 import { childFrame, type Site } from './frame.ts';
 import { makeInput } from './inputs.ts';
-import { runNet, slidesOver, type NetRun } from './net.ts';
+import { runNet, slidingOf, type NetRun } from './net.ts';
 import { outputNodes } from './outputs.ts';
 import { reportDisagreements } from './size-report.ts';
 import type { Session } from './session.ts';
-import { slideInstance } from './sliding.ts';
+import { slideInstance, type Sliding } from './sliding/index.ts';
 import { unknown, type GivenArg } from './value.ts';
 
 /** Sizes by input name, as the input declares them: all its axes, or only the named ones. */
@@ -19,6 +19,8 @@ export interface Instance {
   readonly graph: Graph;
   /** Named values of the net's body. */
   readonly values: ReadonlyMap<string, Node>;
+  /** Where the net slides over a larger input, with the graph for one window. */
+  readonly sliding?: Sliding & { readonly written: Graph };
 }
 
 export function buildGraph(
@@ -27,7 +29,7 @@ export function buildGraph(
   session: Session,
 ): Instance | undefined {
   const { declaration } = net;
-  const sliding = slidesOver(declaration, session);
+  const slides = slidingOf(declaration, session.model) !== undefined;
   const inputs: GraphInput[] = [];
   let failed = false;
   const at: Application = {
@@ -37,7 +39,7 @@ export function buildGraph(
   const run = runNet(net, at, rootSite(declaration), {
     session,
     input: (statement, site) => {
-      const size = sliding ? undefined : sizeOfInput(sizes, statement.name.name);
+      const size = slides ? undefined : sizeOfInput(sizes, statement.name.name);
       const made = makeInput(statement, size, site, session);
       if (!made) failed = true;
       if (made) inputs.push(made.input);
@@ -49,9 +51,8 @@ export function buildGraph(
   reportDisagreements(session);
   if (!outputs) return undefined;
   const instance: Instance = { graph: { name: net.name, inputs, outputs }, values: run.values };
-  if (!sliding) return instance;
-  const given = sizes[inputs[0]?.name ?? ''];
-  return slideInstance(instance, { sizes: sliding, given }, rootSite(declaration), session);
+  if (!run.sliding) return instance;
+  return slideInstance(instance, run.sliding, { given: sizes[inputs[0]?.name ?? ''], session });
 }
 
 function rootSite(declaration: NetDeclaration): Site {

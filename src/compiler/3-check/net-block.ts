@@ -1,17 +1,22 @@
-/** A net inside another net: its input is the incoming value as it is, its body is applied, its output is the result. */
+/**
+ * A net inside another net: its input is the incoming value as it is, its body is applied, its output is the result. One that slides is
+ * made for a window, and then applied to the larger value.
+ */
 import type { Ident } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import type { Node } from '../ir/graph.ts';
-import { showType } from '../ir/type.ts';
+import type { NetDeclaration } from '../2-resolve/model.ts';
+import type { Graph, GraphInput, Node } from '../ir/graph.ts';
+import { channelsOf, showType, spatialDims } from '../ir/type.ts';
 import { enterDeclaration, noIncoming, type Application } from './apply.ts';
 import type { Site } from './frame.ts';
 import { spoil } from './memo/recording.ts';
-import { declaredInput } from './inputs.ts';
-import { runNet } from './net.ts';
+import { declaredInput, windowInput } from './inputs.ts';
+import { runNet, slidingOf, type NetRun } from './net.ts';
 import { outputNodes } from './outputs.ts';
 import type { Session } from './session.ts';
-import { tensorOf, unknown, type Callable, type Value } from './value.ts';
+import { slideInside } from './sliding/index.ts';
+import { tensorOf, unknown, type Callable, type GivenArg, type Value } from './value.ts';
 
 export function applyNet(
   value: Extract<Callable, { kind: 'net' }>,
@@ -28,10 +33,26 @@ export function applyNet(
     site.incoming && (at.piped === 'stage' || tensors.length === 0) ? [site.incoming, ...tensors] : tensors;
   if (given.length === 0) return noIncoming(value.declaration.name, at, session);
   const args = value.args.filter((arg) => arg.value.kind !== 'tensor');
-  const run = runNet({ declaration: value.declaration, args }, at, inside, {
+  const call: NetCall = { net: { declaration: value.declaration, args }, given, at, site: inside };
+  const slides = slidingOf(value.declaration, session.model) !== undefined;
+  const node = slides ? slidingResult(call, session) : plainResult(call, session);
+  return node ? tensorOf(node) : unknown;
+}
+
+interface NetCall {
+  readonly net: { readonly declaration: NetDeclaration; readonly args: readonly GivenArg[] };
+  /** Values for its inputs, in order. */
+  readonly given: readonly Node[];
+  readonly at: Application;
+  readonly site: Site;
+}
+
+function plainResult({ net, given, at, site }: NetCall, session: Session): Node | undefined {
+  const left = [...given];
+  const run = runNet(net, at, site, {
     session,
     input: (statement, place) => {
-      const node = given.shift();
+      const node = left.shift();
       if (!node) return missingInput(statement.name, at.expr.span, session);
       const wanted = declaredInput(statement, place, session, node);
       if (!wanted) return unknown;
@@ -40,11 +61,58 @@ export function applyNet(
       return tensorOf(node);
     },
   });
-  if (!run.complete) return unknown;
-  const output = run.outputs.find(({ statement }) => !statement.trainOnly);
-  if (!output) return unknown;
-  const [node] = outputNodes(output, session)?.nodes ?? [];
-  return node ? tensorOf(node) : unknown;
+  return resultOf(run, session);
+}
+
+/** The net made for one window, over the value that it is given. */
+function slidingResult({ net, given: [larger], at, site }: NetCall, session: Session): Node | undefined {
+  const inputs: GraphInput[] = [];
+  const run = runNet(net, at, site, {
+    session,
+    input: (statement, place) => {
+      const node = windowInput(statement, place, session);
+      if (node) inputs.push({ name: node.path, node, format: 'f32', fit: 'stretch', doc: undefined });
+      return node ? tensorOf(node) : unknown;
+    },
+  });
+  const result = resultOf(run, session);
+  const [window] = inputs;
+  if (!result || !larger || !window) return undefined;
+  const wanted = wantedShape(window.node, run.sliding?.sizes);
+  if (!fits(larger, wanted)) {
+    const shown = wanted.map((n, i) => n ?? window.node.type.axes[i]);
+    const place = { at, span: net.declaration.item.name.span };
+    wrongInput(run.sliding?.sizes ? shown.join('x') : `[${shown.join(', ')}]`, larger, place, session);
+    return undefined;
+  }
+  const out = {
+    name: 'out',
+    nodes: [result],
+    output: { kind: 'tensor' },
+    trainOnly: false,
+    doc: undefined,
+  } as const;
+  const graph: Graph = { name: net.declaration.name, inputs, outputs: [out] };
+  const slid = slideInside(graph, larger, { at: at.expr.span, session });
+  // A size with a name is looked at from here on as it is by default.
+  if (slid && session.symbolic.has(larger)) session.symbolic.set(slid, 'unknown');
+  return slid;
+}
+
+/** Sizes of the value that a sliding net takes; undefined along an axis where any size will do. */
+function wantedShape(window: Node, sizes: readonly number[] | undefined): readonly (number | undefined)[] {
+  const channels = Number(channelsOf(window.type));
+  return [...(sizes ?? spatialDims(window.type).map(() => undefined)), channels];
+}
+
+function fits({ type }: Node, wanted: readonly (number | undefined)[]): boolean {
+  return type.dims.length === wanted.length && wanted.every((n, i) => n === undefined || n === type.dims[i]);
+}
+
+/** The value of the net's first output. */
+function resultOf(run: NetRun, session: Session): Node | undefined {
+  const output = run.complete ? run.outputs.find(({ statement }) => !statement.trainOnly) : undefined;
+  return output && outputNodes(output, session)?.nodes[0];
 }
 
 function missingInput({ name, span: declared }: Ident, span: Span, session: Session): Value {

@@ -2,9 +2,9 @@
  * Evaluates a net: its parameters, what it takes over from the net it extends or stands for (with `replace`d values), and its
  * statements from top to bottom. Used for a net on its own and for a net inside another.
  */
-import type { Expr, InStatement, OutStatement, ReplaceStatement, Statement } from '../1-parse/ast.ts';
-import type { NetDeclaration } from '../2-resolve/model.ts';
-import { netSource } from '../2-resolve/net-source.ts';
+import type { InStatement, OutStatement, ReplaceStatement, Statement } from '../1-parse/ast.ts';
+import type { Model, NetDeclaration } from '../2-resolve/model.ts';
+import { netSource, type WrittenSliding } from '../2-resolve/net-source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
 import { bindParams, type Application } from './apply.ts';
@@ -12,6 +12,7 @@ import { evaluateStatement, isBroken } from './body.ts';
 import { evaluate, flow } from './evaluate.ts';
 import { childFrame, enter, type Frame, type Site } from './frame.ts';
 import { limits, type Session } from './session.ts';
+import { sizesOf } from './sliding/index.ts';
 import { describe, unknown, type GivenArg, type Value } from './value.ts';
 
 /** An `out` with the site where its expression is evaluated. */
@@ -25,8 +26,15 @@ export interface NetRun {
   readonly values: ReadonlyMap<string, Node>;
   /** In order; an output of the same name replaces the extended net's. */
   readonly outputs: readonly PendingOutput[];
+  /** Over which size it slides, where it is written so; without `sizes` over any. */
+  readonly sliding: SlidesOver | undefined;
   /** False where something failed (reported). */
   readonly complete: boolean;
+}
+
+export interface SlidesOver {
+  readonly written: WrittenSliding;
+  readonly sizes: readonly number[] | undefined;
 }
 
 interface Run {
@@ -36,6 +44,8 @@ interface Run {
   readonly input: (statement: InStatement, site: Site) => Value;
   readonly values: Map<string, Node>;
   readonly outputs: Map<string, PendingOutput>;
+  /** The outermost `convolutional(…)`, when it has been met. */
+  readonly slidesOver: { first?: SlidesOver };
   readonly replacements: ReadonlyMap<string, { readonly statement: ReplaceStatement; readonly site: Site }>;
 }
 
@@ -45,31 +55,32 @@ export function runNet(
   site: Site,
   hooks: Pick<Run, 'session' | 'input'>,
 ): NetRun {
-  const run: Run = { ...hooks, at, values: new Map(), outputs: new Map(), replacements: new Map() };
+  const [values, outputs] = [new Map<string, Node>(), new Map<string, PendingOutput>()];
+  const run: Run = { ...hooks, at, values, outputs, slidesOver: {}, replacements: new Map() };
   const frame = frameFor(net.declaration, hooks.session);
-  if (!frame) return { values: run.values, outputs: [], complete: false };
+  if (!frame) return { values, outputs: [], sliding: undefined, complete: false };
   const inside = { ...site, frame };
   const complete = runDeclaration(net.declaration, net.args, inside, run);
-  return { values: run.values, outputs: [...run.outputs.values()], complete };
+  return { values, outputs: [...outputs.values()], sliding: run.slidesOver.first, complete };
 }
 
 /** The net that another extends or stands for, as far as names tell. */
-export function baseOf(net: NetDeclaration, session: Session): NetDeclaration | undefined {
+function baseOf(net: NetDeclaration, model: Model): NetDeclaration | undefined {
   const source = netSource(net.item)?.net;
   if (!source) return undefined;
   let callee = source.kind === 'call' ? source.callee : source;
   if (callee.kind === 'member') callee = callee.object;
-  const found = session.model.bindings.get(callee);
+  const found = model.bindings.get(callee);
   return found?.kind === 'net' && found !== net ? found : undefined;
 }
 
-/** The size over which the net, or one that it stands for, is made to slide. */
-export function slidesOver(net: NetDeclaration, session: Session): Expr | undefined {
+/** Where the net, or one that it stands for, is made to slide. */
+export function slidingOf(net: NetDeclaration, model: Model): WrittenSliding | undefined {
   const seen = new Set<NetDeclaration>();
-  for (let at: NetDeclaration | undefined = net; at && !seen.has(at); at = baseOf(at, session)) {
+  for (let at: NetDeclaration | undefined = net; at && !seen.has(at); at = baseOf(at, model)) {
     seen.add(at);
-    const sizes = netSource(at.item)?.slidesOver;
-    if (sizes) return sizes;
+    const sliding = netSource(at.item)?.sliding;
+    if (sliding) return sliding;
   }
   return undefined;
 }
@@ -77,7 +88,11 @@ export function slidesOver(net: NetDeclaration, session: Session): Expr | undefi
 /** A net sees the values of the net that it extends: its frame lies inside the other's. Undefined where too many do (reported). */
 function frameFor(net: NetDeclaration, session: Session): Frame | undefined {
   const chain = [net];
-  for (let base = baseOf(net, session); base && !chain.includes(base); base = baseOf(base, session)) {
+  for (
+    let base = baseOf(net, session.model);
+    base && !chain.includes(base);
+    base = baseOf(base, session.model)
+  ) {
     chain.push(base);
     if (chain.length <= limits.depth) continue;
     session.report(
@@ -96,7 +111,8 @@ function runDeclaration(net: NetDeclaration, args: readonly GivenArg[], outer: S
   const site: Site = { ...outer, module: net.module };
   if (!bindParams(net.item.params, args, { name: net.name, at: run.at, site }, session)) return false;
   const own = ownReplacements(net, site);
-  const source = netSource(net.item)?.net;
+  const { net: source, sliding } = netSource(net.item) ?? {};
+  if (sliding && !noteSliding(sliding, site, run)) return false;
   if (source) {
     const base = evaluate(source, site, session);
     if (base.kind !== 'net' || !site.frame.parent) return notANet(base, source.span, session);
@@ -110,6 +126,13 @@ function runDeclaration(net: NetDeclaration, args: readonly GivenArg[], outer: S
     runStatement(statement, site, run);
   }
   return !session.stopped;
+}
+
+/** Sizes may follow from the net's own parameters. False where they are wrong (reported). */
+function noteSliding(written: WrittenSliding, site: Site, { slidesOver, session }: Run): boolean {
+  const sizes = written.sizes && sizesOf(written.sizes, site, session);
+  slidesOver.first ??= { written, sizes };
+  return sizes !== undefined || written.sizes === undefined;
 }
 
 /** An output may give another value to an output of the net that is extended, but a body names each once. */

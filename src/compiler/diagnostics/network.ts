@@ -30,16 +30,16 @@ export const networkDiagnostics = {
     severity: 'error',
     message: '{name} cannot slide over a larger image: {reason}',
     explain:
-      '`convolutional(net, 28x28)` turns dense layers into convolutions, so that one pass over a larger image gives what the net gives for every window. That needs one input with spatial axes, and layers that do at every place what they do in a window.',
-    bad: 'net N {\n  in image: f32[14, 14, 3]\n  y = image -> conv(8, 5) -> upsample(2) -> gap -> dense(4)\n  out p: tensor(y)\n}\nnet Sliding = convolutional(N, 28x28)',
-    good: 'net N {\n  in image: f32[14, 14, 3]\n  y = image -> conv(8, 5) -> maxpool(2) -> gap -> dense(4)\n  out p: tensor(y)\n}\nnet Sliding = convolutional(N, 28x28)',
+      '`convolutional(net, 28x28)` turns dense layers into convolutions, so that one pass over a larger image gives what the net gives for every window. That needs one input with spatial axes, and layers that do at every place what they do in a window. `in_norm` does not, as it takes mean and variance of the whole image; nor does a squeeze-and-excitation block, whose weights each window has for itself.',
+    bad: 'net N {\n  in image: f32[14, 14, 3]\n  y = image -> conv(8, 5) -> in_norm -> gap -> dense(4)\n  out p: tensor(y)\n}\nnet Sliding = convolutional(N, 28x28)',
+    good: 'net N {\n  in image: f32[14, 14, 3]\n  y = image -> conv(8, 5, bias = false) -> bn -> gap -> dense(4)\n  out p: tensor(y)\n}\nnet Sliding = convolutional(N, 28x28)',
   },
   'network/slides-inexactly': {
     severity: 'warning',
     message:
       '{name} slides, but not exactly: padded layers ({count}) see neighbours where a window alone sees zeros',
     explain:
-      'A padded layer puts zeros around a window. In one pass over a larger image the neighbouring pixels are there instead, so results differ from those of the window on its own, most near its border. Nets without padding slide exactly.',
+      'A padded layer puts zeros around a window. In one pass over a larger image the neighbouring pixels are there instead, so results differ from those of the window on its own, most near its border. Nets without padding slide exactly: without it the same weights fit a window that is larger by what the layers added, which the fix tells. A residual net cannot do without (its shortcuts would differ in size): run its windows one by one where they have to be exact, or say `// allow network/slides-inexactly because …`. Along an axis on which the larger image is as long as the window, padding changes nothing and is not reported.',
     bad: 'net N {\n  in image: f32[14, 14, 3]\n  y = image -> conv(8, 5, pad = 2) -> maxpool(2) -> gap -> dense(4)\n  out p: tensor(y)\n}\nnet Sliding = convolutional(N, 28x28)',
     good: 'net N {\n  in image: f32[14, 14, 3]\n  y = image -> conv(8, 5) -> maxpool(2) -> gap -> dense(4)\n  out p: tensor(y)\n}\nnet Sliding = convolutional(N, 28x28)',
   },
