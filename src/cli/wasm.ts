@@ -32,7 +32,7 @@ export interface CompileOptions {
   readonly show: (diagnostic: Diagnostic) => Diagnostic;
   /** How the weights file stores numbers; default f32. */
   readonly weightsType?: WeightsType;
-  /** No Winograd: sums are those of the direct convolution, in its order. Default false. */
+  /** No Winograd, no Strassen: sums are those of the direct convolution, in its order. Default false. */
   readonly precise?: boolean;
   /** Chooses algorithms instead of the cost model, where it wants to. */
   readonly pick?: Picker | undefined;

@@ -9,7 +9,7 @@ const grades = [
   { from: 0, colour: '#ff725c', label: 'below 50 % of the limit' },
   { from: 0.5, colour: '#efb118', label: '50–85 %' },
   { from: 0.85, colour: '#6cc5b0', label: '85–100 %' },
-  { from: 1.05, colour: '#4269d0', label: 'beyond (Winograd)' },
+  { from: 1.05, colour: '#4269d0', label: 'beyond (fewer products)' },
 ] as const;
 const plain = { colour: '#b8bcc4', label: 'no multiplications' } as const;
 

@@ -31,7 +31,7 @@ export interface StepProfile {
   readonly ms: number;
   /** Part of the sum of all steps, 0..1. */
   readonly share: number;
-  /** 2 · macs per nanosecond; Winograd counts as the direct convolution that it replaces. */
+  /** 2 · macs per nanosecond; Winograd and Strassen count as the direct convolution that they replace. */
   readonly gflops: number;
   /** gflops / limit; above 1 where an algorithm saves multiplications. */
   readonly ofLimit: number;

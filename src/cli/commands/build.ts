@@ -66,7 +66,7 @@ export function addBuild(program: Command, end: (code: ExitCode) => void): void 
     .option('--wide', 'add a build with 256-bit tiles for Node 24 and newer (larger; browsers ignore it)')
     .option(
       '--deterministic',
-      'one program without fused multiply-add and Winograd: the same bits on every engine, about half as fast',
+      'one program without fused multiply-add, Winograd and Strassen: the same bits on every engine, about half as fast',
     )
     .option(
       '--weights-type <type>',

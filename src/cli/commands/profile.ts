@@ -26,7 +26,7 @@ Examples
   cnnc profile faces.cnn --weights faces.safetensors --input photo=group.jpg --svg profile.svg
   cnnc profile net.cnn --size image=320x320 --runs 50 --json
 
-GFLOPS are two per multiply-accumulate of the direct convolution: Winograd, which needs fewer, may pass the limit.`;
+GFLOPS are two per multiply-accumulate of the direct convolution: Winograd and Strassen, which need fewer, may pass the limit.`;
 
 export function addProfile(program: Command, end: (code: ExitCode) => void): void {
   const command = program

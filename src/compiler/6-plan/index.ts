@@ -29,7 +29,7 @@ export { printPlan } from './print.ts';
 export { verifyPlan } from './verify.ts';
 
 export interface PlanOptions {
-  /** Results within rounding of direct convolution: no Winograd. Default false. */
+  /** Results within rounding of direct convolution: no Winograd, no Strassen. Default false. */
   readonly precise?: boolean;
   /** How the weights file stores numbers; in memory they are f32. Default f32. */
   readonly weightsType?: WeightsType;

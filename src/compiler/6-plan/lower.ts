@@ -10,6 +10,7 @@ import { opDef } from '../ops/index.ts';
 import type { AlgorithmOptions, Choice } from './algorithms/algorithm.ts';
 import { candidates, cheapest, chooseAlgorithm, variants } from './algorithms/index.ts';
 import { fusePools } from './fuse-pools.ts';
+import { isLean, type Alternatives } from './lean.ts';
 import type { Engine } from './plan.ts';
 import { cutOf, type Cut, type CutOptions } from './threads/cut.ts';
 
@@ -34,7 +35,7 @@ export type Picker = (
 
 export interface LowerOptions extends CutOptions {
   readonly pick?: Picker | undefined;
-  /** Results within rounding of direct convolution: no Winograd. */
+  /** Results within rounding of direct convolution: no Winograd, no Strassen. */
   readonly precise: boolean;
 }
 
@@ -52,28 +53,37 @@ export function lowerGraph(
   engine: Engine,
   options: LowerOptions,
 ): ReadonlyMap<Node, LoweredNode> {
+  const nodes = dynamicNodes(graph).map((node) => ({ node, lowering: opDef(node.op).lower(node) }));
   const optionsFor = (node: Node, lowering: Lowering, kernel: Kernel): AlgorithmOptions => ({
     precise: options.precise,
     staticWeights: hasStaticWeights(node, lowering, kernel),
   });
+  const modelled = nodes.map(({ node, lowering }) =>
+    lowering.kernels.map((kernel) => alternativesOf(kernel, engine, optionsFor(node, lowering, kernel))),
+  );
+  const lean = isLean(modelled.flat(), engine);
   const chosen = new Map(
-    dynamicNodes(graph).map((node): [Node, LoweredNode] => {
-      const lowering = opDef(node.op).lower(node);
-      const choices = lowering.kernels.map((kernel) => {
-        const algorithmOptions = optionsFor(node, lowering, kernel);
-        return (
-          options.pick?.(kernel, engine, () => variants(kernel, engine, algorithmOptions)) ??
-          chooseAlgorithm(kernel, engine, algorithmOptions)
-        );
+    nodes.map(({ node, lowering }, i): [Node, LoweredNode] => {
+      const choices = lowering.kernels.map((kernel, k) => {
+        const offered = (): readonly Choice[] =>
+          variants(kernel, engine, { ...optionsFor(node, lowering, kernel), lean });
+        const model = modelled[i]?.[k] ?? internal('a kernel without a choice');
+        return options.pick?.(kernel, engine, offered) ?? (lean ? model.lean : model.best);
       });
       return [node, { node, lowering, choices, cuts: [] }];
     }),
   );
   const fused = fusePools(graph, chosen, ({ node, lowering }, kernel) => {
-    const choice = cheapest(candidates(kernel, engine, optionsFor(node, lowering, kernel)));
+    const choice = cheapest(candidates(kernel, engine, { ...optionsFor(node, lowering, kernel), lean }));
     return choice && { node, lowering: { ...lowering, kernels: [kernel] }, choices: [choice], cuts: [] };
   });
   return new Map([...fused].map(([node, part]) => [node, withCuts(part, engine, options)]));
+}
+
+function alternativesOf(kernel: Kernel, engine: Engine, options: AlgorithmOptions): Alternatives {
+  const best = chooseAlgorithm(kernel, engine, options);
+  if (best.algorithm !== 'strassen') return { best, lean: best };
+  return { best, lean: chooseAlgorithm(kernel, engine, { ...options, lean: true }) };
 }
 
 function withCuts(part: LoweredNode, engine: Engine, options: LowerOptions): LoweredNode {

@@ -13,16 +13,19 @@ export type AlgorithmName =
   | 'gemv'
   | 'depthwise'
   | 'stem'
+  | 'strassen'
   | 'winograd-4x4'
   | 'winograd-2x2'
   | 'int8-gemm'
   | 'int8-depthwise';
 
 export interface AlgorithmOptions {
-  /** Keeps results within rounding of direct convolution: no Winograd. */
+  /** Keeps results within rounding of direct convolution: no Winograd, no Strassen. */
   readonly precise: boolean;
   /** Whether the kernel's weight and bias are static nodes, so that they can be packed at build time. */
   readonly staticWeights: boolean;
+  /** Leaves out what a net must earn as a whole, because it is much code for little time: Strassen. Default false. */
+  readonly lean?: boolean;
 }
 
 /** Parameters that the code generator needs (tile sizes); becomes `Step.tuning`. */

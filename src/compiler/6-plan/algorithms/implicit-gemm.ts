@@ -18,7 +18,7 @@ import { vectorWidths } from './tile.ts';
  * Every panel of channels reads the input again, in one stream per pixel of a tile: few pixels next to many channels wait for fewer of
  * its lines.
  */
-const inputBytesPerCycle = 32;
+export const inputBytesPerCycle = 32;
 
 export const implicitGemm: Algorithm = {
   name: 'implicit-gemm',

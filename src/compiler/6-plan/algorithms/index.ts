@@ -14,6 +14,7 @@ import { int8Depthwise } from './int8-depthwise.ts';
 import { int8Gemm } from './int8-gemm.ts';
 import { nest } from './nest.ts';
 import { stem } from './stem.ts';
+import { strassen } from './strassen.ts';
 import { winograd2, winograd4 } from './winograd.ts';
 
 /** Ties go to the earlier one; the last can compute everything. */
@@ -22,6 +23,7 @@ export const algorithms: readonly Algorithm[] = [
   winograd4,
   winograd2,
   stem,
+  strassen,
   implicitGemm,
   depthwise,
   int8Gemm,
@@ -48,12 +50,15 @@ export function candidates(kernel: Kernel, engine: Engine, options: AlgorithmOpt
   return algorithms.flatMap((algorithm) => algorithm.choose(kernel, engine, options) ?? []);
 }
 
-/** All choices that could compute `kernel`, with every parameter worth measuring: the chosen one, then the others by estimated time. */
+/**
+ * All choices that could compute `kernel`, with every parameter worth measuring: the chosen one, then the others by estimated time, those that
+ * would be too much code as well.
+ */
 export function variants(kernel: Kernel, engine: Engine, options: AlgorithmOptions): readonly Choice[] {
   const best = chooseAlgorithm(kernel, engine, options);
   const known = new Map([[keyOf(best), best]]);
   for (const algorithm of algorithms) {
-    const chosen = algorithm.choose(kernel, engine, options);
+    const chosen = algorithm.choose(kernel, engine, { ...options, lean: false });
     const others = chosen ? (algorithm.variants?.(kernel, engine) ?? []) : [];
     for (const choice of [...(chosen ? [chosen] : []), ...others]) {
       if (!known.has(keyOf(choice))) known.set(keyOf(choice), choice);

@@ -5,6 +5,7 @@
 import { internal } from '../../diagnostics/internal.ts';
 import type { ConvKernel } from '../../ir/kernel.ts';
 import { finishScratchBytes } from './epilogue.ts';
+import { lineFloats, oddLines } from './scratch-lines.ts';
 import { lanes } from './tile.ts';
 import { positionsFor, type TileSize, type TileStride, type TileTaps } from './winograd-matrices.ts';
 
@@ -190,15 +191,7 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
   };
 }
 
-/** Floats of a cache line. */
-const lineFloats = 16;
-
-/** An odd number of cache lines: the positions of a tile, written and read together, then fall into different cache sets. */
-function oddLines(floats: number): number {
-  return (Math.ceil(floats / lineFloats) | 1) * lineFloats;
-}
-
-/** Rows of 2 KiB and more as an odd number of cache lines, for the same reason. */
+/** Rows of 2 KiB and more as an odd number of cache lines. */
 function spread(floats: number): number {
   return floats * 4 >= 2048 ? oddLines(floats) : floats;
 }

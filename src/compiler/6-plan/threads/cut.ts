@@ -6,6 +6,7 @@ import type { Index, Kernel, NestKernel } from '../../ir/kernel.ts';
 import type { Choice } from '../algorithms/algorithm.ts';
 import { algorithms } from '../algorithms/index.ts';
 import { kernelMacs } from '../algorithms/shape.ts';
+import { pairGrain } from '../algorithms/strassen-shape.ts';
 import { lanes } from '../algorithms/tile.ts';
 import type { Engine } from '../plan.ts';
 import { partKernel } from './part-kernel.ts';
@@ -72,6 +73,8 @@ function candidates(kernel: Kernel, { algorithm, tuning, weights }: Choice): rea
       return [];
     case 'conv': {
       if (algorithm === 'nest') return [];
+      if (algorithm === 'strassen')
+        return [{ axis: 0, size: kernel.window.output[0] ?? 1, grain: pairGrain(kernel) }];
       const tile = Number(tuning['tile'] ?? 1);
       // Tiles hold whole windows of a pool.
       const grain = (axis: number): number => Math.max(tile, kernel.pool?.size[axis] ?? 1);

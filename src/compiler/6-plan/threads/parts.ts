@@ -6,6 +6,8 @@ import { internal } from '../../diagnostics/internal.ts';
 import type { ConvKernel, Epilogue, Kernel, Operand } from '../../ir/kernel.ts';
 import type { Choice } from '../algorithms/algorithm.ts';
 import { panelFloats, panelsOf, type PanelLayout } from '../algorithms/panels.ts';
+import { strassenPart } from '../algorithms/strassen.ts';
+import { strassenShape } from '../algorithms/strassen-shape.ts';
 import { winogradTuning } from '../algorithms/winograd.ts';
 import { winogradShape, type WinogradTuning } from '../algorithms/winograd-shape.ts';
 import { biasFloats, type WinogradLayout } from '../algorithms/winograd-weights.ts';
@@ -28,6 +30,10 @@ function sized(kernel: Kernel, choice: Choice, engine: Engine, { axis, ranges }:
   return ranges.map((range) => {
     const part = partKernel(kernel, axis, range) ?? internal('a cut through padding');
     const { tuning, scratchBytes } = choice;
+    if (part.kind === 'conv' && choice.algorithm === 'strassen') {
+      const own = strassenPart(part, { vectors: Number(tuning['vectors']) });
+      return { range, kernel: part, tuning: { ...own }, scratchBytes: strassenShape(part, own).bytes };
+    }
     if (part.kind !== 'conv' || !choice.algorithm.startsWith('winograd'))
       return { range, kernel: part, tuning, scratchBytes };
     const own = { ...winogradPart(part, tuning, engine), ...kernelsBehind(kernel, choice, axis, range) };

@@ -8,6 +8,7 @@ import { emitImplicitGemm } from './kernels/implicit-gemm.ts';
 import { emitInt8Depthwise } from './kernels/int8-depthwise.ts';
 import { emitInt8Gemm } from './kernels/int8-gemm.ts';
 import { emitStem } from './kernels/stem.ts';
+import { emitStrassen } from './kernels/strassen.ts';
 import { emitWinograd } from './kernels/winograd.ts';
 import { emitPlain } from './plain.ts';
 
@@ -17,6 +18,7 @@ export const emitters: Readonly<Record<string, Emitter>> = {
   gemv: emitImplicitGemm,
   depthwise: emitDepthwise,
   stem: emitStem,
+  strassen: emitStrassen,
   'winograd-4x4': emitWinograd,
   'winograd-2x2': emitWinograd,
   'int8-gemm': emitInt8Gemm,

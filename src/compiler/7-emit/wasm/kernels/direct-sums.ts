@@ -176,7 +176,7 @@ function directTile(m: ModuleBuilder): FunctionRef {
 }
 
 /** (first tap, bytes of the channels before, sum, table) → the sum of one vector of channels of one pixel; one function of the module. */
-function directPixel(m: ModuleBuilder): FunctionRef {
+export function directPixel(m: ModuleBuilder): FunctionRef {
   const params = ['i32', 'i32', 'i32', 'i32'] as const;
   return m.shared('direct_pixel', () =>
     m.function({ name: 'direct_pixel', params }, (f, x, channel, to, table) => {

@@ -24,6 +24,10 @@ export interface Products {
   readonly descriptor: number;
 }
 
+export interface RowProducts extends Pick<Products, 'start' | 'descriptor'> {
+  readonly shape: Pick<WinogradShape, 'inRow' | 'outRow' | 'depth'>;
+}
+
 /** (transformed input, transformed kernels, products) → all positions of a block, one chunk of channels. */
 export function productsFunction(m: ModuleBuilder, products: Products): FunctionRef {
   const { shape, panels } = products;
@@ -72,7 +76,12 @@ export function productsFunction(m: ModuleBuilder, products: Products): Function
 }
 
 /** (transformed input, panel of kernels, products) → `rows` tiles of one position. */
-function rowsFunction(m: ModuleBuilder, products: Products, rows: number, vectors: number): FunctionRef {
+export function rowsFunction(
+  m: ModuleBuilder,
+  products: RowProducts,
+  rows: number,
+  vectors: number,
+): FunctionRef {
   const { shape, start, descriptor } = products;
   const cover = coverPlane({ rows: 1, columns: rows }, vectors, shape.depth, m.engine);
   const strides = [shape.inRow * 4, 0, shape.outRow * 4];

@@ -1,0 +1,111 @@
+/**
+ * 1 × 1 convolutions as one level of Strassen's matrix product in Winograd's form: seven products of half as many pixels, input and output
+ * channels instead of eight (Strassen, 1969; Winograd, 1971; Huang et al., "Strassen's Algorithm Reloaded", 2016). Sums of quarters are
+ * made block by block of pixels and panel by panel of channels, so that they stay in the cache and weights take no more memory.
+ */
+import type { ConvKernel } from '../../ir/kernel.ts';
+import type { Engine } from '../plan.ts';
+import type { Algorithm, Choice } from './algorithm.ts';
+import { nsOf } from './cost.ts';
+import { coverPlane } from './cover.ts';
+import { inputBytesPerCycle } from './implicit-gemm.ts';
+import { groupFloats, packPanels, panelRuns, type PanelLayout } from './panels.ts';
+import { isPointwise } from './shape.ts';
+import { pairCount, productCount, strassenShape, type StrassenTuning } from './strassen-shape.ts';
+import { lanes, vectorWidths } from './tile.ts';
+
+/**
+ * Cycles per four vectors, one of each quarter, to make sums of the input, of kernels and of products (measured). The first two wait for
+ * memory; only the last takes half the time in registers of twice the width.
+ */
+const inputCycles = 14;
+const kernelCycles = 6;
+const outputCycles = 16;
+/** Quarters of the input of a block, in bytes: they may go beyond an L2 cache, because tiles read four bytes of them per cycle. */
+const blockBytes = 1536 * 1024;
+/** Estimated gains below this are within the estimates' errors. */
+const margin = 1.04;
+/** Kernels are added up for every pair: of fewer pairs (maps of 7 × 7), layers took 0.95 to 1.04 of the time (wide: 1.03 to 1.11). */
+const fewPairs = 32;
+const fewMargin = 1.1;
+
+export const strassen: Algorithm = {
+  name: 'strassen',
+  doc: "1 × 1 with seven of eight products: Strassen's scheme, once.",
+  choose: (kernel, engine, { precise, staticWeights, lean = false }) =>
+    kernel.kind === 'conv' && !kernel.integer && !precise && !lean && staticWeights && suits(kernel)
+      ? strassenChoices(kernel, engine, [1]).reduce((a, b) => (b.cost < a.cost ? b : a))
+      : undefined,
+  variants: (kernel, engine, scratchBytes = Infinity) =>
+    kernel.kind === 'conv'
+      ? strassenChoices(kernel, engine, [1, 2, 4])
+          .filter((choice) => choice.scratchBytes <= scratchBytes)
+          .sort((a, b) => a.cost - b.cost)
+      : [],
+  // The layout is the direct convolution's, whose channels are two groups.
+  layouts: [],
+  pack: packPanels,
+};
+
+function suits(kernel: ConvKernel): boolean {
+  const { window, groups, inC, outC, pool } = kernel;
+  const rank = window.output.length;
+  if (!isPointwise(window) || (rank !== 1 && rank !== 2) || groups > 1 || pool) return false;
+  return inC % (2 * lanes) === 0 && outC % (2 * lanes) === 0;
+}
+
+/** One choice per panel width and number of blocks: the fewest that the cache wants times `factors`. */
+function strassenChoices(kernel: ConvKernel, engine: Engine, factors: readonly number[]): readonly Choice[] {
+  const pairs = pairCount(kernel);
+  const fewest = fewestBlocks(kernel);
+  const blocks = new Set(factors.map((factor) => Math.ceil(pairs / Math.min(pairs, fewest * factor))));
+  return vectorWidths(engine).flatMap((vectors) =>
+    [...blocks].map((block) => strassenChoice(kernel, engine, { vectors, block })),
+  );
+}
+
+function fewestBlocks(kernel: ConvKernel): number {
+  const pairs = pairCount(kernel);
+  const { inRow } = strassenShape(kernel, { vectors: 1, block: pairs });
+  return Math.ceil((productCount * pairs * inRow * 4) / blockBytes);
+}
+
+function strassenChoice(kernel: ConvKernel, engine: Engine, tuning: StrassenTuning): Choice {
+  const layout: PanelLayout = {
+    kind: 'panels',
+    vectors: tuning.vectors,
+    groups: 2,
+    outC: kernel.outC,
+    depth: kernel.inC,
+  };
+  const bytes = 4 * 2 * groupFloats(layout);
+  const { pairs, bytes: scratchBytes } = strassenShape(kernel, tuning);
+  const passes = Math.ceil(pairs / tuning.block);
+  const cycles = (pairs < fewPairs ? fewMargin : margin) * strassenCycles(kernel, engine, tuning);
+  return {
+    algorithm: 'strassen',
+    tuning: { ...tuning },
+    halos: [],
+    scratchBytes,
+    weights: { layout, bytes },
+    cost: nsOf({ cycles, weightBytes: bytes, passes }),
+  };
+}
+
+function strassenCycles(kernel: ConvKernel, engine: Engine, tuning: StrassenTuning): number {
+  const { pairs, depth, channels, vectors, block } = strassenShape(kernel, tuning);
+  const blocks = Math.ceil(pairs / block);
+  const reread = (block * depth * 4) / inputBytesPerCycle;
+  const products = panelRuns(channels, vectors).reduce((sum, run) => {
+    const { cycles } = coverPlane({ rows: 1, columns: block }, run.vectors, depth, engine);
+    return sum + run.count * (cycles + reread);
+  }, 0);
+  const output = (pairs * channels * outputCycles) / (engine.wide ? 2 : 1);
+  const sums = pairs * depth * inputCycles + blocks * depth * channels * kernelCycles + output;
+  return blocks * productCount * products + sums / lanes;
+}
+
+/** The same panels, in blocks for the pixels of a part of the layer. */
+export function strassenPart(part: ConvKernel, { vectors }: Pick<StrassenTuning, 'vectors'>): StrassenTuning {
+  return { vectors, block: Math.ceil(pairCount(part) / fewestBlocks(part)) };
+}
