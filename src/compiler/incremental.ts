@@ -38,7 +38,7 @@ type Reading = readonly [path: string, text: string | undefined];
 interface Kept {
   /** A signature: equal ones, equal outcomes (but for places). */
   readonly key: number;
-  readonly parts: readonly Part[];
+  readonly reached: () => Reached;
   readonly readings: readonly Reading[];
   readonly outcome: Outcome;
 }
@@ -90,19 +90,20 @@ function memoOf(model: Model, memory: Memory): Memo {
   return {
     blocks: memory.blocks,
     outcome: (of, declaration, compute) => {
-      const place = `${of} ${idOf(declaration)}`;
-      const reached = reachedFrom(declaration, model);
-      // Without one (it is circular, or declared twice) it is evaluated each time.
       const key = signatures.of(declaration);
+      // Circular, or declared twice: evaluated each time.
+      if (key === undefined) return compute();
+      const place = `${of} ${idOf(declaration)}`;
+      const reached = once(() => reachedFrom(declaration, model));
       const known = memory.before.get(place);
-      const isKnown = known !== undefined && known.key === key;
-      const recalled = isKnown ? recall(known, reached, memory) : undefined;
+      const isKnown = known?.key === key;
+      const recalled = isKnown ? recall(known, reached(), memory) : undefined;
       const outcome = recalled ?? compute();
       const readings = recalled && isKnown ? known.readings : [...memory.readings];
-      const parts = partsOf(reached);
+      const own = [partOf(declaration)];
       // A message that points outside of what the net is made of would move with text that is not in the key.
-      if (key !== undefined && liesWithin(outcome, parts))
-        memory.now.set(place, { key, parts, readings, outcome });
+      if (liesWithin(outcome, own) || liesWithin(outcome, reached().parts))
+        memory.now.set(place, { key, reached, readings, outcome });
       return outcome;
     },
   };
@@ -112,7 +113,7 @@ function recall(known: Kept, reached: Reached, memory: Memory): Outcome | undefi
   if (known.readings.some(([path, text]) => memory.host.read(path) !== text)) return undefined;
   memory.readings.push(...known.readings);
   const nets = new Map(reached.declarations.map((declaration) => [idOf(declaration), declaration]));
-  const move = mover(known.parts, partsOf(reached));
+  const move = mover(known.reached().parts, reached.parts);
   const { facts, found } = known.outcome;
   return {
     facts: facts && moveFacts(facts, move),
@@ -128,8 +129,8 @@ function recall(known: Kept, reached: Reached, memory: Memory): Outcome | undefi
 interface Reached {
   /** The declaration, and all that its text names, and theirs. */
   readonly declarations: readonly Declaration[];
-  /** The files that they are in. */
-  readonly modules: readonly Module[];
+  /** Where they stand, and the settings of the files that they are in. */
+  readonly parts: readonly Part[];
 }
 
 function reachedFrom(declaration: Declaration, model: Model): Reached {
@@ -140,11 +141,14 @@ function reachedFrom(declaration: Declaration, model: Model): Reached {
     if ('module' in each && each.module) modules.add(each.module);
     for (const { to } of model.mentions.get(each) ?? []) declarations.add(to);
   }
-  return { declarations: [...declarations], modules: [...modules] };
+  const parts = [...[...declarations].map(partOf), ...[...modules].flatMap(settingsOf)];
+  return { declarations: [...declarations], parts };
 }
 
-function partsOf({ declarations, modules }: Reached): readonly Part[] {
-  return [...declarations.map(partOf), ...modules.flatMap(settingsOf)];
+/** What `make` gives, made when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 // ---- Places

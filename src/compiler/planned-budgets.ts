@@ -41,13 +41,14 @@ const quantities: Readonly<Record<Limit['quantity'], Quantity | undefined>> = {
 
 /** Every such limit that a net exceeds, at its default sizes: of the file's `nets`, and of those that it imports. */
 export function checkPlannedBudgets(model: Model, nets: readonly NetInfo[]): readonly Diagnostic[] {
+  const limitsOf = plannedLimits(model);
   const own = nets.map(({ declaration, facts }) => ({ declaration, known: () => facts }));
   const imported = importedNets(model).map((declaration) => {
     const known = (): NetFacts | undefined => factsOf(model, declaration);
     return { declaration, known };
   });
   return [...own, ...imported].flatMap(({ declaration, known }) => {
-    const limits = plannedLimits(model, declaration);
+    const limits = limitsOf(declaration);
     const facts = limits.length > 0 ? known() : undefined;
     // A net without facts has errors already.
     if (!facts) return [];

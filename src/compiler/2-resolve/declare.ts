@@ -7,7 +7,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import type { Declaration } from './model.ts';
 import type { Import, OpenModule } from './modules.ts';
-import { nearest } from '../diagnostics/nearest.ts';
+import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
 import type { Names } from './names.ts';
 import { operatorNames, specialValues } from './vocabulary.ts';
 
@@ -104,7 +104,8 @@ export function bindImport({ module, use, target }: Import, names: Names): void 
 
 function reportNotExported(name: Ident, use: UseItem, target: OpenModule, names: Names): void {
   const hidden = target.names.get(name.name);
-  const near = hidden ? undefined : nearest(name.name, target.exports.keys());
+  const seeks = !hidden && names.unknown++ < maxSuggestions;
+  const near = seeks ? nearest(name.name, target.exports.keys()) : undefined;
   const fixes = fixesBy(near, name.span);
   names.report(
     diagnostic('import/not-exported', { name: name.name, path: use.from.value }, name.span, {

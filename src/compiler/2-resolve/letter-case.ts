@@ -12,6 +12,7 @@ export function reportCase(names: Names): void {
   const wrong = names.declared.filter((d) => wantedName(d) !== undefined && !isExternal(d.span.source.path));
   if (wrong.length === 0) return;
   const spans = spansOf(new Set(wrong), names);
+  const taken = new Set(names.declared.map(({ name }) => name));
   for (const declaration of wrong) {
     const wanted = wantedName(declaration) ?? '';
     const upper = declaration.kind === 'block' || declaration.kind === 'net';
@@ -20,8 +21,9 @@ export function reportCase(names: Names): void {
       what: upper ? 'blocks and nets' : 'values and parameters',
       letter: upper ? 'an upper-case' : 'a lower-case',
     };
-    const taken = names.declared.some((other) => other.name === wanted);
-    const edits = taken ? [] : (spans.get(declaration) ?? []).map((span) => ({ span, text: wanted }));
+    const edits = taken.has(wanted)
+      ? []
+      : (spans.get(declaration) ?? []).map((span) => ({ span, text: wanted }));
     const fixes = [{ title: wanted, edits }];
     names.report(diagnostic('names/letter-case', args, declaration.span, { fixes }));
   }
@@ -43,7 +45,9 @@ function spansOf(declarations: ReadonlySet<Declaration>, names: Names): Readonly
   for (const [node, declaration] of names.bindings) {
     const named = node as { readonly name?: string; readonly span?: Span };
     if (!declarations.has(declaration) || named.name !== declaration.name || !named.span) continue;
-    spans.set(declaration, [...(spans.get(declaration) ?? []), named.span]);
+    const found = spans.get(declaration);
+    if (found) found.push(named.span);
+    else spans.set(declaration, [named.span]);
   }
   return spans;
 }

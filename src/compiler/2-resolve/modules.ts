@@ -9,7 +9,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Declaration, Host, Module } from './model.ts';
-import { nearest } from '../diagnostics/nearest.ts';
+import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
 import { importPaths, isExternal, whyInside } from './paths.ts';
 
 /** A module while its names are being collected. */
@@ -41,6 +41,7 @@ export function loadModules(entry: Source, host: Host): LoadedModules {
   const diagnostics: Diagnostic[] = [];
   const byPath = new Map<string, OpenModule>();
   const imports: Import[] = [];
+  let missing = 0;
   const open = (source: Source): OpenModule => {
     const parsed = parseOnce(source, host);
     diagnostics.push(...parsed.diagnostics);
@@ -54,6 +55,10 @@ export function loadModules(entry: Source, host: Host): LoadedModules {
   for (const module of queue)
     for (const use of module.file.items.filter(isUse)) {
       const found = locate(use, module, byPath, host);
+      if (found.missing !== undefined) {
+        const near = missing++ < maxSuggestions ? nearFile(found.missing, host) : undefined;
+        diagnostics.push(notFound(use, near));
+      }
       let target = found.path === undefined ? undefined : byPath.get(found.path);
       if (found.path !== undefined && !target && found.text !== undefined) {
         target = open({ path: found.path, text: found.text });
@@ -100,6 +105,8 @@ function openModule(source: Source, file: File): OpenModule {
 interface Located {
   readonly path?: string;
   readonly text?: string;
+  /** Where it was looked for first, if there is no such file. */
+  readonly missing?: string;
   readonly problem?: Diagnostic;
 }
 
@@ -119,17 +126,22 @@ function locate(
     const text = host.read(path);
     if (text !== undefined) return { path, text };
   }
-  return { problem: notFound(use, candidates[0] ?? written, host) };
+  return { missing: candidates[0] ?? written };
 }
 
-function notFound(use: UseItem, path: string, host: Host): Diagnostic {
-  const written = use.from.value;
+const stem = (path: string): string => path.replace(/^.*\//, '').replace(/\.cnn$/, '');
+
+/** The file of the same folder that was meant. */
+function nearFile(path: string, host: Host): { readonly last: string; readonly near: string } | undefined {
   const folder = path.split('/').slice(0, -1).join('/');
   const files = host.list?.(folder) ?? [];
-  const stem = (name: string): string => name.replace(/\.cnn$/, '');
-  const last = stem(path.split('/').at(-1) ?? '');
-  const near = nearest(last, files.filter((name) => name.endsWith('.cnn')).map(stem));
-  const mended = near === undefined ? undefined : written.replace(last, near);
+  const near = nearest(stem(path), files.filter((name) => name.endsWith('.cnn')).map(stem));
+  return near === undefined ? undefined : { last: stem(path), near };
+}
+
+function notFound(use: UseItem, meant: ReturnType<typeof nearFile>): Diagnostic {
+  const written = use.from.value;
+  const mended = meant && written.replace(meant.last, meant.near);
   const isPackage = /^[@\w]/.test(written) && !written.startsWith('std/');
   return diagnostic('import/not-found', { path: written }, use.from.span, {
     notes: isPackage ? [{ word: 'note', text: packageNote(written) }] : [],

@@ -10,7 +10,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { foreignLayer } from './foreign.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import type { OpenModule } from './modules.ts';
-import { nearest } from '../diagnostics/nearest.ts';
+import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
 import { constantFunctions, isBuiltin, operatorNames, specialValues } from './vocabulary.ts';
 
 export interface Scope {
@@ -137,9 +137,6 @@ function laterIn(name: string, scope: Scope | undefined): Ident | undefined {
   }
   return undefined;
 }
-
-/** A file in which everything is unknown needs no suggestions, and each one looks at every name. */
-const maxSuggestions = 50;
 
 function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, module }: Place): void {
   if (extendsUnknown(scope)) return;

@@ -83,13 +83,15 @@ export function factsOf(model: Model, declaration: NetDeclaration): NetFacts | u
   return isComplete(declaration) ? askNets(model, () => undefined).queries(declaration, []) : undefined;
 }
 
-/** The limits of a net's budgets that are known only when it is planned. What is wrong with them `check` reports. */
-export function plannedLimits(model: Model, net: NetDeclaration): readonly Limit[] {
+/** The limits of nets' budgets that are known only when they are planned. What is wrong with them `check` reports. */
+export function plannedLimits(model: Model): (net: NetDeclaration) => readonly Limit[] {
   const session = newSession({ model, mode: 'inference', report: () => undefined });
   const later: readonly string[] = laterQuantities;
-  return budgetsOf(model, net)
-    .flatMap((budget) => limitsOf(budget, fileSite(model), session))
-    .filter(({ quantity }) => later.includes(quantity));
+  const budgets = budgetsOf(model);
+  return (net) =>
+    budgets(net)
+      .flatMap((budget) => limitsOf(budget, fileSite(model), session))
+      .filter(({ quantity }) => later.includes(quantity));
 }
 
 /** Declarations of the nets of the entry file, in order. */

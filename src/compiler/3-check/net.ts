@@ -76,9 +76,9 @@ function baseOf(net: NetDeclaration, model: Model): NetDeclaration | undefined {
 
 /** Where the net, or one that it stands for, is made to slide. */
 export function slidingOf(net: NetDeclaration, model: Model): WrittenSliding | undefined {
-  const seen = new Set<NetDeclaration>();
-  for (let at: NetDeclaration | undefined = net; at && !seen.has(at); at = baseOf(at, model)) {
-    seen.add(at);
+  let at: NetDeclaration | undefined = net;
+  // One that stands for more nets than that is reported, and so is one that stands for itself.
+  for (let i = 0; at && i <= limits.depth; i++, at = baseOf(at, model)) {
     const sliding = netSource(at.item)?.sliding;
     if (sliding) return sliding;
   }

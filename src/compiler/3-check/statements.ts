@@ -12,7 +12,7 @@ import type {
   TrainItem,
 } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
-import type { Model, NetDeclaration } from '../2-resolve/model.ts';
+import type { Declaration, Model, NetDeclaration } from '../2-resolve/model.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -34,16 +34,22 @@ export interface CheckedNet {
 }
 
 /**
- * The entry file's budgets of one net: inside it, by its name, or of none where the net is the file's only one. What other files
+ * The entry file's budgets, by net: inside it, by its name, or of none where the net is the file's only one. What other files
  * say about their nets is checked where those files are.
  */
-export function budgetsOf(model: Model, net: NetDeclaration): readonly BudgetStatement[] {
-  const { items } = model.entry.file;
-  const own = net.module === model.entry;
-  const only = own && items.filter((item) => item.kind === 'net').length === 1;
-  const inside = own ? (net.item.body?.statements ?? []).filter((s) => s.kind === 'budget') : [];
-  const outside = items.filter((item) => item.kind === 'budget');
-  return [...inside, ...outside.filter((b) => (b.net ? model.bindings.get(b.net) === net : only))];
+export function budgetsOf({ entry, bindings }: Model): (net: NetDeclaration) => readonly BudgetStatement[] {
+  const { items } = entry.file;
+  const [only, ...others] = items.filter((item) => item.kind === 'net');
+  const meant = ({ net }: BudgetStatement): Ident | undefined =>
+    net ?? (others.length === 0 ? only?.name : undefined);
+  const outside = Map.groupBy(
+    items.filter((item) => item.kind === 'budget'),
+    (budget) => bindings.get(meant(budget) ?? budget),
+  );
+  return (net) => {
+    const statements = net.module === entry ? (net.item.body?.statements ?? []) : [];
+    return [...statements.filter((s) => s.kind === 'budget'), ...(outside.get(net) ?? [])];
+  };
 }
 
 /** Nets of other files that budgets, tests and training blocks of the entry file name. */
@@ -64,13 +70,13 @@ export function checkStatements(
   session: Session,
 ): void {
   const { model } = session;
-  const nets = [...own, ...imported];
-  for (const { declaration, facts } of nets)
+  const budgets = budgetsOf(model);
+  const nets = new Map<Declaration | undefined, CheckedNet>();
+  for (const net of [...own, ...imported]) nets.set(net.declaration, net);
+  for (const { declaration, facts } of nets.values())
     if (facts)
-      for (const budget of budgetsOf(model, declaration))
-        checkBudget(budget, { declaration, facts }, site, session);
-  const find = (net: Ident): CheckedNet | undefined =>
-    nets.find(({ declaration }) => declaration === model.bindings.get(net));
+      for (const budget of budgets(declaration)) checkBudget(budget, { declaration, facts }, site, session);
+  const find = (net: Ident): CheckedNet | undefined => nets.get(model.bindings.get(net));
   for (const item of model.entry.file.items) {
     if (item.kind === 'test' || item.kind === 'budget' || item.kind === 'train') {
       const net = item.net && find(item.net);

@@ -3,6 +3,9 @@
 /** Names of more letters are not compared: that takes the product of both lengths. */
 const longest = 100;
 
+/** Mistakes of a kind for which a suggestion is looked for: a text in which all is wrong needs none, and each one looks at every name. */
+export const maxSuggestions = 50;
+
 /**
  * The candidates within a third of the name's length (at least 1 edit), nearest first; ties keep the given order. A single letter
  * is one edit from every other one, and so means none of them.

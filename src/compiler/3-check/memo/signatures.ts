@@ -2,6 +2,7 @@
  * What the evaluation of a declaration follows from, as a number: its text, what the names in it stand for, all of theirs, and
  * the settings of their files. Equal numbers, equal outcomes, wherever the text stands.
  */
+import type { File } from '../../1-parse/ast.ts';
 import type { Span } from '../../1-parse/source.ts';
 import type { Declaration, Model, Module } from '../../2-resolve/model.ts';
 
@@ -71,11 +72,17 @@ function signSettings(module: Module, { model, settings, interned }: Signing): n
   return signature;
 }
 
+const settings = new WeakMap<File, readonly Span[]>();
+
 /** The places of a file's `defaults` and families. */
 export function settingsOf({ file }: Module): readonly Span[] {
-  return file.items
+  const known = settings.get(file);
+  if (known) return known;
+  const found = file.items
     .filter((item) => item.kind === 'defaults' || item.kind === 'family')
     .map(({ span }) => span);
+  settings.set(file, found);
+  return found;
 }
 
 export const idOf = ({ name, span }: Declaration): string => `${span.source.path}\0${name}`;
