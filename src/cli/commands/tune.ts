@@ -8,7 +8,7 @@ import type { LayerResult, TuneResult } from '../../tune/tune.ts';
 import type { MeasuredChoice, TuningFile } from '../../tune/tuning-file.ts';
 import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
-import { progressBar } from '../progress.ts';
+
 import {
   colors,
   count,
@@ -89,11 +89,12 @@ async function measureNet(
   if (!options.json) showDiagnostics([...net.diagnostics, ...weights.diagnostics], {});
   const inputs = await inputsOrNoise(net.graph, options.input);
   say(colors.dim(`measuring with ${weights.origin}, about ${how.budgetMs / 1000} s`), options);
-  const bar = progressBar(options);
+  const { progressLine } = await import('../progress.ts');
+  const line = progressLine(options);
   try {
-    return await tune(optimize(net.graph), { ...how, weights: weights.source, inputs, progress: bar.show });
+    return await tune(optimize(net.graph), { ...how, weights: weights.source, inputs, progress: line.show });
   } finally {
-    bar.end();
+    line.end();
   }
 }
 
