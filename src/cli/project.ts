@@ -2,12 +2,13 @@
  * The files of one compilation: the entry, and a host that reads what it imports. Inside the compiler paths are relative to the
  * project's root (the nearest folder with a package.json or a repository); people see them relative to where they are.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Source, Span } from '../compiler/1-parse/source.ts';
 import type { DiskHost } from '../compiler/2-resolve/index.ts';
 import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
-import { nodeHost } from '../compiler/host.ts';
+import { nearestNames } from '../compiler/diagnostics/nearest.ts';
+import { nodeHost, stdlibFolder } from '../compiler/host.ts';
 import { fileReason } from '../weights/bytes.ts';
 import { fail } from './failure.ts';
 import { boundYoungGeneration } from './young-generation.ts';
@@ -25,14 +26,28 @@ export interface Project {
   show(diagnostic: Diagnostic): Diagnostic;
 }
 
-/** Opens the project around a `.cnn` file; ends the command where the file cannot be read. */
+/** Opens the project around a `.cnn` file, or the stdlib's (`std/resnet`) from where one is; ends the command where it cannot be read. */
 export function openProject(file: string): Project {
-  const path = resolve(file);
+  const ofStdlib = stdlibPath(file);
+  const path = ofStdlib === undefined ? resolve(file) : join(stdlibFolder(), ofStdlib);
   const text = readText(path, file);
-  const root = rootOf(dirname(path));
-  const entry = { path: toSlashes(relative(root, path)), text };
+  const root = rootOf(ofStdlib === undefined ? dirname(path) : process.cwd());
+  const entry = { path: ofStdlib === undefined ? toSlashes(relative(root, path)) : `std/${ofStdlib}`, text };
   const host = nodeHost(root);
   return { root, entry, host, find: (paths) => find(paths, root, host), show: shower(root) };
+}
+
+/** `resnet.cnn` for `std/resnet` and `std/resnet.cnn`, where no folder of that name is here. */
+function stdlibPath(file: string): string | undefined {
+  const name = /^std\/([\w-]+)(?:\.cnn)?$/.exec(toSlashes(file))?.[1];
+  if (name === undefined || existsSync(resolve(file))) return undefined;
+  const names = readdirSync(stdlibFolder()).map((entry) => entry.replace(/\.cnn$/, ''));
+  if (names.includes(name)) return `${name}.cnn`;
+  const [near] = nearestNames(name, names);
+  const text = near === undefined ? `the stdlib has ${names.join(', ')}` : `did you mean std/${near}?`;
+  return fail('file/unreadable', { file, reason: 'there is no such file' }, file, {
+    notes: [{ word: 'note', text }],
+  });
 }
 
 function find(paths: readonly string[], root: string, host: DiskHost): string | undefined {

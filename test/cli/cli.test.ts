@@ -565,6 +565,21 @@ describe('fmt and graph', () => {
     expect(readFileSync(html, 'utf8')).toContain('Tiny');
     expect((await cnnc('graph', net)).exit).toBe(2);
     expect((await cnnc('graph', net, '--svg', svg, '--direction', 'up')).exit).toBe(2);
+    expect((await cnnc('graph', net, '--svg', svg, '--columns', '2')).exit).toBe(0);
+    expect((await cnnc('graph', net, '--svg', svg, '--columns', '0')).exit).toBe(2);
+  });
+});
+
+describe('the standard library', () => {
+  it.each(['std/lenet', 'std/lenet.cnn'])('is there by name: %s', async (file) => {
+    const { exit, json } = await cnnc('summary', file, '--net', 'LeNet5', '--json');
+    expect([exit, (json() as { params: number }).params]).toEqual([0, 61_706]);
+  });
+
+  it('proposes near names', async () => {
+    const { exit, stdout } = await cnnc('check', 'std/resnit');
+    expect([exit, stdout]).toEqual([1, expect.stringContaining('did you mean std/resnet?')]);
+    expect((await cnnc('check', 'std/qqqqqq')).stdout).toContain('the stdlib has alexnet, ');
   });
 });
 

@@ -49,7 +49,7 @@ Examples
 export function addBuild(program: Command, end: (code: ExitCode) => void): void {
   program
     .command('build')
-    .argument('<file>', 'a .cnn file')
+    .argument('<file>', 'a .cnn file, or std/resnet, std/unet …')
     .summary('compile a net to a package')
     .description(
       'Compiles a net to a folder that can be imported and published: an ES module with the WebAssembly inside and the weights\nbeside it, exact types, a README. The folder appears whole or not at all; only a folder of an earlier build is replaced.',

@@ -22,7 +22,7 @@ Examples
 export function addGraph(program: Command, end: (code: ExitCode) => void): void {
   program
     .command('graph')
-    .argument('<file>', 'a .cnn file')
+    .argument('<file>', 'a .cnn file, or std/resnet, std/unet …')
     .summary('draw a net as papers do')
     .description(
       'Draws a net: blocks, shapes on the edges, merges and skips. As many blocks are open as fit a slide.',

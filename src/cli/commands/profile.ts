@@ -31,7 +31,7 @@ GFLOPS are two per multiply-accumulate of the direct convolution: Winograd and S
 export function addProfile(program: Command, end: (code: ExitCode) => void): void {
   const command = program
     .command('profile')
-    .argument('<file>', 'a .cnn file')
+    .argument('<file>', 'a .cnn file, or std/resnet, std/unet …')
     .summary('show where the time of an inference goes')
     .description(
       'Compiles a net to WebAssembly, runs it, and shows for every step its time, its GFLOPS and how much that is of the most\nthat multiply-adds reach on this machine (measured between the runs), the algorithm chosen, and the bytes it touches.',

@@ -34,7 +34,7 @@ Half of the examples calibrate, the others are compared (all do both where there
 export function addQuantize(program: Command, end: (code: ExitCode) => void): void {
   program
     .command('quantize')
-    .argument('<file>', 'a .cnn file')
+    .argument('<file>', 'a .cnn file, or std/resnet, std/unet …')
     .summary('calibrate a net for 8-bit integers')
     .description(
       'Runs a net on example inputs and writes the range of every value that 8-bit integers will hold. With that file, build,\nrun and profile take the net in integers: a quarter of the download, deep nets more than twice as fast. Prints how near it comes.',

@@ -41,7 +41,7 @@ Examples
 export function addRun(program: Command, end: (code: ExitCode) => void): void {
   const command = program
     .command('run')
-    .argument('<file>', 'a .cnn file')
+    .argument('<file>', 'a .cnn file, or std/resnet, std/unet …')
     .summary('run a net on a picture or numbers')
     .description(
       'Runs a net once. Pictures of any size and format are fitted as the net says; .npy files must have the shape of the input.\nWithout weights the initial values of seed 0 are used.',

@@ -43,7 +43,7 @@ export interface Summary {
 export function addSummary(program: Command, end: (code: ExitCode) => void): void {
   program
     .command('summary')
-    .argument('<file>', 'a .cnn file')
+    .argument('<file>', 'a .cnn file, or std/resnet, std/unet …')
     .summary('show the layers of a net: shapes, parameters, multiplications')
     .description(
       'Shows every layer of a net: path, output shape, parameters and multiply-accumulates with their shares as bars, memory of the\noutput, the pixels of the input that one value sees, and what it is connected to.',

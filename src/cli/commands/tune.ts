@@ -38,7 +38,7 @@ Examples
 export function addTune(program: Command, end: (code: ExitCode) => void): void {
   const command = program
     .command('tune')
-    .argument('<file>', 'a .cnn file')
+    .argument('<file>', 'a .cnn file, or std/resnet, std/unet …')
     .summary('measure which algorithms are fastest on this machine')
     .description(
       'Runs every layer with some dozens of algorithms and tile sizes, inside the whole net and in turns with the choice of the cost\nmodel, and writes what is faster to a file. Layers of the same shape are measured once. Nets of one file share it.',
