@@ -48,6 +48,40 @@ net Top extends Mid { replace extra = body -> conv(3, 1) }`;
     ]);
   });
 
+  test('variants of a family are checked, and say which of them is wrong', () => {
+    const text = `net M(width) {
+  in x: rgb 8x8
+  y = x -> conv(width, 3, groups = 3)
+  out z: tensor(y)
+}
+family M(width) { small = 6, odd = 5, large = 12 }
+`;
+    const { diagnostics, nets } = checkText(text);
+    expect(diagnostics.map(({ code, notes }) => [code, notes.at(-1)?.text])).toEqual([
+      ['shape/groups-divide', 'in M.odd'],
+    ]);
+    expect(nets[0]?.variants.map(({ name, facts }) => [name, facts?.costs.params])).toEqual([
+      ['M.small', 6 * 9 + 6],
+      ['M.odd', undefined],
+      ['M.large', 12 * 9 + 12],
+    ]);
+  });
+
+  test('class names have a name, also before braces', () => {
+    const text = `let names = ["cat", "dog"]
+net D {
+  in image: rgb 32x32
+  map = image -> conv(21, 4, stride = 4)
+  out boxes: detect(classes = 2) of names {
+    branch map anchors [(1, 2), (2, 1), (3, 3)]
+  }
+  out kind: label(map -> gap -> dense(2)) of names
+  merged = map -> add { conv(3, 1), conv(3, 1) }
+  out sum: tensor(merged)
+}`;
+    expect(codes(text)).toEqual([]);
+  });
+
   test('a family names variants of a net', () => {
     const text = `net M(width = 1.0, depth = 1) {
   in x: f32[8]

@@ -86,8 +86,12 @@ function summarise(
     writeLine(`\n${parts.join(', ')} in ${count(found.files, 'file')}`);
   }
   if (found.errors > 0) return;
-  const width = Math.max(0, ...nets.map(({ name }) => name.length));
-  for (const { name, facts } of nets)
+  // A net that needs parameters is its family's variants.
+  const shown = nets.flatMap((net) =>
+    net.facts || net.variants.length === 0 ? [net, ...net.variants] : net.variants,
+  );
+  const width = Math.max(0, ...shown.map(({ name }) => name.length));
+  for (const { name, facts } of shown)
     writeLine(
       `${colors.green('✓')} ${name.padEnd(width)}${facts ? colors.dim(`  ${count(facts.costs.params, 'parameter')}, ${count(facts.costs.macs, 'multiplication')}`) : ''}`,
     );

@@ -139,9 +139,10 @@ function step(state: State, i: number): void {
 /** Opens and closes frames; notes what begins. */
 function track(state: State, frame: Frame, token: IToken): void {
   const type = token.tokenType;
-  if (state.atStart) frame.statement = type;
+  if (state.atStart) [frame.statement, frame.bodyNext] = [type, false];
   state.atStart = type === t.Export || type === t.TrainOnly;
-  if (type === t.If || type === t.Each || type === t.Extends) frame.bodyNext = true;
+  // Of an `of` the braces of `detect(…) of names { … }`.
+  if (type === t.If || type === t.Each || type === t.Extends || type === t.Of) frame.bodyNext = true;
   if (type === t.LCurly || type === t.MergeCurly) {
     frame.bodyNext = false;
     state.frames.push({ curly: true, head: '', statement: undefined, bodyNext: false });

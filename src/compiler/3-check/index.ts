@@ -10,8 +10,8 @@ import type { Graph } from '../ir/graph.ts';
 import { withoutAllowed } from '../diagnostics/allowances.ts';
 import { checkAssert } from './body.ts';
 import { laterQuantities, limitsOf, type Limit } from './budgets.ts';
-import { argument } from './evaluate.ts';
 import { isComplete } from './complete.ts';
+import { checkVariants, variantArgs, variantReporter, type VariantInfo } from './families.ts';
 import { childFrame, type Site } from './frame.ts';
 import { buildGraph, type InputSizes, type Instance } from './instantiate.ts';
 import { askNets, type Memo } from './ask-nets.ts';
@@ -30,6 +30,7 @@ export { newBlockMemory, type BlockMemory } from './memo/index.ts';
 export { slide, type Sliding } from './sliding/index.ts';
 export type { InputSizes } from './instantiate.ts';
 export type { NetFacts } from './query.ts';
+export type { VariantInfo } from './families.ts';
 export type { Mode } from './session.ts';
 
 /** Values for a net's parameters that come from outside the text (`--param classes=10`). */
@@ -44,6 +45,8 @@ export interface NetInfo {
   readonly complete: boolean;
   /** Graph, costs and named values at the default sizes; undefined where the net has errors or needs parameters. */
   readonly facts: NetFacts | undefined;
+  /** Of its family, if it has one. */
+  readonly variants: readonly VariantInfo[];
 }
 
 /**
@@ -58,17 +61,19 @@ export function check(
   readonly nets: readonly NetInfo[];
 } {
   const found: Diagnostic[] = [];
-  const report = onceReporter(found);
+  const reporter = variantReporter(onceReporter(found));
+  const { report } = reporter;
   const { queries, lint } = askNets(model, report, options.memo);
+  const site = fileSite(model);
   const nets = netsOf(model).map((declaration): NetInfo => {
     const { name, item } = declaration;
     const complete = isComplete(declaration);
     const facts = complete ? queries(declaration, []) : undefined;
     if (facts) lint(declaration, facts);
-    return { name, declaration, exported: item.exported, complete, facts };
+    const variants = checkVariants(declaration, site, { model, reporter, ask: queries });
+    return { name, declaration, exported: item.exported, complete, facts, variants };
   });
   const session = newSession({ model, mode: 'inference', report, queries });
-  const site = fileSite(model);
   for (const item of model.entry.file.items) if (item.kind === 'assert') checkAssert(item, site, session);
   const imported = importedNets(model).map((declaration) => {
     const facts = isComplete(declaration) ? queries(declaration, []) : undefined;
@@ -165,7 +170,8 @@ function chooseNet(
   const [base = '', variant] = (name ?? '').split('.');
   const declared: Declaration | undefined = model.entry.names.get(base);
   if (declared?.kind === 'net') {
-    const args = variant === undefined ? [] : variantArgs(declared, variant, { model, report });
+    const args =
+      variant === undefined ? [] : variantArgs(declared, variant, fileSite(model), { model, report });
     if (args) return { declaration: declared, args, name: name ?? declared.name };
   }
   const known = nets.map((net) => net.name);
@@ -183,22 +189,6 @@ function chooseNet(
     }),
   );
   return undefined;
-}
-
-/** Arguments of a family's variant; its values are literals or constants of the file. */
-function variantArgs(
-  net: NetDeclaration,
-  variant: string,
-  { model, report }: { readonly model: Model; readonly report: (diagnostic: Diagnostic) => void },
-): readonly GivenArg[] | undefined {
-  const session = newSession({ model, mode: 'inference', report, queries: askNets(model, report).queries });
-  const family = net.module.families.get(net.name);
-  const found = family?.variants.find((v) => v.name.name === variant);
-  return found?.values.map((expr, i): GivenArg => {
-    const name = family?.params[i];
-    const value = argument(expr, fileSite(model), session);
-    return { name: name?.name, value, arg: { kind: 'arg', name, value: expr, span: expr.span } };
-  });
 }
 
 function givenParams(params: NetParams, net: NetDeclaration): readonly GivenArg[] {

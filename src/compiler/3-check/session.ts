@@ -17,8 +17,15 @@ import type { Disagreement } from './symbolic-types.ts';
 import type { Value } from './value.ts';
 import { showCount } from '../diagnostics/count.ts';
 
-/** Most nodes of a graph, most steps of evaluation, deepest nesting of blocks. */
-export const limits = { nodes: 50_000, steps: 500_000, depth: 100, level: 1000, elements: 2 ** 31 } as const;
+/** Most nodes of a graph, most steps of evaluation, deepest nesting of blocks, most variants of a family that are checked. */
+export const limits = {
+  nodes: 50_000,
+  steps: 500_000,
+  depth: 100,
+  level: 1000,
+  elements: 2 ** 31,
+  variants: 100,
+} as const;
 
 export type Mode = 'inference' | 'training';
 

@@ -1,0 +1,82 @@
+/** The variants of a family: a net with the arguments that each gives it, checked like any other net. */
+import type { Model, NetDeclaration } from '../2-resolve/model.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { askNets, type NetAnswers } from './ask-nets.ts';
+import { isComplete } from './complete.ts';
+import { argument } from './evaluate.ts';
+import type { Site } from './frame.ts';
+import { lintGraph } from './lints.ts';
+import type { NetFacts } from './query.ts';
+import { limits, newSession } from './session.ts';
+import type { GivenArg } from './value.ts';
+
+type Report = (diagnostic: Diagnostic) => void;
+
+/** A reporter that can be told which variant is being looked at: what is found there says so. */
+export interface VariantReporter {
+  readonly report: Report;
+  readonly during: <T>(variant: string, work: () => T) => T;
+}
+
+export function variantReporter(report: Report): VariantReporter {
+  let variant: string | undefined;
+  return {
+    report: (found) => {
+      const text = `in ${variant}`;
+      report(variant === undefined ? found : { ...found, notes: [...found.notes, { word: 'note', text }] });
+    },
+    during: (name, work) => {
+      variant = name;
+      const result = work();
+      variant = undefined;
+      return result;
+    },
+  };
+}
+
+/** A variant of a family, `Pocket.small`. */
+export interface VariantInfo {
+  readonly name: string;
+  /** Undefined where it has errors. */
+  readonly facts: NetFacts | undefined;
+}
+
+/** Arguments of a family's variant; its values are literals or constants of the file. Undefined where there is none of the name. */
+export function variantArgs(
+  net: NetDeclaration,
+  variant: string,
+  site: Site,
+  { model, report }: { readonly model: Model; readonly report: Report },
+): readonly GivenArg[] | undefined {
+  const session = newSession({ model, mode: 'inference', report, queries: askNets(model, report).queries });
+  const family = net.module.families.get(net.name);
+  const found = family?.variants.find((v) => v.name.name === variant);
+  return found?.values.map((expr, i): GivenArg => {
+    const name = family?.params[i];
+    const value = argument(expr, site, session);
+    return { name: name?.name, value, arg: { kind: 'arg', name, value: expr, span: expr.span } };
+  });
+}
+
+/** Every variant of the net's family at its default sizes, up to a bound; `ask` reports what is wrong with a net for certain arguments. */
+export function checkVariants(
+  net: NetDeclaration,
+  site: Site,
+  {
+    model,
+    reporter: { report, during },
+    ask,
+  }: { readonly model: Model; readonly reporter: VariantReporter; readonly ask: NetAnswers['queries'] },
+): readonly VariantInfo[] {
+  const variants = net.module.families.get(net.name)?.variants ?? [];
+  return variants.slice(0, limits.variants).map((variant) => {
+    const name = `${net.name}.${variant.name.name}`;
+    return during(name, () => {
+      const args = variantArgs(net, variant.name.name, site, { model, report });
+      const facts = args && ask(net, args);
+      // Warnings about a net that is complete are about its default.
+      if (facts && !isComplete(net)) lintGraph(facts.graph, report);
+      return { name, facts };
+    });
+  });
+}
