@@ -78,6 +78,33 @@ const anyPhased = fc
     const axes = window.taps.length;
     return { ...rest, ...window, sizes: sizes.slice(0, axes), pads: rest.pads.slice(0, axes) };
   });
+/** Volumes: any window and stride from plane to plane. */
+const anyVolume = fc
+  .record({
+    planes: fc.record({ input: fc.integer({ min: 3, max: 6 }), taps: fc.integer({ min: 1, max: 3 }), pad }),
+    sizes: fc.tuple(fc.integer({ min: 11, max: 18 }), fc.integer({ min: 11, max: 18 })),
+    window: fc.constantFrom(
+      { taps: [3, 3], stride: 1 },
+      { taps: [3, 1], stride: 1 },
+      { taps: [3, 3], stride: 2 },
+      { taps: [7, 7], stride: 2 },
+    ),
+    pads: fc.tuple(pad, pad),
+    inC: fc.integer({ min: 3, max: 20 }),
+    outC: fc.integer({ min: 8, max: 27 }),
+  })
+  .map(({ planes, sizes, window, pads, inC, outC }): Spec => {
+    const { taps, stride } = window;
+    const [row, column] = sizes.map((size) => (taps[0] === 7 ? 2 * size : size)) as [number, number];
+    return {
+      sizes: [planes.input, row, column],
+      taps: [planes.taps, ...taps],
+      stride,
+      pads: [planes.pad, ...pads],
+      inC,
+      outC,
+    };
+  });
 const anySignal = fc.record({
   sizes: fc.tuple(fc.integer({ min: 9, max: 40 })),
   taps: fc.constant([3]),
@@ -89,6 +116,16 @@ const anySignal = fc.record({
 
 for (const algorithm of algorithms)
   describe(algorithm, () => {
+    const residual: Around = { epilogue: 'residual', bias: true, layouts: [], inPlace: true, seed: 5 };
+    const changed = (test: Case<ConvKernel>, engine: Engine, change: Partial<WinogradTuning>): Choice => {
+      const choice = choiceOf(test.kernel, engine, algorithm) ?? internal('Winograd does not take the case');
+      const wanted = { ...(choice.tuning as unknown as WinogradTuning), ...change };
+      // Chunks are whole panels.
+      const width = wanted.vectors * lanes;
+      const tuning = { ...wanted, channels: Math.ceil(wanted.channels / width) * width };
+      return { ...choice, tuning: { ...tuning }, scratchBytes: winogradShape(test.kernel, tuning).bytes };
+    };
+
     it('computes any map, edges included, on every engine, and writes nothing else', () => {
       const spec = fc.oneof(
         { weight: 4, arbitrary: anySpec },
@@ -107,10 +144,13 @@ for (const algorithm of algorithms)
       );
     });
 
-    it('computes windows in phases, wherever pixels lie', () => {
+    it.each([
+      ['windows in phases', anyPhased, 160],
+      ['volumes', anyVolume, 80],
+    ] as const)('computes %s, wherever pixels lie', (_, specs, numRuns) => {
       let computed = 0;
       fc.assert(
-        fc.property(anyPhased, anyAround, fc.constantFrom(...engines), (conv, around, engine) => {
+        fc.property(specs, anyAround, fc.constantFrom(...engines), (conv, around, engine) => {
           const test = winogradCase(conv, around);
           const choice = choiceOf(test.kernel, engine, algorithm);
           if (engine.wide && algorithm === 'winograd-4x4' && conv.inC >= 8) expect(choice).toBeDefined();
@@ -118,20 +158,25 @@ for (const algorithm of algorithms)
           computed += 1;
           expect(verify(test, engine, choice, tolerances[algorithm])).toBeUndefined();
         }),
-        { numRuns: 160 },
+        { numRuns },
       );
       expect(computed).toBeGreaterThan(10);
     });
 
-    const residual: Around = { epilogue: 'residual', bias: true, layouts: [], inPlace: true, seed: 5 };
-    const changed = (test: Case<ConvKernel>, engine: Engine, change: Partial<WinogradTuning>): Choice => {
-      const choice = choiceOf(test.kernel, engine, algorithm) ?? internal('Winograd does not take the case');
-      const wanted = { ...(choice.tuning as unknown as WinogradTuning), ...change };
-      // Chunks are whole panels.
-      const width = wanted.vectors * lanes;
-      const tuning = { ...wanted, channels: Math.ceil(wanted.channels / width) * width };
-      return { ...choice, tuning: { ...tuning }, scratchBytes: winogradShape(test.kernel, tuning).bytes };
-    };
+    it('computes volumes in chunks of channels, and in blocks that go from plane to plane', () => {
+      const spec = { sizes: [4, 11, 14], taps: [3, 3, 3], pads: [], inC: 24, outC: 44 };
+      const test = winogradCase(spec, residual);
+      const halos = [{ operand: 0, halo: [[1, 1] as const, [1, 5] as const, [1, 5] as const] }];
+      for (const engine of engines)
+        for (const depth of [72, 24, 8])
+          for (const [block, channels] of [
+            [5, 16],
+            [17, 48],
+          ] as const) {
+            const choice = { ...changed(test, engine, { block, depth, channels }), halos };
+            expect(verify(test, engine, choice, tolerances[algorithm])).toBeUndefined();
+          }
+    });
 
     it('computes maps of several blocks of tiles, the last one not full', () => {
       const test = winogradCase({ sizes: [41, 38], taps: [3, 3], pads: [], inC: 40, outC: 44 }, residual);

@@ -21,7 +21,7 @@ export interface WinogradTuning {
    * one block: tiles of others are all alike, wherever a block begins.
    */
   readonly narrow: boolean;
-  /** Input channels of a chunk, those of each phase counted: all of them, or a multiple of four that divides them. */
+  /** Input channels of a chunk, those of each phase and plane counted: all of them, or a multiple of four that divides those of a plane. */
   readonly depth: number;
   /** Output channels of a chunk: whole panels. */
   readonly channels: number;
@@ -49,12 +49,16 @@ export interface TileAxis {
 }
 
 export interface WinogradShape extends WinogradTuning {
+  /** Of a volume: planes of the output, and how many of the input each is a sum of, as if they were further channels. */
+  readonly planes: { readonly count: number; readonly taps: number };
   readonly down: TileAxis;
   readonly across: TileAxis;
+  /** Of all planes. */
+  readonly tiles: number;
   readonly positions: number;
   /** Transformed kernels of a panel and input channel. */
   readonly kernelCount: number;
-  /** Input channels times phases. */
+  /** Input channels times phases times planes. */
   readonly inC: number;
   /** Number of chunks of input channels. */
   readonly chunks: number;
@@ -96,6 +100,11 @@ export function storedTaps({ taps, phases }: TappedAxis): number {
   return taps * phases;
 }
 
+/** The outermost of three axes. */
+function planesOf({ window }: ConvKernel): WinogradShape['planes'] {
+  return { count: window.output.at(-3) ?? 1, taps: window.kernel.at(-3) ?? 1 };
+}
+
 /** Axes of the window from the innermost: [down, across]; one axis has nothing above it. */
 function tileAxes(
   { window }: ConvKernel,
@@ -128,22 +137,22 @@ function tileAxis(output: number, tapped: TappedAxis, tile: TileSize, narrow: bo
   };
 }
 
-/** Input channels times phases. */
-function phasedChannels({ inC }: ConvKernel, down: TappedAxis, across: TappedAxis): number {
-  return inC * down.phases * across.phases;
+/** Input channels times phases times planes. */
+function summedChannels(kernel: ConvKernel, down: TappedAxis, across: TappedAxis): number {
+  return kernel.inC * down.phases * across.phases * planesOf(kernel).taps;
 }
 
-/** Tiles of the map, positions of a whole one, kernels of a pair of channels, and input channels times phases. */
+/** Tiles of all planes, positions of a whole one, kernels of a pair of channels, and what channels of the input are summed. */
 export function tilesOf(
   kernel: ConvKernel,
   tile: TileSize,
 ): Readonly<Record<'tiles' | 'positions' | 'kernels' | 'inC', number>> {
   const [down, across] = tileAxes(kernel, { tile, narrow: false });
   return {
-    tiles: down.tiles * across.tiles,
+    tiles: planesOf(kernel).count * down.tiles * across.tiles,
     positions: down.positions * across.positions,
     kernels: down.kernels * across.kernels,
-    inC: phasedChannels(kernel, down, across),
+    inC: summedChannels(kernel, down, across),
   };
 }
 
@@ -154,9 +163,10 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
   const positions = down.positions * across.positions;
   const kernelCount = down.kernels * across.kernels;
   const panelWidth = vectors * lanes;
-  const inC = phasedChannels(kernel, down, across);
-  // Phases are written one behind the other, in whole vectors.
-  const beyond = inC > kernel.inC ? lanes - 1 : 0;
+  const planes = planesOf(kernel);
+  const inC = summedChannels(kernel, down, across);
+  // Phases and planes are written one behind the other, in whole vectors.
+  const beyond = inC > kernel.inC && kernel.inC % lanes > 0 ? lanes - 1 : 0;
   const inRow = spread(Math.ceil((depth + beyond) / lanes) * lanes);
   const outRow = spread(Math.min(channels, Math.ceil(kernel.outC / lanes) * lanes));
   const inPosition = oddLines(block * inRow);
@@ -171,8 +181,10 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
   const lines = finish + finishScratchBytes + lineFloats * 4;
   return {
     ...tuning,
+    planes,
     down,
     across,
+    tiles: planes.count * down.tiles * across.tiles,
     positions,
     kernelCount,
     inC,

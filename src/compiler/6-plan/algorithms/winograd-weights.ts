@@ -1,7 +1,7 @@
 /**
  * The weights of a Winograd layer in memory are its kernels as they are, in the order in which the layer transforms them: biases, then
- * panels of output channels, in them for every input channel the taps of its kernel; where a window is taken apart, its last row and column of
- * taps may be zeros. Transformed kernels exist only in scratch memory.
+ * panels of output channels, in them for every plane of taps and input channel the taps of its kernel; where a window is taken apart, its last
+ * row and column of taps may be zeros. Transformed kernels exist only in scratch memory.
  */
 import { internal } from '../../diagnostics/internal.ts';
 import type { Tensor } from '../../ir/type.ts';
@@ -11,13 +11,15 @@ import { lanes } from './tile.ts';
 
 export interface WinogradLayout {
   readonly kind: 'winograd';
-  /** Taps of a kernel in memory. */
+  /** Taps of a plane of a kernel in memory. */
   readonly taps: number;
   /** Taps of a row of a kernel, in the file and in memory. */
   readonly row: number;
   readonly storedRow: number;
   readonly vectors: number;
+  /** Input channels, those of each plane of taps counted. */
   readonly inC: number;
+  readonly planes: number;
   readonly outC: number;
   readonly [key: string]: unknown;
 }
@@ -32,13 +34,13 @@ export function biasFloats(outC: number): number {
   return Math.ceil(outC / 16) * 16;
 }
 
-/** weight [outC, inC, …taps] and bias [outC] (or none) → biases, then [panel][inC][tap][vectors · 4]. */
+/** weight [outC, inC, planes, …taps] and bias [outC] (or none) → biases, then [panel][plane][inC][tap][vectors · 4]. */
 export function packWinograd(
   layout: WeightLayout,
   tensors: readonly Tensor[],
   into?: Float32Array,
 ): Float32Array {
-  const { vectors, inC, outC, taps, row, storedRow } = layout as WinogradLayout;
+  const { vectors, inC, planes, outC, taps, row, storedRow } = layout as WinogradLayout;
   const [weight, bias] = tensors;
   const given = (weight?.data.length ?? 0) / (inC * outC);
   if (!weight || given % row !== 0 || given > taps) internal('a weight of another shape than its layout');
@@ -46,12 +48,14 @@ export function packWinograd(
   if (bias) packed.set(bias.data);
   const { data } = weight;
   const start = biasFloats(outC);
+  const channels = inC / planes;
   for (const panel of panelsOf(outC, vectors)) {
     const width = panel.vectors * lanes;
     for (let c = 0; c < inC; c++) {
       const to = start + (panel.first * inC + c * width) * taps;
+      const [plane, channel] = [Math.floor(c / channels), c % channels];
       for (let j = 0; j < panel.channels; j++) {
-        const from = ((panel.first + j) * inC + c) * given;
+        const from = (((panel.first + j) * channels + channel) * planes + plane) * given;
         for (let tap = 0; tap < given; tap++) {
           const stored = Math.floor(tap / row) * storedRow + (tap % row);
           packed[to + stored * width + j] = data[from + tap]!;

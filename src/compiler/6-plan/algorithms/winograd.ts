@@ -1,7 +1,8 @@
 /**
  * Winograd's minimal filtering for windows of three taps, along one axis or two: an m × m tile of the output costs (m + 2)² multiplications
  * per pair of channels instead of 9 m², with stride two (2m + 1)² (Lavin & Gray, 2016). Larger strided windows are taken apart into phases of
- * three or four taps: 7 × 7 with stride two is 4 × 4 over four times as many channels. Tiles go through three stages in blocks that stay in the
+ * three or four taps: 7 × 7 with stride two is 4 × 4 over four times as many channels. In volumes, planes are transformed, and the planes that a
+ * window reaches count as further channels. Tiles go through three stages in blocks that stay in the
  * cache: input transform, one matrix product per position of the transformed tile, output transform with bias and epilogue.
  *
  * Kernels are transformed in the layer itself, chunk by chunk into the cache: reading four times as many transformed weights from memory
@@ -98,24 +99,28 @@ function suitsStride(
   engine: Engine,
 ): boolean {
   if (engine.wide || axes.every(({ stride }) => stride === 1)) return true;
-  return tile === 4 && axes.every(({ taps }, axis) => taps === 1 || (window.output[axis] ?? 0) % tile === 0);
+  const output = window.output.slice(-2);
+  return tile === 4 && axes.every(({ taps }, axis) => taps === 1 || (output[axis] ?? 0) % tile === 0);
 }
 
-/** How the window is transformed, axis by axis; undefined where it cannot be. */
+/** How the window is transformed, by its one or two innermost axes; undefined where it cannot be. */
 function tappedAxes({ window }: ConvKernel, tile: TileSize): readonly TappedAxis[] | undefined {
-  const axes = window.kernel.flatMap((taps, axis) => tappedAxis(taps, window.stride[axis] ?? 1) ?? []);
-  const isWhole = axes.length === window.kernel.length && axes.every(({ taps }) => taps !== 4 || tile === 4);
-  return isWhole ? axes : undefined;
+  const strides = window.stride.slice(-2);
+  const axes = window.kernel.slice(-2).map((taps, axis) => tappedAxis(taps, strides[axis] ?? 1));
+  const isOffered = (axis: TappedAxis | undefined): axis is TappedAxis =>
+    axis !== undefined && (axis.taps !== 4 || tile === 4);
+  return axes.every(isOffered) ? axes : undefined;
 }
 
 function suits(kernel: ConvKernel, tile: TileSize, engine: Engine): boolean {
   const { window, groups, inC, outC, pool } = kernel;
   const axes = tappedAxes(kernel, tile);
   if (!axes) return false;
-  const transformed = axes.flatMap(({ taps }, axis) => (taps === 1 ? [] : [axis]));
+  const outer = window.kernel.length - axes.length;
+  const transformed = axes.flatMap(({ taps }, axis) => (taps === 1 ? [] : [outer + axis]));
   const channels = axes.reduce((product, { phases }) => product * phases, inC);
   return (
-    (axes.length === 1 || axes.length === 2) &&
+    outer <= 1 &&
     transformed.length > 0 &&
     suitsStride(kernel, axes, tile, engine) &&
     transformed.every((axis) => window.dilation[axis] === 1 && (window.output[axis] ?? 0) >= tile) &&
@@ -164,13 +169,15 @@ function choiceOf(kernel: ConvKernel, name: Size['name'], { tuning, cost }: Esti
 
 export function winogradLayout(kernel: ConvKernel, { vectors }: WinogradTuning): WinogradLayout {
   const { window, inC, outC } = kernel;
-  const stored = window.kernel.map((count, axis) => {
-    const tapped = tappedAxis(count, window.stride[axis] ?? 1);
+  const strides = window.stride.slice(-2);
+  const stored = window.kernel.slice(-2).map((count, axis) => {
+    const tapped = tappedAxis(count, strides[axis] ?? 1);
     return tapped ? storedTaps(tapped) : count;
   });
   const taps = stored.reduce((product, count) => product * count, 1);
   const [row, storedRow] = [window.kernel.at(-1) ?? 1, stored.at(-1) ?? 1];
-  return { kind: 'winograd', taps, row, storedRow, vectors, inC, outC };
+  const planes = window.kernel.at(-3) ?? 1;
+  return { kind: 'winograd', taps, row, storedRow, vectors, inC: inC * planes, planes, outC };
 }
 
 /** Whole tiles are read where tiles have all positions: the last ones reach beyond what the window needs, and must find zeros there. */
@@ -178,9 +185,10 @@ function tileHalo(
   { window }: ConvKernel,
   { down, across }: WinogradShape,
 ): readonly (readonly [number, number])[] {
-  const axes = [down, across].slice(-window.kernel.length);
+  const axes = [across, down];
+  const rank = window.kernel.length;
   return windowHalo(window).map(([begin, end], i) => {
-    const axis = axes[i];
+    const axis = axes[rank - 1 - i];
     if (!axis || axis.taps === 1) return [begin, end];
     const read = axis.phases * ((axis.tiles - 1) * axis.pixels * axis.stride + axis.lastPositions.length);
     return [begin, Math.max(end, read - begin - (window.input[i] ?? 0))];
@@ -208,12 +216,19 @@ function tuningsOf(
 ): readonly EstimatedTuning[] {
   const { tiles } = tilesOf(kernel, tile);
   const rowsOf = rowCycles(engine);
+  const isFlat = kernel.window.kernel.length < 3;
   const blocks = blockSizes(kernel, tile).filter((block) => whole?.narrow !== true || block === tiles);
   const widths = whole ? [whole.vectors] : panelWidths(engine);
   return widths.flatMap((vectors) =>
     blocks.flatMap((block) =>
       chunkSizes(kernel, tile, vectors).map((chunk) => {
-        const tuning = { tile, vectors, block, narrow: whole?.narrow ?? block === tiles, ...chunk };
+        const tuning = {
+          tile,
+          vectors,
+          block,
+          narrow: whole?.narrow ?? (isFlat && block === tiles),
+          ...chunk,
+        };
         return { tuning, cost: winogradCost(kernel, winogradShape(kernel, tuning), rowsOf, engine) };
       }),
     ),
@@ -247,10 +262,11 @@ function chunkSizes(
   const panels = Math.ceil(kernel.outC / width);
   const { inC, kernels } = tilesOf(kernel, tile);
   const all = { depth: inC, channels: panels * width };
+  const planes = kernel.window.kernel.at(-3) ?? 1;
   // Phases have few channels: transformed kernels of all of them fit the cache.
-  if (inC > kernel.inC) return [all];
+  if (inC > kernel.inC * planes) return [all];
   const depths = [1, 2, 3, 4, 6, 8]
-    .map((chunks) => inC / chunks)
+    .map((chunks) => kernel.inC / chunks)
     .filter((depth) => depth === inC || (depth % lanes === 0 && depth >= leastDepth));
   const chunked = depths.flatMap((depth) => {
     const held = Math.floor(chunkBytes / (kernels * depth * width * 4));
@@ -264,8 +280,8 @@ function chunkSizes(
 }
 
 function winogradCost(kernel: ConvKernel, shape: WinogradShape, rowsOf: RowCycles, engine: Engine): number {
-  const { down, across, block, chunks, ahead } = shape;
-  const blocks = Math.ceil((down.tiles * across.tiles) / block);
+  const { tiles, block, chunks, ahead } = shape;
+  const blocks = Math.ceil(tiles / block);
   const times = ahead ? 1 : blocks;
   const products = productCycles(kernel, shape, rowsOf) * chunks * blocks;
   const cycles = products + transformCycles(kernel, shape, times, engine);
@@ -276,14 +292,14 @@ function winogradCost(kernel: ConvKernel, shape: WinogradShape, rowsOf: RowCycle
 /** Cycles of all transforms; those of the kernels happen `times` times. */
 function transformCycles(
   { outC }: ConvKernel,
-  { tile, down, across, inC }: WinogradShape,
+  { tile, down, across, tiles: count, inC }: WinogradShape,
   times: number,
   engine: Engine,
 ): number {
   const axes = down.taps > 1 && across.taps > 1 ? 1 : 0;
   const stride = down.stride === 2 || across.stride === 2 ? 2 : 1;
   const [input, output] = [inputCycles[stride][tile][axes], outputCycles[stride][tile][axes]];
-  const tiles = down.tiles * across.tiles * (inC * input + outC * output);
+  const tiles = count * (inC * input + outC * output);
   const kernels = times * inC * outC * kernelCycles[tile][axes];
   return (tiles + kernels) / (engine.wide ? 2 * lanes : lanes);
 }

@@ -21,30 +21,46 @@ import { callWith } from './pointers.ts';
 export interface DirectLayer {
   /** First tap of the first pixel of the output; from one pixel to the next, and from one tap to the next. */
   readonly x: number;
-  readonly pixel: { readonly row: number; readonly column: number };
-  readonly tap: { readonly row: number; readonly column: number };
-  readonly taps: { readonly down: number; readonly across: number };
+  readonly pixel: ByAxis;
+  readonly tap: ByAxis;
+  readonly taps: ByAxis;
   readonly inC: number;
   readonly outC: number;
   /**
    * Weights of output channel 0, in panels of so many channels (the last one as narrow as the channels allow). In a panel, the channels of
-   * one input channel and tap lie together; the steps from one input channel, row and column of taps to the next count such groups. So do
+   * one input channel and tap lie together; the steps from one input channel, plane, row and column of taps to the next count such groups. So do
    * `lead`, what else lies at the head of a panel, and `groups`, all of a panel.
    */
   readonly weights: number;
   readonly panel: number;
   readonly lead: number;
   readonly groups: number;
-  readonly steps: { readonly channel: number; readonly row: number; readonly column: number };
+  readonly steps: ByAxis & { readonly channel: number };
   /** Address of the sums, and of the biases, from which a caller may count channels. */
   readonly sums: number;
   readonly biases: number;
 }
 
+interface ByAxis {
+  readonly plane: number;
+  readonly row: number;
+  readonly column: number;
+}
+
 /** What equal layers have in common, and what is a layer's own: words of two tables. */
 const alike = [
-  ...(['pixelRow', 'pixelColumn', 'tapRow', 'tapColumn', 'down', 'across', 'inBytes', 'panel'] as const),
-  ...(['outBytes', 'groups', 'lead', 'channelStep', 'rowStep', 'columnStep'] as const),
+  ...([
+    'pixelPlane',
+    'pixelRow',
+    'pixelColumn',
+    'tapPlane',
+    'tapRow',
+    'tapColumn',
+    'planes',
+    'rows',
+  ] as const),
+  ...(['columns', 'inBytes', 'panel', 'outBytes', 'groups', 'lead'] as const),
+  ...(['channelStep', 'planeStep', 'rowStep', 'columnStep'] as const),
 ] as const;
 const own = ['alike', 'x', 'weights', 'sums', 'biases'] as const;
 
@@ -55,18 +71,22 @@ type Own = (typeof own)[number];
 export function directTable(layer: DirectLayer, { table }: Pick<Tables, 'table'>): number {
   const { x, pixel, tap, taps, inC, outC, weights, panel, lead, groups, steps, sums, biases } = layer;
   const shared: Readonly<Record<Alike, number>> = {
+    pixelPlane: pixel.plane,
     pixelRow: pixel.row,
     pixelColumn: pixel.column,
+    tapPlane: tap.plane,
     tapRow: tap.row,
     tapColumn: tap.column,
-    down: taps.down,
-    across: taps.across,
+    planes: taps.plane,
+    rows: taps.row,
+    columns: taps.column,
     inBytes: inC * 4,
     panel: panel * 4,
     outBytes: Math.ceil(outC / lanes) * lanes * 4,
     groups,
     lead,
     channelStep: steps.channel,
+    planeStep: steps.plane,
     rowStep: steps.row,
     columnStep: steps.column,
   };
@@ -100,9 +120,10 @@ function sumOf([first, ...others]: readonly V128[]): V128 {
   return others.reduce<V128>((a, b) => f32x4.add(a, b), first as V128);
 }
 
-/** What is summed: pixels from a row and column of the map on, vectors of channels from the bias at an address on. */
+/** What is summed: pixels from a plane, row and column of the map on, vectors of channels from the bias at an address on. */
 export interface DirectCall {
   readonly table: I32;
+  readonly plane: I32Like;
   readonly row: I32Like;
   readonly column: I32Like;
   readonly bias: I32;
@@ -113,10 +134,10 @@ export interface DirectCall {
 
 /** Emits the sums without biases, by pixel and vector. */
 export function emitDirectSums(f: FunctionBuilder, m: ModuleBuilder, call: DirectCall): readonly V128[][] {
-  const { row, column, bias, height, width, vectors } = call;
+  const { plane, row, column, bias, height, width, vectors } = call;
   const table = f.let(call.table);
   const channel = i32.sub(bias, ownWord(table, 'biases'));
-  callWith(f, directTile(m), [table, row, column, channel, height, width, vectors]);
+  callWith(f, directTile(m), [table, plane, row, column, channel, height, width, vectors]);
   const sums = f.let(ownWord(table, 'sums'));
   return Array.from({ length: height * width }, (_, i) =>
     Array.from({ length: vectors }, (_, j) => v128.load(sums, (i * vectors + j) * 16)),
@@ -147,14 +168,16 @@ export function mendSums(
   );
 }
 
-/** (table, row, column, bytes of the channels before, height, width, vectors) → sums by pixel and vector; one function of the module. */
+/** (table, plane, row, column, bytes of the channels before, height, width, vectors) → sums by pixel and vector; one function of the module. */
 function directTile(m: ModuleBuilder): FunctionRef {
   const pixel = directPixel(m);
-  const params = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
+  const params = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
   return m.shared('direct_tile', () =>
-    m.function({ name: 'direct_tile', params }, (f, table, row, column, channel, height, width, vectors) => {
+    m.function({ name: 'direct_tile', params }, (f, ...locals) => {
+      const [table, plane, row, column, channel, height, width, vectors] = locals;
       const x = f.let(ownWord(table, 'x'));
       const shared = f.let(ownWord(table, 'alike'));
+      f.increment(x, i32.mul(alikeWord(shared, 'pixelPlane'), plane));
       f.increment(x, i32.mul(alikeWord(shared, 'pixelRow'), row));
       f.increment(x, i32.mul(alikeWord(shared, 'pixelColumn'), column));
       const to = f.let(ownWord(table, 'sums'));
@@ -175,6 +198,19 @@ function directTile(m: ModuleBuilder): FunctionRef {
   );
 }
 
+/** The words of an axis of the window. */
+interface Axis {
+  readonly count: Alike;
+  readonly tap: Alike;
+  readonly step: Alike;
+}
+
+const axes: readonly Axis[] = [
+  { count: 'planes', tap: 'tapPlane', step: 'planeStep' },
+  { count: 'rows', tap: 'tapRow', step: 'rowStep' },
+  { count: 'columns', tap: 'tapColumn', step: 'columnStep' },
+];
+
 /** (first tap, bytes of the channels before, sum, table) → the sum of one vector of channels of one pixel; one function of the module. */
 export function directPixel(m: ModuleBuilder): FunctionRef {
   const params = ['i32', 'i32', 'i32', 'i32'] as const;
@@ -194,25 +230,27 @@ export function directPixel(m: ModuleBuilder): FunctionRef {
       );
       f.increment(weights, i32.mul(group, word('lead')));
       const step = (name: Alike): Local<'i32'> => f.let(i32.mul(word(name), group));
-      const [channelStep, rowStep, columnStep] = [step('channelStep'), step('rowStep'), step('columnStep')];
+      const channelStep = step('channelStep');
       const sum = f.v128();
-      f.for(f.i32(), 0, word('down'), 1, () => {
-        const [rowX, rowWeights] = [f.let(x), f.let(weights)];
-        f.for(f.i32(), 0, word('across'), 1, () => {
-          const [from, weight] = [f.let(rowX), f.let(rowWeights)];
-          const end = f.let(i32.add(from, word('inBytes')));
+      const taps = (from: I32, weight: I32, [axis, ...inner]: readonly Axis[]): void => {
+        const [at, weightAt] = [f.let(from), f.let(weight)];
+        if (!axis) {
+          const end = f.let(i32.add(at, word('inBytes')));
           f.loop((again) => {
-            f.set(sum, f.fma(v128.load32Splat(from), v128.load(weight), sum));
-            f.increment(weight, channelStep);
-            f.increment(from, 4);
-            f.branchIf(again, i32.ltU(from, end));
+            f.set(sum, f.fma(v128.load32Splat(at), v128.load(weightAt), sum));
+            f.increment(weightAt, channelStep);
+            f.increment(at, 4);
+            f.branchIf(again, i32.ltU(at, end));
           });
-          f.increment(rowX, word('tapColumn'));
-          f.increment(rowWeights, columnStep);
+          return;
+        }
+        f.for(f.i32(), 0, word(axis.count), 1, () => {
+          taps(at, weightAt, inner);
+          f.increment(at, word(axis.tap));
+          f.increment(weightAt, i32.mul(alikeWord(shared, axis.step), group));
         });
-        f.increment(x, word('tapRow'));
-        f.increment(weights, rowStep);
-      });
+      };
+      taps(x, weights, axes);
       f.store(to, 0, sum);
     }),
   );

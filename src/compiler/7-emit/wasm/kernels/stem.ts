@@ -54,16 +54,16 @@ function directLayer({ kernel, layout, geometry, scratch }: Layer): DirectLayer 
   const { lead, all } = stemPanelGroups(layout);
   return {
     x,
-    pixel: { row, column },
-    tap: { row, column },
-    taps: { down: layout.rows, across: 3 },
+    pixel: { plane: 0, row, column },
+    tap: { plane: 0, row, column },
+    taps: { plane: 1, row: layout.rows, column: 3 },
     inC: kernel.inC,
     outC: kernel.outC,
     weights,
     panel: layout.vectors * lanes,
     lead,
     groups: all,
-    steps: { channel: 3, row: kernel.inC * 3, column: 1 },
+    steps: { channel: 3, plane: 0, row: kernel.inC * 3, column: 1 },
     sums: (geometry.start.at(-1) ?? 0) + scratch.sums,
     biases: 0,
   };
@@ -294,6 +294,7 @@ function finishTile(
     const ends = width > 1 ? [0, width - 1] : [0];
     const call = {
       ...direct,
+      plane: 0,
       column: i32.add(column(), group * groupPixels),
       height: 1,
       width,

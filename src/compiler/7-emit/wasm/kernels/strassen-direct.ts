@@ -23,20 +23,20 @@ export function halfTable(
   { weights, inC, channels, panel }: DirectHalf,
   tables: Pick<Tables, 'table'>,
 ): number {
-  const still = { row: 0, column: 0 };
+  const still = { plane: 0, row: 0, column: 0 };
   return directTable(
     {
       x: 0,
       pixel: still,
       tap: still,
-      taps: { down: 1, across: 1 },
+      taps: { plane: 1, row: 1, column: 1 },
       inC,
       outC: channels,
       weights,
       panel,
       lead: 1,
       groups: inC + 1,
-      steps: { channel: 1, row: 0, column: 0 },
+      steps: { channel: 1, ...still },
       sums: 0,
       biases: 0,
     },

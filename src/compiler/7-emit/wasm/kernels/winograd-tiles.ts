@@ -32,9 +32,11 @@ export interface WinogradLayer {
 
 /**
  * Adjacent floats of the input that are transformed together: where each run begins, in bytes from the first pixel of a tile, and how long all
- * are. Without phases there is one, the channels of a pixel.
+ * are. In flat maps without phases there is one, the channels of a pixel. With several chunks of input channels, `groups` are the planes whose
+ * chunks follow each other.
  */
 export interface InputRuns {
+  readonly groups: readonly number[];
   readonly starts: readonly number[];
   readonly floats: number;
 }
@@ -45,11 +47,17 @@ export interface Chunk {
   readonly panels: readonly PanelRun[];
 }
 
-/** A position in the map while tiles are walked in order: pointers at the tile, and its place in the rows of tiles. */
+/** A position in the map while tiles are walked in order: pointers at the tile, and its place in the planes and rows of tiles. */
 export interface Cursor {
   readonly pointers: readonly Local<'i32'>[];
+  readonly plane: Local<'i32'>;
   readonly down: Local<'i32'>;
   readonly across: Local<'i32'>;
+}
+
+/** Plane, place down and place across of the cursor. */
+export function placeOf({ plane, down, across }: Cursor): readonly Local<'i32'>[] {
+  return [plane, down, across];
 }
 
 /** Where a tile lies in scratch at the positions that all tiles have, and at those that the last column of tiles lacks. */
@@ -171,18 +179,21 @@ export function inputStage(
   const { shape, together, distances, runs } = layer;
   const held = Math.ceil(runs.floats / lanes);
   const variant = byPlace(shape, (isLast) => inputFunction(m, layer, isLast, held % together));
-  return (f, { pointers, ...at }, { all, inner }) =>
-    variant(f, { pointers, ...at }, (body) => {
-      const moving = copyPointers(f, [...pointers, all, inner]);
-      f.for(f.i32(), 0, shape.chunks, 1, () => {
-        runs.starts.forEach((start, i) => {
-          const [from, ...to] = moving as unknown as readonly [Local<'i32'>, ...Local<'i32'>[]];
-          const at = [after(from, start), ...to.map((pointer) => after(pointer, i * runs.floats * 4))];
-          callWith(f, body, [...at, Math.floor(held / together), distances]);
+  return (f, cursor, { all, inner }) =>
+    variant(f, cursor, (body) => {
+      const first = cursor.pointers[0] as Local<'i32'>;
+      const places = copyPointers(f, [all, inner]);
+      for (const group of runs.groups) {
+        const x = f.let(after(first, group));
+        f.for(f.i32(), 0, shape.chunks / runs.groups.length, 1, () => {
+          runs.starts.forEach((start, i) => {
+            const to = places.map((place) => after(place, i * runs.floats * 4));
+            callWith(f, body, [after(x, start), ...to, Math.floor(held / together), distances]);
+          });
+          const next = shape.positions * shape.inPosition * 4;
+          movePointers(f, [x, ...places], [held * 16, next, next]);
         });
-        const next = shape.positions * shape.inPosition * 4;
-        movePointers(f, moving, [held * 16, next, next]);
-      });
+      }
     });
 }
 
@@ -234,6 +245,7 @@ function inputFunction(
   });
 }
 
+type Three = readonly [Local<'i32'>, Local<'i32'>, Local<'i32'>];
 type Five = readonly [Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>];
 
 interface Output {
@@ -257,7 +269,8 @@ export function outputStage(
     const turns = Math.floor(chunk.channels / width);
     variant(f, at, (body) =>
       callWith(f, body, [
-        ...[place.all, place.inner, bias, turns, distances, at.down, at.across],
+        ...[place.all, place.inner, bias, turns, distances],
+        ...placeOf(at),
         ...at.pointers,
         ...finishAt,
       ]),
@@ -266,8 +279,8 @@ export function outputStage(
 }
 
 /**
- * (place, place, bias, turns of `together` vectors, distances, place of the tile down and across, output, …operands, finish scratch) → one tile
- * of output; `rest` further channels come last. Sums that are not finite are computed once more without transforms, see direct-sums.ts: the
+ * (place, place, bias, turns of `together` vectors, distances, plane of the tile, its place down and across, output, …operands, finish scratch) →
+ * one tile of output; `rest` further channels come last. Sums that are not finite are computed once more without transforms, see direct-sums.ts: the
  * first and the last pixel of a line reach all positions that count for it, but for the odd inputs of stride two, one to a pixel.
  */
 function outputFunction(m: ModuleBuilder, layer: WinogradLayer, isLast: Last, rest: number): FunctionRef {
@@ -275,11 +288,11 @@ function outputFunction(m: ModuleBuilder, layer: WinogradLayer, isLast: Last, re
   const { tile, down, across } = shape;
   const height = isLast.down ? down.last : down.pixels;
   const width = isLast.across ? across.last : across.pixels;
-  const params = Array<'i32'>(8 + finish.operands.length + (finish.deferred ? 1 : 0)).fill('i32');
+  const params = Array<'i32'>(9 + finish.operands.length + (finish.deferred ? 1 : 0)).fill('i32');
   return m.kernel({ name: `winograd_output_${tile}`, params }, (f, ...locals) => {
     const [all, inner, bias, turns, distances] = locals as unknown as Five;
-    const [tileDown, tileAcross] = locals.slice(5) as unknown as readonly [Local<'i32'>, Local<'i32'>];
-    const pointers = locals.slice(7);
+    const [plane, tileDown, tileAcross] = locals.slice(5) as unknown as Three;
+    const pointers = locals.slice(8);
     const context = { f, constants: f.constants() };
     const position = distanceAt(f, distances, 3);
     const stepped = withSteps(f, finish, { height, width }, (i) => ({
@@ -313,6 +326,7 @@ function outputFunction(m: ModuleBuilder, layer: WinogradLayer, isLast: Last, re
         store: (lines, column) => {
           const call = (): DirectCall => ({
             table: i32.load(f.let(i32.add(between, -4))),
+            plane,
             row: times(tileDown, down.pixels),
             column: i32.add(times(tileAcross, across.pixels), column),
             ...{ bias, height, width: columns, vectors },

@@ -31,6 +31,7 @@ import {
   distancesOf,
   inputStage,
   outputStage,
+  placeOf,
   type Chunk,
   type Cursor,
   type InputRuns,
@@ -53,12 +54,11 @@ function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['tabl
     row: row[i] ?? 0,
     column: column[i] ?? 0,
   });
-  const [, rowStride, columnStride] = axes3(kernel.window.stride, 1);
-  const pixel = { row: steps(0).row / rowStride, column: steps(0).column / columnStride };
   const [, poolRows, poolColumns] = pooled(kernel);
   const out = { row: steps(2).row * poolRows, column: steps(2).column * poolColumns };
   const shape = winogradShape(kernel, step.tuning as unknown as WinogradTuning);
   const { down, across } = shape;
+  const pixel = inputPixel(kernel, geometry);
   const input = { row: pixel.row * down.phases, column: pixel.column * across.phases };
   const operands = (kernel.epilogue?.operands ?? []).map((_, i) => steps(3 + i));
   return {
@@ -83,17 +83,34 @@ function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['tabl
   };
 }
 
-/** The phases of the input, one behind the other; where pixels are dense, those of neighbouring pixels are one run. */
+/** Bytes from one pixel of the input to the next along each axis; from one plane of taps to the next. */
+function inputPixel({ window }: ConvKernel, { strides }: ConvGeometry): DirectLayer['tap'] {
+  const stride = axes3(window.stride, 1);
+  const [plane, row, column] = strides.map(([x = 0], axis) => x / (stride[axis] ?? 1)) as [
+    number,
+    number,
+    number,
+  ];
+  return { plane: plane * axes3(window.dilation, 1)[0], row, column };
+}
+
+/**
+ * Planes and phases of the input, one behind the other; where pixels are dense, the phases of neighbouring pixels are one run. Chunks of input
+ * channels have one plane each.
+ */
 function inputRuns(
   { inC }: ConvKernel,
-  { depth, down, across }: WinogradShape,
-  pixel: { readonly row: number; readonly column: number },
+  { depth, chunks, planes, down, across }: WinogradShape,
+  pixel: DirectLayer['tap'],
 ): InputRuns {
   const isDense = pixel.column === inC * 4;
-  const starts = range(down.phases).flatMap((row) =>
+  const phases = range(down.phases).flatMap((row) =>
     range(isDense ? 1 : across.phases).map((column) => row * pixel.row + column * pixel.column),
   );
-  return { starts, floats: depth / starts.length };
+  const starts = range(planes.taps).map((plane) => plane * pixel.plane);
+  if (chunks > 1) return { groups: starts, starts: [0], floats: depth };
+  const all = starts.flatMap((plane) => phases.map((phase) => plane + phase));
+  return { groups: [0], starts: all, floats: depth / all.length };
 }
 
 function range(length: number): readonly number[] {
@@ -108,23 +125,22 @@ function kernelsBehind({ outC }: ConvKernel, shape: WinogradShape): number {
 /** The layer for sums without transforms. */
 function directLayer(kernel: ConvKernel, shape: WinogradShape, geometry: ConvGeometry): DirectLayer {
   const [x = 0, weights = 0] = geometry.start;
-  const [, rowStride, columnStride] = axes3(kernel.window.stride, 1);
-  const [, [row = 0], [column = 0]] = geometry.strides;
+  const [[plane = 0], [row = 0], [column = 0]] = geometry.strides;
   const { down, across, vectors, finish } = shape;
-  const [, tapsDown, tapsAcross] = axes3(kernel.window.kernel, 1);
+  const [tapPlanes, tapRows, tapColumns] = axes3(kernel.window.kernel, 1);
   const taps = storedTaps(down) * storedTaps(across);
   return {
     x,
-    pixel: { row, column },
-    tap: { row: row / rowStride, column: column / columnStride },
-    taps: { down: tapsDown, across: tapsAcross },
+    pixel: { plane, row, column },
+    tap: inputPixel(kernel, geometry),
+    taps: { plane: tapPlanes, row: tapRows, column: tapColumns },
     inC: kernel.inC,
     outC: kernel.outC,
     weights: weights + kernelsBehind(kernel, shape),
     panel: vectors * lanes,
     lead: 0,
-    groups: kernel.inC * taps,
-    steps: { channel: taps, row: storedTaps(across), column: 1 },
+    groups: kernel.inC * tapPlanes * taps,
+    steps: { channel: taps, plane: kernel.inC * taps, row: storedTaps(across), column: 1 },
     sums: (geometry.start.at(-1) ?? 0) + finish,
     biases: weights,
   };
@@ -151,7 +167,7 @@ function chunkRuns({
 function layerFunction(m: ModuleBuilder, layer: WinogradLayer): FunctionRef {
   const { kernel, shape, geometry } = layer;
   const params = [...geometry.start.map(() => 'i32' as const), 'i32' as const];
-  const tiles = shape.down.tiles * shape.across.tiles;
+  const { tiles } = shape;
   const input = inputStage(m, layer);
   const chunks = chunkRuns(layer).map(({ chunk, count }) => ({
     chunk,
@@ -179,7 +195,7 @@ function layerFunction(m: ModuleBuilder, layer: WinogradLayer): FunctionRef {
       const moving = copyPointers(f, [kernels, weights, ...writer.pointers]);
       for (const { chunk, count: times, body } of chunks)
         f.for(f.i32(), 0, times, 1, () => {
-          callWith(f, body, [scratch, ...moving, writer.down, writer.across, count]);
+          callWith(f, body, [scratch, ...moving, ...placeOf(writer), count]);
           movePointers(f, moving, chunkSteps(layer, chunk.channels));
         });
       skipTiles(f, layer, writer, count);
@@ -190,20 +206,21 @@ function layerFunction(m: ModuleBuilder, layer: WinogradLayer): FunctionRef {
 /** Bytes from one chunk of output channels to the next: kernels, biases, output, operands. */
 function chunkSteps({ kernel, shape, finish }: WinogradLayer, channels: number): Strides {
   const taps = storedTaps(shape.down) * storedTaps(shape.across);
-  return [kernel.inC * taps * channels * 4, channels * 4, ...channelSteps(finish, channels / lanes)];
+  const kernels = kernel.inC * shape.planes.taps * taps * channels * 4;
+  return [kernels, channels * 4, ...channelSteps(finish, channels / lanes)];
 }
 
 /** Moves the cursor over `count` tiles. */
 function skipTiles(f: FunctionBuilder, layer: WinogradLayer, over: Cursor, count: Local<'i32'>): void {
   const { shape } = layer;
-  if (shape.block >= shape.down.tiles * shape.across.tiles) return;
+  if (shape.block >= shape.tiles) return;
   const walk = { cursor: over, strides: outputIndices(layer), count, scratch: f.i32(), step: 0 };
   eachTile(f, layer, walk, () => undefined);
 }
 
 /**
- * (scratch, kernels, biases, output, …operands, place of the first tile down and across, number of tiles) → the products and the output of one
- * chunk of output channels of a block.
+ * (scratch, kernels, biases, output, …operands, plane of the first tile, its place down and across, number of tiles) → the products and the
+ * output of one chunk of output channels of a block.
  */
 function chunkFunction(m: ModuleBuilder, layer: WinogradLayer, chunk: Chunk): FunctionRef {
   const { shape, finish, descriptor } = layer;
@@ -212,7 +229,7 @@ function chunkFunction(m: ModuleBuilder, layer: WinogradLayer, chunk: Chunk): Fu
   const first = productsFunction(m, { shape, panels, start: 'zero', descriptor });
   const further = shape.chunks > 1 ? productsFunction(m, { shape, panels, start: 'sum', descriptor }) : first;
   const output = outputStage(m, layer, chunk);
-  const params = Array<'i32'>(7 + finish.operands.length).fill('i32');
+  const params = Array<'i32'>(8 + finish.operands.length).fill('i32');
   return m.function({ name: `winograd_chunk_${chunk.channels}`, params }, (f, ...locals) => {
     const [scratch, kernels, bias, ...rest] = locals as unknown as readonly [
       Local<'i32'>,
@@ -220,7 +237,7 @@ function chunkFunction(m: ModuleBuilder, layer: WinogradLayer, chunk: Chunk): Fu
       Local<'i32'>,
       ...Local<'i32'>[],
     ];
-    const [down, across, count] = rest.slice(-3) as [Local<'i32'>, Local<'i32'>, Local<'i32'>];
+    const [plane, down, across, count] = rest.slice(-4) as unknown as Four;
     const input = f.let(scratch);
     const products = f.let(i32.add(scratch, shape.products));
     const scratchKernels = f.let(i32.add(scratch, shape.kernels));
@@ -236,7 +253,7 @@ function chunkFunction(m: ModuleBuilder, layer: WinogradLayer, chunk: Chunk): Fu
       f.increment(done, shape.depth * shape.down.taps * shape.across.taps * lanes * 4);
       multiply(further);
     });
-    const writer = { pointers: rest.slice(0, -3), down, across };
+    const writer = { pointers: rest.slice(0, -4), plane, down, across };
     const walk = {
       cursor: writer,
       strides: outputIndices(layer),
@@ -248,6 +265,8 @@ function chunkFunction(m: ModuleBuilder, layer: WinogradLayer, chunk: Chunk): Fu
   });
 }
 
+type Four = readonly [Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>];
+
 /** Kernels of the first of neighbouring panels, their place in scratch, and how much of every vector's kernels to skip. */
 interface KernelPointers {
   readonly from: Local<'i32'>;
@@ -255,17 +274,21 @@ interface KernelPointers {
   readonly done?: Local<'i32'>;
 }
 
-/** Code that transforms the kernels of neighbouring panels, phase by phase. */
+/** Code that transforms the kernels of neighbouring panels; where there are phases, plane by plane and phase by phase. */
 function transformKernels(
   m: ModuleBuilder,
   { kernel, shape }: WinogradLayer,
   panels: readonly PanelRun[],
 ): (f: FunctionBuilder, pointers: KernelPointers) => void {
-  const { down, across, depth } = shape;
+  const { planes, down, across, depth } = shape;
   const taps = storedTaps(down) * storedTaps(across);
-  const phases = range(down.phases).flatMap((row) =>
+  const ofPlane = range(down.phases).flatMap((row) =>
     range(across.phases).map((column) => row * storedTaps(across) + column),
   );
+  const phases =
+    ofPlane.length === 1
+      ? ofPlane
+      : range(planes.taps).flatMap((plane) => ofPlane.map((tap) => plane * kernel.inC * taps + tap));
   const bodies = panels.map((run) => ({ ...run, body: kernelFunction(m, shape, run.vectors) }));
   return (f, { from, to, done }) => {
     for (const { vectors, count, body } of bodies)
@@ -279,7 +302,7 @@ function transformKernels(
         movePointers(
           f,
           [from, to],
-          [kernel.inC * taps * bytes, shape.kernelCount * shape.kernelPosition * 4],
+          [kernel.inC * planes.taps * taps * bytes, shape.kernelCount * shape.kernelPosition * 4],
         );
       });
   };
@@ -291,7 +314,7 @@ function outputIndices({ finish }: WinogradLayer): readonly number[] {
 }
 
 function cursor(f: FunctionBuilder, pointers: readonly Local<'i32'>[]): Cursor {
-  return { pointers: copyPointers(f, pointers), down: f.i32(), across: f.i32() };
+  return { pointers: copyPointers(f, pointers), plane: f.i32(), down: f.i32(), across: f.i32() };
 }
 
 interface Walk {
@@ -307,9 +330,9 @@ interface Walk {
 /** `body` for `count` tiles from the cursor on. */
 function eachTile(f: FunctionBuilder, layer: WinogradLayer, walk: Walk, body: (place: Place) => void): void {
   const { shape, geometry } = layer;
-  const { pointers, down, across } = walk.cursor;
+  const { pointers, plane, down, across } = walk.cursor;
   const pick = (strides: Strides): Strides => walk.strides.map((i) => strides[i] ?? 0);
-  const [, row, column] = geometry.strides;
+  const [planeStep, row, column] = geometry.strides;
   const place = { all: f.let(walk.scratch), inner: f.let(walk.scratch) };
   f.for(f.i32(), 0, walk.count, 1, () => {
     body(place);
@@ -322,6 +345,13 @@ function eachTile(f: FunctionBuilder, layer: WinogradLayer, walk: Walk, body: (p
       f.increment(place.inner, -walk.step);
       const back = -shape.across.pixels * shape.across.tiles;
       movePointers(f, pointers, pick(combineStrides(row, shape.down.pixels, column, back)));
+      if (shape.planes.count > 1)
+        f.if(i32.eq(down, i32.const(shape.down.tiles)), () => {
+          f.set(down, 0);
+          f.increment(plane, 1);
+          const up = -shape.down.pixels * shape.down.tiles;
+          movePointers(f, pointers, pick(combineStrides(planeStep, 1, row, up)));
+        });
     });
   });
 }
