@@ -15,6 +15,7 @@ import type {
 import { unreachable } from '../diagnostics/internal.ts';
 import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
 import { claim } from './declare.ts';
+import { reportEmpty } from './empty.ts';
 import { reportOutputKind } from './output-kind.ts';
 import { bindReplaced, isInherited } from './extending.ts';
 import { reportLost } from './lost.ts';
@@ -77,7 +78,8 @@ function readerOf(statement: Extract<Statement, { kind: 'assign' | 'out' }>, pla
 }
 
 /** Quantities of a budget (`params <= 62k`) are words of their own, checked in phase 3; a limit may name the file's constants. */
-export function bindBudget({ limits }: BudgetStatement, place: Place): void {
+export function bindBudget({ limits, span }: BudgetStatement, place: Place): void {
+  reportEmpty(span, 'this budget', place);
   for (const limit of limits)
     if (limit.kind === 'binary' && limit.op.startsWith('<'))
       bindExpr(limit.right, 'value', childScope(undefined), place);

@@ -6,9 +6,8 @@
 import type { BudgetStatement, Expr } from '../1-parse/ast.ts';
 import type { NetDeclaration } from '../2-resolve/model.ts';
 import type { Label } from '../diagnostics/diagnostic.ts';
-import { fixesBy } from '../diagnostics/fixes.ts';
-import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { unknownWord } from '../diagnostics/unknown-word.ts';
 import type { Node } from '../ir/graph.ts';
 import { argument, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
@@ -37,13 +36,7 @@ function limitOf(expr: Expr, site: Site, session: Session): Limit | undefined {
   const { left, right, op } = expr;
   const known = [...Object.keys(figures), ...laterQuantities];
   if (!known.includes(left.name)) {
-    const near = nearest(left.name, known);
-    session.report(
-      diagnostic('names/unknown-word', { name: left.name, what: 'quantity of a budget' }, left.span, {
-        notes: [{ word: 'note', text: `there are ${known.join(', ')}` }],
-        fixes: fixesBy(near, left.span),
-      }),
-    );
+    session.report(unknownWord(left, known, 'quantity of a budget'));
     return undefined;
   }
   const value = argument(right, site, session);

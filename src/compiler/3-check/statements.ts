@@ -14,8 +14,9 @@ import type {
 import { textOf } from '../1-parse/source.ts';
 import type { Declaration, Model, NetDeclaration } from '../2-resolve/model.ts';
 import { nearest } from '../diagnostics/nearest.ts';
-import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { topological, type Graph } from '../ir/graph.ts';
 import { paramPath } from '../ops/build.ts';
 import { checkBudget } from './budgets.ts';
@@ -25,8 +26,10 @@ import type { Site } from './frame.ts';
 import { checkFrozenStatistics } from './frozen-statistics.ts';
 import { checkLossGradient } from './loss-gradient.ts';
 import { matchesPath } from '../ir/weight-paths.ts';
+import { checkLossShape } from './loss-shape.ts';
 import type { NetFacts } from './query.ts';
 import type { Session } from './session.ts';
+import { checkSetting } from './train-settings.ts';
 
 export interface CheckedNet {
   readonly declaration: NetDeclaration;
@@ -84,9 +87,9 @@ export function checkStatements(
       if (item.kind !== 'train' && !item.net && own.length !== 1) whichNet(item, session);
     }
     if (item.kind === 'test') checkTest(item, item.net ? find(item.net) : own[0], session);
-    if (item.kind === 'train') checkTrain(item, find(item.net)?.facts, session);
+    if (item.kind === 'train') checkTrain(item, find(item.net)?.facts, site, session);
     if (item.kind === 'weights' && item.layout && !['torch', 'keras'].includes(item.layout.name))
-      unknownWord(item.layout, ['torch', 'keras'], 'layout of weights', session);
+      session.report(unknownWord(item.layout, ['torch', 'keras'], 'layout of weights'));
   }
 }
 
@@ -108,28 +111,13 @@ function whichNet(item: TestItem | BudgetStatement, session: Session): void {
   );
 }
 
-function unknownWord(
-  ident: Pick<Ident, 'name' | 'span'>,
-  known: readonly string[],
-  what: string,
-  session: Session,
-): void {
-  const near = nearest(ident.name, known);
-  session.report(
-    diagnostic('names/unknown-word', { name: ident.name, what }, ident.span, {
-      notes: [{ word: 'note', text: known.length > 0 ? `there are ${known.join(', ')}` : 'there are none' }],
-      fixes: fixesBy(near, ident.span),
-    }),
-  );
-}
-
 /** Inputs and outputs that a test names have to exist. */
 function checkTest(item: TestItem, tested: CheckedNet | undefined, session: Session): void {
   const graph = tested?.facts?.graph;
   if (!graph) return;
   const inputs = graph.inputs.map(({ name }) => name);
   for (const { name } of item.inputs)
-    if (!inputs.includes(name.name)) unknownWord(name, inputs, `input of ${graph.name}`, session);
+    if (!inputs.includes(name.name)) session.report(unknownWord(name, inputs, `input of ${graph.name}`));
   const outputs = graph.outputs.map(({ name }) => name);
   for (const { condition, with: probability } of item.expects) {
     checkNames(condition, outputs, graph, session);
@@ -146,11 +134,11 @@ function checkNames(expr: Expr, known: readonly string[], graph: Graph, session:
   let left: Expr = expr.kind === 'binary' ? expr.left : expr;
   while (left.kind === 'member' || left.kind === 'index') left = left.object;
   if (left.kind === 'name' && !known.includes(left.name))
-    unknownWord(left, known, `output of ${graph.name}`, session);
+    session.report(unknownWord(left, known, `output of ${graph.name}`));
 }
 
 /** The loss has to reach weights, data has to fit the classes, `freeze` has to name weights that there are; phases the same. */
-function checkTrain(item: TrainItem, facts: NetFacts | undefined, session: Session): void {
+function checkTrain(item: TrainItem, facts: NetFacts | undefined, site: Site, session: Session): void {
   if (!facts) return;
   const { graph } = facts;
   for (const clause of item.clauses)
@@ -158,8 +146,8 @@ function checkTrain(item: TrainItem, facts: NetFacts | undefined, session: Sessi
   const paths = topological(graph)
     .filter((node) => node.op === 'param')
     .map(paramPath);
-  checkLossGradient(item, facts, session);
-  checkClauses(item.clauses, { graph, paths, frozen: [] }, session);
+  if (checkLossShape(item, facts, session)) checkLossGradient(item, facts, session);
+  checkClauses(item.clauses, { facts, paths, site, frozen: [] }, session);
 }
 
 /** `crossentropy` takes logits: it has a softmax of its own. */
@@ -181,7 +169,8 @@ function checkLoss(expr: Expr, facts: NetFacts, session: Session): void {
 }
 
 interface TrainedNet {
-  readonly graph: Graph;
+  readonly facts: NetFacts;
+  readonly site: Site;
   readonly paths: readonly string[];
   /** What is frozen around a phase. */
   readonly frozen: readonly PathPattern[];
@@ -190,17 +179,19 @@ interface TrainedNet {
 function checkClauses(clauses: readonly TrainClause[], net: TrainedNet, session: Session): void {
   const own = clauses.flatMap((clause) => (clause.kind === 'freeze' ? clause.patterns : []));
   const frozen = [...net.frozen, ...own];
-  checkFrozenStatistics(own, { graph: net.graph, all: frozen }, session);
+  checkFrozenStatistics(own, { graph: net.facts.graph, all: frozen }, session);
   for (const clause of clauses) checkClause(clause, { ...net, frozen }, session);
 }
 
 function checkClause(clause: TrainClause, net: TrainedNet, session: Session): void {
   if (clause.kind === 'phase') checkClauses(clause.clauses, net, session);
-  checkDataClasses(clause, net.graph, session);
+  const { graph } = net.facts;
+  checkSetting(clause, { ...net, session });
+  checkDataClasses(clause, graph, session);
   if (clause.kind === 'augment') {
-    const inputs = net.graph.inputs.map(({ name }) => name);
+    const inputs = graph.inputs.map(({ name }) => name);
     if (!inputs.includes(clause.input.name))
-      unknownWord(clause.input, inputs, `input of ${net.graph.name}`, session);
+      session.report(unknownWord(clause.input, inputs, `input of ${graph.name}`));
   }
   if (clause.kind !== 'freeze') return;
   for (const pattern of clause.patterns) {
@@ -208,7 +199,7 @@ function checkClause(clause: TrainClause, net: TrainedNet, session: Session): vo
     const scopes = [...new Set(net.paths.map((path) => path.split('.')[0] ?? path))];
     const near = nearest(pattern.text.split('.')[0] ?? '', scopes);
     session.report(
-      diagnostic('train/freezes-nothing', { pattern: pattern.text, net: net.graph.name }, pattern.span, {
+      diagnostic('train/freezes-nothing', { pattern: pattern.text, net: graph.name }, pattern.span, {
         label: near === undefined ? undefined : `did you mean ${near}.**?`,
         notes: [{ word: 'note', text: `its weights are in ${scopes.join(', ')}` }],
         fixes: near === undefined ? [] : [replaceBy(`${near}.**`, pattern.span)],

@@ -124,6 +124,14 @@ export const syntaxDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n    freeze stem.**\n  out y: tensor(x)\n}',
     good: 'net N {\n  in x: f32[4]\n  out y: tensor(x)\n}',
   },
+  'syntax/empty': {
+    severity: 'warning',
+    message: 'nothing stands in the braces of {what}',
+    explain:
+      'A budget without limits limits nothing, a `train` without settings trains nothing, a test without expectations cannot fail. A comment in the braces says that they are empty on purpose.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nbudget { }',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nbudget { params <= 20 }',
+  },
   'syntax/reserved': {
     severity: 'error',
     message: '`{word}` cannot be a name: it is a word of the language',

@@ -10,6 +10,14 @@ export const trainDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  epochs = 2\n  freeze stem.**\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  epochs = 2\n  freeze y.**\n}',
   },
+  'train/loss-shape': {
+    severity: 'error',
+    message: 'a loss is one number, but this is {found}',
+    explain:
+      'Training makes one number smaller. Losses such as `crossentropy`, `mse` and `bce` make one of scores and what is wanted; `sum` and `mean` make one of any value. Losses can be added, and weighted by numbers.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y)\n}\ntrain N {\n  loss = y\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y)\n}\ntrain N {\n  loss = crossentropy(y)\n}',
+  },
   'train/no-gradient': {
     severity: 'error',
     message: 'no gradient of the loss reaches a weight of {net}: training would change nothing',
