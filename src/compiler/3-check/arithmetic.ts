@@ -76,6 +76,10 @@ function onTensors(expr: BinaryExpr, left: Value, right: Value, site: Site, sess
     );
     return unknown;
   }
+  if (expr.op === '/' && right.kind === 'number' && right.value === 0) {
+    session.report(diagnostic('value/zero-division', {}, expr.right.span));
+    return unknown;
+  }
   const written = [expr.left, expr.right];
   return layer(op, operands as Node[], { path: join(site.path, op), expr, site, operands: written }, session);
 }

@@ -164,6 +164,12 @@ function evaluateCall(expr: CallExpr, site: Site, session: Session): Value {
   if (callee.kind === 'op' || callee.kind === 'block' || callee.kind === 'net')
     return { ...callee, args: [...callee.args, ...args], expr };
   if (callee.kind === 'unknown') return unknown;
+  if (callee.kind === 'identity' && args[0]) {
+    const what = { what: 'identity', count: 'none' };
+    if (!session.model.unknownOptions.has(args[0].arg))
+      session.report(diagnostic('value/too-many-arguments', what, args[0].arg.span));
+    return unknown;
+  }
   session.report(diagnostic('value/not-callable', { what: describe(callee) }, expr.callee.span));
   return unknown;
 }

@@ -47,10 +47,19 @@ export function applyOperator(
   const segment = segments.get(value.expr) ?? segments.get(at.expr) ?? value.name;
   const path = naming === 'at-site' ? site.path : join(site.path, segment);
   const { nodes, origins, operands, options } = data;
+  if (value.name === 'div' && dividesByZero(value, session)) return unknown;
   const defaults = defaultArgs(def, options, site, session);
   const args = defaults.length === 0 ? options : [...options, ...defaults];
   const use: Use = { def, data: nodes, origins, call: value.expr, args, ...(operands ? { operands } : {}) };
   return makeLayer(use, { path, span: at.expr.span, site }, session);
+}
+
+/** `-> div(0)`; reported. */
+function dividesByZero({ args }: OpCall, session: Session): boolean {
+  const zero = args.at(-1);
+  if (zero?.value.kind !== 'number' || zero.value.value !== 0) return false;
+  session.report(diagnostic('value/zero-division', {}, zero.arg.span));
+  return true;
 }
 
 /** What an operator reads, and where each of it was written; and its other arguments. */
@@ -85,13 +94,21 @@ function dataInputs(value: OpCall, at: Application, site: Site, session: Session
 /** The operator of that name for that many values; reports when there is none. */
 function operatorFor(value: OpCall, count: number, at: Application, session: Session): OpDef | undefined {
   const called = operatorsCalled(value.name);
-  const def = called.find(({ arity }) => count >= arity.min && count <= arity.max);
+  const def = called.find(
+    ({ arity, category }) => count >= Math.max(arity.min, leastOf(category)) && count <= arity.max,
+  );
   const arity = called[0]?.arity;
   if (def || !arity) return def;
-  const values = arity.min === 1 ? '1 value' : `${arity.min} values`;
+  const least = Math.max(arity.min, leastOf(called[0]?.category));
+  const values = least === 1 ? '1 value' : `${least} values`;
   const needs = arity.min === arity.max ? values : `at least ${values}`;
   session.report(diagnostic('value/arity', { layer: value.name, needs, found: count }, at.expr.span));
   return undefined;
+}
+
+/** A merge of one value does nothing; passes build them. */
+function leastOf(category: OpDef['category'] | undefined): number {
+  return category === 'merge' ? 2 : 1;
 }
 
 /** Values are data, and so is a number for an operator that combines values: `-> mul(0.17)`. */

@@ -1,13 +1,21 @@
 /** From written arguments to an operator's options: matched to its parameters by place or name and converted by kind. */
+import { textOf } from '../1-parse/source.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
 import { wordsOf } from '../2-resolve/options.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, AttrValue } from '../ir/graph.ts';
 import type { SymbolicDim } from '../ir/dim.ts';
-import type { ParamSpec } from '../ops/op.ts';
+import type { OpDef, ParamSpec } from '../ops/op.ts';
 import { givenTwice, reportUnknownOption } from './apply.ts';
+import { optionWithinBounds } from './bounds.ts';
 import type { Use } from './problems.ts';
 import type { Session } from './session.ts';
 import { describe, type GivenArg, type Value } from './value.ts';
+
+/** As it is written in the language. */
+function calledName({ spelling, name }: OpDef): string {
+  return spelling ?? name;
+}
 
 /** Arguments by the index of the parameter that they are for. */
 function matchOptions(use: Use, session: Session): readonly (GivenArg | undefined)[] | undefined {
@@ -20,28 +28,35 @@ function matchOptions(use: Use, session: Session): readonly (GivenArg | undefine
     const name = def.params[at]?.name;
     if (name === undefined) {
       fine = false;
-      if (given.name === undefined)
-        session.report(
-          diagnostic(
-            'value/too-many-arguments',
-            { what: def.name, count: def.params.length === 0 ? 'none' : def.params.length },
-            given.arg.span,
-          ),
-        );
-      else
+      // Once is enough: those after it are too many as well.
+      if (given.name === undefined && position === def.params.length + 1) tooMany(given, use, session);
+      else if (given.name !== undefined)
         reportUnknownOption(
           given,
           def.params.map((param) => param.name),
-          def.name,
+          calledName(def),
           session,
         );
       continue;
     }
     const first = matched[at];
-    if (first) fine = givenTwice(name, { first, again: given, what: def.name }, session);
+    if (first) fine = givenTwice(name, { first, again: given, what: calledName(def) }, session);
     matched[at] = given;
   }
   return fine ? matched : undefined;
+}
+
+/** `mean(H, W)`: more than there are; where the last takes a list of axes, that was meant. */
+function tooMany(given: GivenArg, { def, args }: Use, session: Session): void {
+  const count = def.params.length === 0 ? 'none' : def.params.length;
+  const [first, last] = [args[0], args.at(-1)];
+  const axes = def.params.length === 1 && def.params[0]?.kind === 'axes';
+  const list = axes && args.every(({ name, value }) => name === undefined && value.kind === 'word');
+  const span = { ...given.arg.span, start: first?.arg.span.start ?? 0, end: last?.arg.span.end ?? 0 };
+  const text = `[${args.map(({ value }) => (value.kind === 'word' ? value.value : '')).join(', ')}]`;
+  const fixes = list ? [{ title: `${def.name}(${text})`, edits: [{ span, text }] }] : [];
+  const what = calledName(def);
+  session.report(diagnostic('value/too-many-arguments', { what, count }, given.arg.span, { fixes }));
 }
 
 /** Beyond the last for a name that none has. */
@@ -59,6 +74,7 @@ export function convertOptions(use: Use, session: Session): Attrs | undefined {
   const options: Record<string, AttrValue> = {};
   const rank = Math.max(0, (use.data[0]?.type.axes.length ?? 0) - 1);
   let fine = true;
+  let shifted = false;
   const { params } = use.def;
   for (let i = 0; i < params.length; i++) {
     const param = params[i] as ParamSpec;
@@ -68,10 +84,14 @@ export function convertOptions(use: Use, session: Session): Attrs | undefined {
       continue;
     }
     const value = given.value.kind === 'unknown' ? undefined : convert(given.value, param, rank);
-    if (value !== undefined && withinMinimum(value, param, given, session)) options[param.name] = value;
+    const place = { what: calledName(use.def), span: given.arg.value.span };
+    if (value !== undefined && optionWithinBounds(value, param, place, session)) options[param.name] = value;
     else {
       fine = false;
-      if (value === undefined) mistyped(given, param, use, session);
+      if (value !== undefined) continue;
+      // An option in the wrong place moves those after it: one message for all.
+      if (given.name !== undefined || !shifted) mistyped(given, param, use, session);
+      shifted ||= given.name === undefined;
     }
   }
   return fine ? options : undefined;
@@ -79,7 +99,7 @@ export function convertOptions(use: Use, session: Session): Attrs | undefined {
 
 function missing(param: ParamSpec, use: Use, session: Session): false {
   session.report(
-    diagnostic('value/missing-argument', { what: use.def.name, option: param.name }, use.call.span, {
+    diagnostic('value/missing-argument', { what: calledName(use.def), option: param.name }, use.call.span, {
       notes: [{ word: 'note', text: `${param.name}: ${param.doc}` }],
     }),
   );
@@ -92,12 +112,12 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
   const text = given.value.kind === 'string' ? given.value.value : '';
   const fixes = wordsOf(param).includes(text)
     ? [{ title: `${text}, without quotes`, edits: [{ span, text }] }]
-    : [];
+    : byName(given, use);
   session.report(
     diagnostic(
       'value/expected',
       {
-        expected: `${expectation(param)} for ${param.name} of ${use.def.name}`,
+        expected: `${expectation(param)} for ${param.name} of ${calledName(use.def)}`,
         found: describe(given.value),
       },
       span,
@@ -106,19 +126,21 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
   );
 }
 
-function withinMinimum(value: AttrValue, param: ParamSpec, given: GivenArg, session: Session): boolean {
-  const least = param.min;
-  if (least === undefined || (typeof value === 'number' && value >= least)) return true;
-  const numbers = [value].flat(2).filter((x): x is number => typeof x === 'number');
-  if (numbers.every((n) => n >= least)) return true;
-  session.report(
-    diagnostic(
-      'value/too-small',
-      { option: param.name, found: numbers.join('x'), least },
-      given.arg.value.span,
-    ),
-  );
-  return false;
+/** `split(C, 2, 0)`: the option that takes what was written in another's place, by its name. */
+function byName({ name, value, arg }: GivenArg, { def, args, data }: Use): readonly Fix[] {
+  if (name !== undefined) return [];
+  const rank = Math.max(0, (data[0]?.type.axes.length ?? 0) - 1);
+  // The others keep their places, or move up by one.
+  const taken = args.filter((other) => other.name === undefined).length - 1;
+  const isGiven = (p: ParamSpec): boolean => args.some((other) => other.name === p.name);
+  if (def.params.slice(taken).some((p) => p.default === undefined && !isGiven(p))) return [];
+  const param = def.params
+    .slice(taken)
+    .find((p) => args.every((other) => other.name !== p.name) && convert(value, p, rank) !== undefined);
+  if (!param) return [];
+  const { source, start } = arg.span;
+  const edits = [{ span: { source, start, end: start }, text: `${param.name} = ` }];
+  return [{ title: `${param.name} = ${textOf(arg.span)}`, edits }];
 }
 
 /** The value in the canonical form of the kind, or undefined where it does not fit. */
@@ -138,13 +160,18 @@ function convert(value: Value, param: ParamSpec, rank: number): AttrValue | unde
       return value.kind === 'array' ? value.tensor : sizes(value);
     case 'pad':
       return padding(value, rank);
+    case 'border':
+      return value.kind === 'word' ? undefined : padding(value, rank);
     case 'axis':
       return value.kind === 'word' ? value.value : undefined;
     case 'axes':
       return words(value);
     case 'dims':
-    case 'ints':
       return wholeNumbers(value);
+    case 'ends':
+      return value.kind === 'number' && whole(value.value) ? value.value : pairOf(value);
+    case 'range':
+      return pairOf(value);
     case 'floats':
       return value.kind === 'number' ? [value.value] : numberList(value);
     case 'init':
@@ -177,24 +204,30 @@ function numberList(value: Value): readonly number[] | undefined {
 function padding(value: Value, rank: number): AttrValue | undefined {
   if (value.kind === 'word')
     return value.value === 'same' || value.value === 'valid' ? value.value : undefined;
-  if (value.kind === 'number') return whole(value.value) && value.value >= 0 ? value.value : undefined;
+  if (value.kind === 'number') return whole(value.value) ? value.value : undefined;
   if (value.kind === 'size') return value.dims.map((n) => [n, n]);
   if (value.kind === 'tuple') {
-    const pair = numberList(value);
-    return pair?.length === 2 && pair.every(whole) ? Array.from({ length: rank }, () => pair) : undefined;
+    const pair = pairOf(value);
+    return pair && Array.from({ length: rank }, () => pair);
   }
   if (value.kind !== 'list') return undefined;
   const pairs = value.items.map((item) =>
-    item.kind === 'number' ? [item.value, item.value] : numberList(item),
+    item.kind === 'number' && whole(item.value) ? [item.value, item.value] : pairOf(item),
   );
-  return pairs.every((pair) => pair?.length === 2) ? (pairs as number[][]) : undefined;
+  return pairs.every((pair) => pair !== undefined) ? pairs : undefined;
+}
+
+/** `(0, 1)`. */
+function pairOf(value: Value): readonly number[] | undefined {
+  const pair = numberList(value);
+  return pair?.length === 2 && pair.every(whole) ? pair : undefined;
 }
 
 function words(value: Value): readonly string[] | undefined {
   if (value.kind === 'word') return [value.value];
   if (value.kind !== 'list' && value.kind !== 'tuple') return undefined;
   const list = value.items.map((item) => (item.kind === 'word' ? item.value : undefined));
-  return list.every((word) => word !== undefined) ? list : undefined;
+  return list.length > 0 && list.every((word) => word !== undefined) ? list : undefined;
 }
 
 function wordOf(value: Value, known: readonly string[] | undefined): string | undefined {
@@ -230,8 +263,12 @@ function expectation(param: ParamSpec): string {
       return 'names of axes such as [H, W]';
     case 'dims':
       return 'sizes such as 7x7x512';
-    case 'ints':
-      return 'a list of whole numbers';
+    case 'border':
+      return 'a border such as 1, 1x2 or (0, 1)';
+    case 'ends':
+      return 'a number or a pair such as (0, 1)';
+    case 'range':
+      return 'where to begin and where to end, such as (0, 64),';
     case 'floats':
       return 'a list of numbers';
     case 'init':

@@ -67,12 +67,31 @@ function argOf(option: string, use: Use): GivenArg | undefined {
 function fixOf(fix: NonNullable<Problem['fixes']>[number], use: Use): Fix {
   const edits: Edit[] = [];
   if (fix.set) edits.push(setOption(fix.set.option, fix.set.to, use));
+  if (fix.remove !== undefined) edits.push(...withoutOption(fix.remove, use));
   if (fix.before !== undefined) {
     const { source, start } = use.call.span;
     edits.push({ span: { source, start, end: start }, text: `${fix.before} -> ` });
   }
   if (fix.replace !== undefined) edits.push({ span: use.call.span, text: fix.replace });
   return { title: fix.title, edits };
+}
+
+/** Takes an option out; what stands after it by place is named then. */
+function withoutOption(option: string, use: Use): readonly Edit[] {
+  const given = argOf(option, use);
+  const at = given ? use.args.indexOf(given) : -1;
+  if (!given || use.call.kind !== 'call') return [];
+  const { source } = given.arg.span;
+  const [before, after] = [use.args[at - 1], use.args[at + 1]];
+  const [start, end] = before
+    ? [before.arg.span.end, given.arg.span.end]
+    : [given.arg.span.start, after?.arg.span.start ?? given.arg.span.end];
+  const unnamed = use.args.slice(at + 1).filter((arg) => arg.name === undefined);
+  const named = unnamed.map(({ arg }, i): Edit => {
+    const name = use.def.params[at + 1 + i]?.name ?? '';
+    return { span: { source, start: arg.span.start, end: arg.span.start }, text: `${name} = ` };
+  });
+  return [{ span: { source, start, end }, text: '' }, ...(given.name === undefined ? named : [])];
 }
 
 function setOption(option: string, to: string, use: Use): Edit {

@@ -35,7 +35,7 @@ export const layerDiagnostics = {
   },
   'shape/kernel-rank': {
     severity: 'error',
-    message: 'this {layer} gives {given} sizes for {option}, but its input has {rank} spatial axes',
+    message: 'this {layer} gives {given} for {option}, but its input has {needs}',
     explain:
       'Operators have no 1-D, 2-D or 3-D versions: the rank comes from the input. Write one number, which means the same on every axis, or ' +
       'one size per axis: `3x3` for [H, W, C], `1x3x3` for [D, H, W, C].',
@@ -140,6 +140,37 @@ export const layerDiagnostics = {
     explain: 'Each axis of a value has its own name, which is how values line up.',
     bad: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> rename(H, W)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> rename(H, M)\n  out z: tensor(y)\n}',
+  },
+  'shape/axis-twice': {
+    severity: 'error',
+    message: '{layer} is given the axis {axis} twice',
+    explain: 'A layer that works over several axes names each of them once, in any order.',
+    bad: 'net N {\n  in x: f32[4, 5, 6]\n  y = x -> mean([H, H])\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4, 5, 6]\n  y = x -> mean([H, W])\n  out z: tensor(y)\n}',
+  },
+  'shape/axes-count': {
+    severity: 'error',
+    message: '{to} has {sizes}, but {names}',
+    explain:
+      'Every axis has a name. Up to four sizes have theirs by themselves: [C], [L, C], [H, W, C] and [D, H, W, C]; others are named by `axes`, one name for each size.',
+    bad: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> reshape(16x6, axes = [H])\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> reshape(16x6, axes = [H, C])\n  out z: tensor(y)\n}',
+  },
+  'shape/open-sizes': {
+    severity: 'error',
+    message: 'reshape leaves {count} sizes open ({dims}): only one can follow from the others',
+    explain:
+      'The number of elements stays, so one size follows from all the others; two could be shared out in many ways.',
+    bad: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> reshape([-1, -1])\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4, 4, 6]\n  y = x -> reshape([-1, 6])\n  out z: tensor(y)\n}',
+  },
+  'layer/no-effect': {
+    severity: 'error',
+    message: '{option} of {layer} has no effect {where}',
+    explain:
+      'Some options mean something only beside others: a fixed filter is applied to every channel as it is, so it has no number of output channels, groups, bias or initialiser of its own; the value of a border is seen only where the border shows a value.',
+    bad: 'filter Edge = [[1, 0, -1], [2, 0, -2], [1, 0, -1]]\nnet N {\n  in x: f32[8, 8, 4]\n  y = x -> conv(kernel = Edge, bias = true)\n  out z: tensor(y)\n}',
+    good: 'filter Edge = [[1, 0, -1], [2, 0, -2], [1, 0, -1]]\nnet N {\n  in x: f32[8, 8, 4]\n  y = x -> conv(kernel = Edge)\n  out z: tensor(y)\n}',
   },
   'shape/axes-order': {
     severity: 'error',

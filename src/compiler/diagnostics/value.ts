@@ -43,10 +43,19 @@ export const valueDiagnostics = {
   },
   'value/too-small': {
     severity: 'error',
-    message: '{option} is {found}, but it has to be at least {least}',
-    explain: 'Kernels, strides, dilations, groups and channels start at 1.',
+    message: '{option} of {what} is {found}, but it has to be {bound}',
+    explain:
+      'Kernels, strides, dilations, groups and channels start at 1, borders and shares at 0. What is there when nothing is written: `docs/ops.md`.',
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(0)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'value/too-large': {
+    severity: 'error',
+    message: '{option} of {what} is {found}, but it has to be {bound}',
+    explain:
+      'Shares and thresholds end at 1, the lower of two limits at the upper one, and steps, dilations and borders at 65,536: more than any net needs.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) -> dropout(1.5)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) -> dropout(0.15)\n  out z: tensor(y)\n}',
   },
   'value/arity': {
     severity: 'error',

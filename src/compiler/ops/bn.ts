@@ -9,6 +9,8 @@ import * as s from '../ir/scalar-build.ts';
 import { channelsOf, featureMap, type TensorType } from '../ir/type.ts';
 import { elementwise } from './elementwise.ts';
 import type { OpDef, Sample, WeightSpec } from './op.ts';
+import { axisProblem } from './shared/axes.ts';
+import { epsParam } from './shared/normalise.ts';
 import * as read from './shared/attrs.ts';
 import { biasWeight, channelVector, scaleWeight } from './shared/weights.ts';
 
@@ -64,12 +66,13 @@ export const bn: OpDef = {
       'into the convolution before it. Weights: `weight`, `bias`, `running_mean`, `running_var`. (Ioffe & Szegedy 2015)',
     category: 'layer',
     params: [
-      { name: 'eps', kind: 'float', default: 1e-5, min: 0, doc: 'Keeps the division finite.' },
+      epsParam,
       {
         name: 'momentum',
         kind: 'float',
         default: 0.1,
         min: 0,
+        max: 1,
         doc: 'Share of a new batch in the running statistics.',
       },
       { name: 'scale', kind: 'bool', default: true, doc: 'Has a trainable `weight`.' },
@@ -79,5 +82,6 @@ export const bn: OpDef = {
     onnx: { type: 'BatchNormalization', attrs: (a) => ({ epsilon: a.eps ?? 1e-5 }) },
     samples,
   }),
+  attrs: (options, [input = featureMap([], 1)]) => axisProblem('bn', input, ['C']) ?? options,
   weights,
 };

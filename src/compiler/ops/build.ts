@@ -132,11 +132,11 @@ export function canonicalAttrs(def: OpDef, options: Attrs, inputs: readonly Tens
     if (value === undefined) internal(`${def.name} needs the option ${param.name}`);
     complete[param.name] = spread(param, value, rank);
   }
-  return def.attrs ? def.attrs(complete, inputs) : complete;
+  return def.attrs ? def.attrs(complete, inputs, options) : complete;
 }
 
 function spread(param: ParamSpec, value: AttrValue, rank: number): AttrValue {
-  if (param.kind === 'pad') return spreadPad(value, rank);
+  if (param.kind === 'pad' || (param.kind === 'border' && value !== null)) return spreadPad(value, rank);
   const isSize = param.kind === 'size' || param.kind === 'kernel';
   return isSize && typeof value === 'number' ? Array<number>(rank).fill(value) : value;
 }

@@ -46,7 +46,7 @@ const params: readonly ParamSpec[] = [
 ];
 
 /** `kernel = Sobel` becomes a depthwise convolution with known weights; a written size stays as it is. */
-function attrs(options: Attrs, [input]: readonly TensorType[]): Attrs | Problem {
+function attrs(options: Attrs, [input]: readonly TensorType[], written: Attrs): Attrs | Problem {
   const { kernel: filter } = options;
   if (!read.isTensor(filter))
     return options.channels === null
@@ -61,7 +61,33 @@ function attrs(options: Attrs, [input]: readonly TensorType[]): Attrs | Problem 
         )
       : options;
   const channels = concreteDim(input ? channelsOf(input) : 1);
+  const without = withoutFilter(written, channels);
+  if (without !== undefined) return noEffect(without);
   return { ...options, channels, groups: channels, bias: false, kernel: filter.shape, filter };
+}
+
+/** The option that means something only for learned kernels and says otherwise than a fixed filter does. */
+function withoutFilter(written: Attrs, channels: number): string | undefined {
+  const differs = (option: string, same: number | boolean): boolean =>
+    written[option] !== undefined && written[option] !== null && written[option] !== same;
+  if (differs('channels', channels)) return 'channels';
+  if (differs('groups', channels)) return 'groups';
+  if (differs('bias', false)) return 'bias';
+  return written.init === undefined ? undefined : 'init';
+}
+
+function noEffect(option: string): Problem {
+  return problem(
+    'layer/no-effect',
+    { option, layer: 'conv', where: 'where the kernel is a fixed filter' },
+    {
+      at: { option },
+      notes: [
+        { word: 'why', text: 'the filter is applied to every channel as it is, and nothing is learned' },
+      ],
+      fixes: [{ title: `leave ${option} out`, remove: option }],
+    },
+  );
 }
 
 function weights(attrs: Attrs, [input]: readonly TensorType[]): readonly WeightSpec[] {

@@ -3,16 +3,14 @@ import { concreteDim, addDims } from '../ir/dim.ts';
 import type { Attrs } from '../ir/graph.ts';
 import { featureMap, type TensorType } from '../ir/type.ts';
 import { defineOp, isProblem, type Problem } from './op.ts';
-import * as read from './shared/attrs.ts';
 import { axisIndex } from './shared/broadcast.ts';
 import { padsOf } from './pad.ts';
-import { axisParams, perAxis } from './shared/per-axis.ts';
+import { amountParam, axisParams, perAxis } from './shared/per-axis.ts';
 import { problem, showSizes } from './shared/problem.ts';
 import { copyLowering, gather } from './shared/rearrange.ts';
 
 function attrs(options: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): Attrs | Problem {
-  const amount = read.padding(options, 'amount');
-  const pads = perAxis('crop', options, input, amount === 'same' ? [] : amount);
+  const pads = perAxis('crop', options, input);
   return isProblem(pads) ? pads : { pads };
 }
 
@@ -35,10 +33,7 @@ export const crop = defineOp({
   doc: 'Cuts a border away: `crop(1)` on every side, `crop(H = (0, 1))` along one axis. (Ronneberger et al. 2015, U-Net)',
   category: 'shape',
   arity: { min: 1, max: 1 },
-  params: [
-    { name: 'amount', kind: 'pad', default: 0, doc: 'Pixels on each side of every spatial axis.' },
-    ...axisParams('Elements cut before and after'),
-  ],
+  params: [amountParam, ...axisParams('ends', 'Elements cut before and after')],
   attrs,
   type,
   cost: () => ({ macs: 0 }),

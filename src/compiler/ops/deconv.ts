@@ -56,7 +56,33 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
   const axis = spatial.findIndex((n) => typeof n === 'number' && n < 1);
   if (axis === -1) return featureMap(spatial, read.number(attrs, 'channels'));
   const window = `${showSizes(w.kernel)} kernel whose padding cuts everything away`;
-  return problem('shape/nothing-left', { layer: 'deconv', window, input: showSizes(input.dims) });
+  return problem(
+    'shape/nothing-left',
+    { layer: 'deconv', window, input: showSizes(input.dims) },
+    { fixes: [{ title: 'pad = 0', set: { option: 'pad', to: '0' } }] },
+  );
+}
+
+/** A pixel more than the stride would be the next size that the stride reaches. */
+function outputPadProblem(attrs: Attrs): Problem | undefined {
+  const [more, { stride, pad }] = [read.number(attrs, 'output_pad'), windowAttrs(attrs)];
+  if (more === 0) return undefined;
+  const fixes = [{ title: 'leave output_pad out', remove: 'output_pad' }];
+  if (pad === 'same') {
+    const args = {
+      option: 'output_pad',
+      layer: 'deconv',
+      where: 'with pad = same, which gives input · stride',
+    };
+    return problem('layer/no-effect', args, { at: { option: 'output_pad' }, fixes });
+  }
+  const least = Math.min(...stride);
+  if (more < least) return undefined;
+  return problem(
+    'value/too-large',
+    { option: 'output_pad', what: 'deconv', found: more, bound: `below the stride, which is ${least}` },
+    { at: { option: 'output_pad' }, fixes },
+  );
 }
 
 /** The convolution that maps the output back to the input: its window lists who paints what. */
@@ -171,6 +197,7 @@ export const deconv = defineOp({
     biasParam,
     initParam,
   ],
+  attrs: (options) => outputPadProblem(options) ?? options,
   weights,
   type,
   cost: (attrs, [input], output) => {

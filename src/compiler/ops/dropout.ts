@@ -10,7 +10,10 @@ export const dropout: OpDef = {
     doc: 'Training sets a share of the values to zero at random; inference passes everything through. (Srivastava et al. 2014)',
     category: 'layer',
     params: [
-      { name: 'rate', kind: 'float', default: 0.5, min: 0, doc: 'Share of the values that are dropped.' },
+      {
+        ...{ name: 'rate', kind: 'float', default: 0.5, min: 0, below: 1 },
+        doc: 'Share of the values that are dropped.',
+      },
     ],
     scalar: () => s.arg(0),
     onnx: { type: 'Identity' },

@@ -24,6 +24,7 @@ export interface Elementwise {
   readonly onnx: OpDef['onnx'];
   readonly arity?: OpDef['arity'];
   readonly params?: readonly ParamSpec[];
+  readonly attrs?: OpDef['attrs'];
   /** For the message when shapes differ: "added". */
   readonly verb?: string;
   readonly samples?: readonly Sample[];
@@ -40,6 +41,7 @@ export function elementwise(op: Elementwise): OpDef {
     category: op.category,
     arity: op.arity ?? { min: 1, max: 1 },
     params: op.params ?? [],
+    ...(op.attrs ? { attrs: op.attrs } : {}),
     type: (_, inputs) => broadcastTypes(inputs, op.verb ?? 'combined'),
     cost: () => ({ macs: 0 }),
     eval: (attrs, inputs, types) => mapElements(op.scalar(attrs, inputs.length), inputs, types),

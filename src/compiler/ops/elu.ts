@@ -14,7 +14,9 @@ export const elu = elementwise({
   name: 'elu',
   doc: '`x` above zero and `alpha · (exp(x) − 1)` below. (Clevert et al. 2015)',
   category: 'activation',
-  params: [{ name: 'alpha', kind: 'float', default: 1, doc: 'What it tends to far below zero, negated.' }],
+  params: [
+    { name: 'alpha', kind: 'float', default: 1, min: 0, doc: 'What it tends to far below zero, negated.' },
+  ],
   scalar: (attrs) => expLinear(read.number(attrs, 'alpha')),
   onnx: { type: 'Elu', attrs: (a) => ({ alpha: a.alpha ?? 1 }) },
 });

@@ -16,6 +16,6 @@ function scalar(attrs: Attrs): Scalar {
 export const huber = defineLoss({
   name: 'huber',
   doc: 'Huber loss: `(prediction − target)² / 2` up to `delta`, linear beyond, so that outliers do not dominate. (Huber 1964)',
-  params: [{ name: 'delta', kind: 'float', default: 1, min: 0, doc: 'Where it becomes linear.' }],
+  params: [{ name: 'delta', kind: 'float', default: 1, above: 0, doc: 'Where it becomes linear.' }],
   scalar,
 });

@@ -12,7 +12,9 @@ export const leakyRelu = elementwise({
   name: 'leaky_relu',
   doc: '`x` above zero and `slope · x` below. (Maas et al. 2013)',
   category: 'activation',
-  params: [{ name: 'slope', kind: 'float', default: 0.1, doc: 'Slope below zero; 0.1 as in Darknet.' }],
+  params: [
+    { name: 'slope', kind: 'float', default: 0.1, min: 0, doc: 'Slope below zero; 0.1 as in Darknet.' },
+  ],
   scalar: (attrs) => leaky(s.num(read.number(attrs, 'slope'))),
   onnx: { type: 'LeakyRelu', attrs: (a) => ({ alpha: a.slope ?? 0.1 }) },
 });

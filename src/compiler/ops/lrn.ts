@@ -7,7 +7,7 @@ import type { Lowering } from '../ir/kernel.ts';
 import type { Scalar } from '../ir/scalar.ts';
 import * as s from '../ir/scalar-build.ts';
 import { featureMap, shapeOf, type Tensor, type TensorType } from '../ir/type.ts';
-import { defineOp } from './op.ts';
+import { defineOp, longestStep } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { axisProblem } from './shared/axes.ts';
 import { axisIndex } from './shared/broadcast.ts';
@@ -74,11 +74,18 @@ export const lrn = defineOp({
       kind: 'int',
       default: 5,
       min: 1,
+      max: longestStep,
       doc: 'Number of channels that count, the value’s own in the middle.',
     },
-    { name: 'alpha', kind: 'float', default: 1e-4, doc: 'Weight of the squares; not divided by the size.' },
-    { name: 'beta', kind: 'float', default: 0.75, doc: 'Exponent.' },
-    { name: 'k', kind: 'float', default: 2, doc: 'Added to the sum.' },
+    {
+      name: 'alpha',
+      kind: 'float',
+      default: 1e-4,
+      min: 0,
+      doc: 'Weight of the squares; not divided by the size.',
+    },
+    { name: 'beta', kind: 'float', default: 0.75, min: 0, doc: 'Exponent.' },
+    { name: 'k', kind: 'float', default: 2, above: 0, doc: 'Added to the sum.' },
   ],
   type: (_, [input = featureMap([], 1)]) => axisProblem('lrn', input, ['C']) ?? { ...input, dtype: 'f32' },
   cost: () => ({ macs: 0 }),

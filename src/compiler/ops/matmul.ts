@@ -9,7 +9,7 @@ import * as s from '../ir/scalar-build.ts';
 import { featureMap, shapeOf, sizeOf, type Tensor, type TensorType } from '../ir/type.ts';
 import { defineOp, type Build, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
-import { axisProblem, withoutAxis } from './shared/axes.ts';
+import { axesProblem, axisProblem, withoutAxis } from './shared/axes.ts';
 import { axisIndex, broadcastStrides, dimOf } from './shared/broadcast.ts';
 import { forEachPlace } from './shared/loops.ts';
 import { epilogueOf, loopsOver, lowering, outOperand } from './shared/lowering.ts';
@@ -21,7 +21,7 @@ function type(
   [a = featureMap([], 1), b = featureMap([], 1)]: readonly TensorType[],
 ): TensorType | Problem {
   const over = read.texts(attrs, 'over');
-  const missing = axisProblem('matmul', a, over, 'over') ?? axisProblem('matmul', b, over, 'over');
+  const missing = axesProblem('matmul', a, over, 'over') ?? axisProblem('matmul', b, over, 'over');
   if (missing) return missing;
   const differing = over.find((axis) => !sameDim(dimOf(a, axis) ?? 1, dimOf(b, axis) ?? 1));
   if (differing !== undefined) {

@@ -8,14 +8,26 @@ import type { Lowering } from '../ir/kernel.ts';
 import type { Scalar } from '../ir/scalar.ts';
 import type { Tensor, TensorType } from '../ir/type.ts';
 
+/** Smallest and largest value, themselves allowed (`min`, `max`) or not (`above`, `below`). */
+export interface Bounds {
+  readonly min?: number;
+  readonly above?: number;
+  readonly max?: number;
+  readonly below?: number;
+}
+
+/** The longest step, dilation or border: more than any net needs, and little enough that addresses stay within 32 bits. */
+export const longestStep = 65_536;
+
 /**
- * How an option is written in the language, in positional order.
+ * How an option is written in the language, in positional order, and the bounds of each of its numbers.
  * - `size`: `3` or `3x3` → one number per spatial axis of the input
- * - `pad`: `same`, `valid`, `1`, `1x2`, `(0, 1)` → 'same' or [begin, end] per spatial axis
+ * - `pad`: `same`, `valid`, `1`, `1x2`, `(0, 1)` → 'same' or [begin, end] per spatial axis · `border`: the same without words
+ * - `ends`: `1` or `(0, 1)` → a number or [begin, end] · `range`: `(0, 64)` → [begin, end]
  * - `axes`: named axes → list of axis names · `axis`: one · `dims`: `7x7x512` or a list of ints
  * - `kernel`: a window as `size` writes it, or the name of a fixed filter → tensor · `init`: an initialiser's name · `word`: one of `words`
  */
-export interface ParamSpec {
+export interface ParamSpec extends Bounds {
   readonly name: string;
   readonly kind:
     | 'int'
@@ -27,7 +39,9 @@ export interface ParamSpec {
     | 'axis'
     | 'axes'
     | 'dims'
-    | 'ints'
+    | 'border'
+    | 'ends'
+    | 'range'
     | 'floats'
     | 'kernel'
     | 'init'
@@ -35,8 +49,6 @@ export interface ParamSpec {
   readonly words?: readonly string[];
   /** undefined = required; null = optional without a value. Written in the canonical form that `attrs` holds; a number for a `size` spreads to every axis. */
   readonly default: Attrs[string] | undefined;
-  /** Smallest value allowed for int, float and size. */
-  readonly min?: number;
   readonly doc: string;
 }
 
@@ -80,10 +92,11 @@ export interface Problem {
     readonly text: string;
   }[];
   readonly notes?: readonly { readonly word: 'why' | 'trail' | 'note'; readonly text: string }[];
-  /** Fixes in terms of the call: set an option, insert text before the call's stage, or replace the call; `title` explains. */
+  /** Fixes in terms of the call: set an option or remove one, insert text before the call's stage, or replace the call; `title` explains. */
   readonly fixes?: readonly {
     readonly title: string;
     readonly set?: { readonly option: string; readonly to: string };
+    readonly remove?: string;
     readonly before?: string;
     readonly replace?: string;
   }[];
@@ -130,9 +143,9 @@ export interface OpDef {
   readonly params: readonly ParamSpec[];
   /**
    * From the options (already converted by kind, defaults filled in, sizes spread to the input's spatial rank) to canonical attributes.
-   * Absent: the options are the attributes.
+   * Absent: the options are the attributes. `written` are those that a person wrote, without defaults.
    */
-  readonly attrs?: (options: Attrs, inputs: readonly TensorType[]) => Attrs | Problem;
+  readonly attrs?: (options: Attrs, inputs: readonly TensorType[], written: Attrs) => Attrs | Problem;
   /** Weights that a written instance owns; the checker makes `param` nodes of them and appends them to the inputs in this order. */
   readonly weights?: (attrs: Attrs, inputs: readonly TensorType[]) => readonly WeightSpec[];
   /** Shape rule over data inputs (weights not passed). Works for symbolic sizes. */

@@ -6,7 +6,7 @@ import { featureMap, shapeOf, type TensorType } from '../ir/type.ts';
 import { defineOp, isProblem, type Build, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { axisIndex } from './shared/broadcast.ts';
-import { axisParams, perAxis } from './shared/per-axis.ts';
+import { amountParam, axisParams, perAxis } from './shared/per-axis.ts';
 import { problem } from './shared/problem.ts';
 import { copyLowering, gather } from './shared/rearrange.ts';
 
@@ -14,11 +14,19 @@ type Mode = 'value' | 'reflect' | 'edge';
 
 /** Canonical: `pads` holds [begin, end] for every axis of the input. */
 function attrs(options: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): Attrs | Problem {
-  const amount = read.padding(options, 'amount');
-  const pads = perAxis('pad', options, input, amount === 'same' ? [] : amount);
+  const pads = perAxis('pad', options, input);
+  if (options.mode !== 'value' && options.value !== 0) return valueUnseen(read.text(options, 'mode'));
   return isProblem(pads)
     ? pads
     : { pads, mode: read.text(options, 'mode'), value: read.number(options, 'value') };
+}
+
+function valueUnseen(mode: string): Problem {
+  return problem(
+    'layer/no-effect',
+    { option: 'value', layer: 'pad', where: `with mode = ${mode}, which shows the map itself` },
+    { at: { option: 'value' }, fixes: [{ title: 'leave value out', remove: 'value' }] },
+  );
 }
 
 /** [begin, end] per axis. */
@@ -106,8 +114,8 @@ export const pad = defineOp({
   category: 'shape',
   arity: { min: 1, max: 1 },
   params: [
-    { name: 'amount', kind: 'pad', default: 0, doc: 'Pixels on each side of every spatial axis.' },
-    ...axisParams('Elements before and after'),
+    amountParam,
+    ...axisParams('ends', 'Elements before and after'),
     {
       name: 'mode',
       kind: 'word',

@@ -5,6 +5,7 @@ import { channelsOf, featureMap } from '../ir/type.ts';
 import { elementwise } from './elementwise.ts';
 import { leaky } from './leaky-relu.ts';
 import type { OpDef } from './op.ts';
+import { axisProblem } from './shared/axes.ts';
 import { channelVector } from './shared/weights.ts';
 
 export const prelu: OpDef = {
@@ -19,6 +20,7 @@ export const prelu: OpDef = {
       { inputs: [featureMap([], 9)], options: {} },
     ],
   }),
+  attrs: (options, [input = featureMap([], 1)]) => axisProblem('prelu', input, ['C']) ?? options,
   weights: (_, [input]) => [
     {
       name: 'weight',

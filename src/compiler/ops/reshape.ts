@@ -1,7 +1,7 @@
 /** The same elements, in the same (row-major, channels last) order, under another shape. */
 import { mulDims, sameDim, showDim, type Dim } from '../ir/dim.ts';
 import type { Attrs } from '../ir/graph.ts';
-import { featureMap, shapeOf, spatialAxes, type TensorType } from '../ir/type.ts';
+import { featureMap, shapeOf, spatialAxes, type Axis, type TensorType } from '../ir/type.ts';
 import { defineOp, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { aliasLowering } from './shared/lowering.ts';
@@ -11,11 +11,71 @@ import { problem, showSizes } from './shared/problem.ts';
 /** Canonical: `axes` named by rank unless written, and `dims` without −1. */
 function attrs(options: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): Attrs | Problem {
   const dims = read.numbers(options, 'dims');
+  const wrong = dimsProblem(dims);
+  if (wrong) return wrong;
   const axes = options.axes ?? [...(spatialAxes[dims.length - 1] ?? []), ...(dims.length > 0 ? ['C'] : [])];
   const known = dims.filter((n) => n !== -1).reduce((product, n) => product * n, 1);
   const total = countOf(input);
-  const open = typeof total === 'number' ? Math.floor(total / known) : -1;
+  if (typeof total === 'number' && dims.includes(-1) && total % known !== 0)
+    return openProblem(input, dims, known);
+  const open = typeof total === 'number' ? total / known : -1;
   return { dims: dims.map((n) => (n === -1 ? open : n)), axes };
+}
+
+/** Sizes that no shape has; -1 once. */
+function dimsProblem(dims: readonly number[]): Problem | undefined {
+  const small = dims.find((n) => n < 1 && n !== -1);
+  if (small !== undefined)
+    return problem(
+      'value/too-small',
+      {
+        option: 'dims',
+        what: 'reshape',
+        found: dims.join('x'),
+        bound: 'at least 1, or -1 for a size that follows',
+      },
+      { at: { option: 'dims' } },
+    );
+  const count = dims.filter((n) => n === -1).length;
+  if (count < 2) return undefined;
+  const first = dims.indexOf(-1);
+  const to = `[${dims.map((n, i) => (n === -1 && i !== first ? 1 : n)).join(', ')}]`;
+  return problem(
+    'shape/open-sizes',
+    { count, dims: dims.join('x') },
+    { at: { option: 'dims' }, fixes: [{ title: to, set: { option: 'dims', to } }] },
+  );
+}
+
+/** `reshape([7, -1])` of 256 elements: no whole size can follow. */
+function openProblem(input: TensorType, dims: readonly number[], known: number): Problem {
+  return problem(
+    'shape/element-count',
+    {
+      from: showSizes(input.dims),
+      before: showCount(Number(countOf(input))),
+      to: dims.join('x'),
+      after: `a multiple of ${showCount(known)}`,
+    },
+    { at: { option: 'dims' }, labels: [{ at: { input: 0 }, text: showSizes(input.dims) }] },
+  );
+}
+
+/** As many names as sizes, each once. */
+function axesProblem(dims: readonly number[], axes: readonly Axis[], input: TensorType): Problem | undefined {
+  const twice = axes.find((axis, i) => axes.indexOf(axis) !== i);
+  if (twice !== undefined)
+    return problem('shape/axis-twice', { layer: 'reshape', axis: twice }, { at: { option: 'axes' } });
+  if (axes.length === dims.length) return undefined;
+  const sizes = dims.length === 1 ? '1 size' : `${dims.length} sizes`;
+  const named = axes.length === 1 ? '1 axis is named' : `${axes.length} axes are named`;
+  const names = dims.length > spatialAxes.length ? 'only up to four have names by themselves' : named;
+  const labels = [{ at: { input: 0 }, text: showSizes(input.dims) }];
+  return problem(
+    'shape/axes-count',
+    { to: showSizes(dims), sizes, names },
+    { at: { option: 'dims' }, labels },
+  );
 }
 
 function countOf(type: TensorType): Dim {
@@ -24,8 +84,10 @@ function countOf(type: TensorType): Dim {
 
 function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): TensorType | Problem {
   const [dims, axes] = [read.numbers(attrs, 'dims'), read.texts(attrs, 'axes')];
+  const wrong = axesProblem(dims, axes, input);
+  if (wrong) return wrong;
   const [before, after] = [countOf(input), dims.reduce((product, n) => product * n, 1)];
-  if (axes.length === dims.length && sameDim(before, after)) return { dtype: 'f32', axes, dims };
+  if (sameDim(before, after)) return { dtype: 'f32', axes, dims };
   const show = (n: Dim): string => (typeof n === 'number' ? showCount(n) : showDim(n));
   return problem(
     'shape/element-count',

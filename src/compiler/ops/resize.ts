@@ -16,12 +16,23 @@ import {
   type Tensor,
   type TensorType,
 } from '../ir/type.ts';
-import { defineOp, type Problem } from './op.ts';
+import { defineOp, longestStep, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { axisIndex, rowStrides } from './shared/broadcast.ts';
 import { elementwiseNest } from './shared/lowering.ts';
 import { problem } from './shared/problem.ts';
 import { sizesProblem, spatialProblem } from './shared/window.ts';
+
+const sizeAndScale = problem(
+  'value/given-twice',
+  { option: 'size', what: 'resize' },
+  {
+    at: { option: 'scale' },
+    label: 'again, as a factor',
+    labels: [{ at: { option: 'size' }, text: 'given here first' }],
+    fixes: [{ title: 'leave the factor out', remove: 'scale' }],
+  },
+);
 
 function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): TensorType | Problem {
   const option = Array.isArray(attrs.size) ? 'size' : 'scale';
@@ -31,6 +42,7 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
       {},
       { fixes: [{ title: 'scale = 2 (twice as large)', set: { option: 'scale', to: '2' } }] },
     );
+  if (option === 'size' && Array.isArray(attrs.scale)) return sizeAndScale;
   const sizes = read.numbers(attrs, option);
   const spatial = spatialDims(input).map((n, i): Dim =>
     option === 'size' ? (sizes[i] ?? 1) : mulDims(n, sizes[i] ?? 1),
@@ -149,8 +161,15 @@ export const resize = defineOp({
   category: 'layer',
   arity: { min: 1, max: 1 },
   params: [
-    { name: 'size', kind: 'dims', default: null, doc: 'The new spatial sizes.' },
-    { name: 'scale', kind: 'size', default: null, min: 1, doc: 'Or a whole factor per axis.' },
+    { name: 'size', kind: 'dims', default: null, min: 1, doc: 'The new spatial sizes.' },
+    {
+      name: 'scale',
+      kind: 'size',
+      default: null,
+      min: 1,
+      max: longestStep,
+      doc: 'Or a whole factor per axis.',
+    },
     {
       name: 'grid',
       kind: 'word',

@@ -6,7 +6,7 @@ import { defineOp, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { axisProblem } from './shared/axes.ts';
 import { axisIndex } from './shared/broadcast.ts';
-import { axisNames, axisParams } from './shared/per-axis.ts';
+import { axisNames, axisParams, nothingSaid } from './shared/per-axis.ts';
 import { problem } from './shared/problem.ts';
 import { copyLowering, gather } from './shared/rearrange.ts';
 
@@ -18,6 +18,7 @@ interface Range {
 /** Canonical: `axes`, and `begin` and `end` for each of them as written. */
 function attrs(options: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): Attrs | Problem {
   const axes = axisNames.filter((axis) => Array.isArray(options[axis]));
+  if (axes.length === 0) return nothingSaid('slice', input);
   const ranges = axes.map((axis) => options[axis] as readonly number[]);
   return (
     axisProblem('slice', input, axes) ?? {
@@ -88,7 +89,7 @@ export const slice = defineOp({
   doc: 'Part of a value along named axes: `slice(C = (0, 64))` keeps the first 64 channels, `slice(H = (1, -1))` drops the first and the last row.',
   category: 'shape',
   arity: { min: 1, max: 1 },
-  params: axisParams('What to keep'),
+  params: axisParams('range', 'What to keep'),
   attrs,
   type,
   cost: () => ({ macs: 0 }),

@@ -9,6 +9,7 @@ import { defineOp, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { axisParam, axisProblem } from './shared/axes.ts';
 import { axisIndex, dimOf } from './shared/broadcast.ts';
+import { divisorsOf } from './shared/groups.ts';
 import { problem } from './shared/problem.ts';
 import { copyLowering, gather } from './shared/rearrange.ts';
 
@@ -48,7 +49,7 @@ function partsFixes(
   size: number,
   asked: { readonly parts: number; readonly part: number },
 ): NonNullable<Problem['fixes']> {
-  const divisors = [...Array(size).keys()].map((i) => i + 1).filter((n) => size % n === 0 && n > asked.part);
+  const divisors = divisorsOf(size).filter((n) => n > asked.part);
   const nearest = divisors.reduce<number | undefined>(
     (best, n) => (best === undefined || Math.abs(n - asked.parts) < Math.abs(best - asked.parts) ? n : best),
     undefined,

@@ -4,7 +4,7 @@ import type { Attrs, Node } from '../ir/graph.ts';
 import type { Index, LoopAxis, Lowering } from '../ir/kernel.ts';
 import * as s from '../ir/scalar-build.ts';
 import { channelsOf, featureMap, shapeOf, sizeOf, spatialDims, type TensorType } from '../ir/type.ts';
-import { defineOp, type Problem } from './op.ts';
+import { defineOp, longestStep, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
 import { axisIndex } from './shared/broadcast.ts';
 import { lowering } from './shared/lowering.ts';
@@ -44,7 +44,9 @@ export const upsample = defineOp({
   doc: 'Repeats every pixel: `upsample(2)` doubles H and W (nearest neighbour). For smooth results use `resize` or `deconv`.',
   category: 'layer',
   arity: { min: 1, max: 1 },
-  params: [{ name: 'factor', kind: 'size', default: 2, min: 1, doc: 'How many times per axis.' }],
+  params: [
+    { name: 'factor', kind: 'size', default: 2, min: 1, max: longestStep, doc: 'How many times per axis.' },
+  ],
   type,
   cost: () => ({ macs: 0 }),
   eval: (attrs, [x], { output }) => {

@@ -39,3 +39,21 @@ export function axisProblem(
     },
   );
 }
+
+/** Reports a named axis that the input does not have, or one that is named twice. */
+export function axesProblem(
+  layer: string,
+  input: TensorType,
+  axes: readonly Axis[],
+  option: 'axes' | 'over' = 'axes',
+): Problem | undefined {
+  const twice = axes.find((axis, i) => axes.indexOf(axis) !== i);
+  if (twice === undefined) return axisProblem(layer, input, axes, option);
+  const once = [...new Set(axes)];
+  const to = once.length === 1 ? String(once[0]) : `[${once.join(', ')}]`;
+  return problem(
+    'shape/axis-twice',
+    { layer, axis: twice },
+    { at: { option }, fixes: [{ title: to, set: { option, to } }] },
+  );
+}

@@ -13,9 +13,7 @@ export function groupsProblem(layer: string, attrs: Attrs, input: TensorType): P
   const outC = read.number(attrs, 'channels');
   const bad = inC % groups !== 0 ? { channels: inC, side: 'input' } : { channels: outC, side: 'output' };
   if (bad.channels % groups === 0) return undefined;
-  const common = [...Array(Math.min(inC, outC)).keys()]
-    .map((i) => i + 1)
-    .filter((g) => inC % g === 0 && outC % g === 0);
+  const common = divisorsOf(inC).filter((g) => outC % g === 0);
   const nearest = common.reduce((best, g) => (Math.abs(g - groups) < Math.abs(best - groups) ? g : best), 1);
   return problem(
     'shape/groups-divide',
@@ -32,10 +30,21 @@ export function groupsProblem(layer: string, attrs: Attrs, input: TensorType): P
       ],
       fixes: [
         {
-          title: `groups = ${nearest} (both are divisible by ${showList(common.map(String))})`,
+          title: `groups = ${nearest} (${common.length === 1 ? 'no other number divides both' : `both are divisible by ${showList(common.map(String))}`})`,
           set: { option: 'groups', to: String(nearest) },
         },
       ],
     },
   );
+}
+
+/** The divisors of a whole number, the smallest first. */
+export function divisorsOf(n: number): readonly number[] {
+  const [small, large]: [number[], number[]] = [[], []];
+  for (let d = 1; d * d <= n; d++) {
+    if (n % d !== 0) continue;
+    small.push(d);
+    if (d * d !== n) large.push(n / d);
+  }
+  return [...small, ...large.reverse()];
 }

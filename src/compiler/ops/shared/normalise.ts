@@ -17,7 +17,7 @@ import {
   type WeightSpec,
 } from '../op.ts';
 import * as read from './attrs.ts';
-import { axisProblem, withoutAxis } from './axes.ts';
+import { axesProblem, withoutAxis } from './axes.ts';
 import { axisIndex, broadcastStrides } from './broadcast.ts';
 import { forEachPlace } from './loops.ts';
 import { elementwiseNest, loopsOver } from './lowering.ts';
@@ -36,6 +36,12 @@ export interface Normalisation {
   readonly samples: readonly Sample[];
 }
 
+/** More than a tenth would change what is divided by it: a momentum in the wrong place. */
+export const epsParam: ParamSpec = {
+  ...{ name: 'eps', kind: 'float', default: 1e-5, min: 0, max: 0.1 },
+  doc: 'Keeps the division finite.',
+};
+
 export function defineNormalisation(op: Normalisation): OpDef {
   return defineOp({
     name: op.name,
@@ -44,14 +50,14 @@ export function defineNormalisation(op: Normalisation): OpDef {
     arity: { min: 1, max: 1 },
     params: [
       ...(op.params ?? []),
-      { name: 'eps', kind: 'float', default: 1e-5, min: 0, doc: 'Keeps the division finite.' },
+      epsParam,
       { name: 'scale', kind: 'bool', default: true, doc: 'Has a trainable `weight`.' },
       { name: 'shift', kind: 'bool', default: true, doc: 'Has a trainable `bias`.' },
     ],
     weights: (attrs, [input = featureMap([], 1)]) => weightsOf(op, attrs, input),
     type: (attrs, [input = featureMap([], 1)]) =>
       op.problem?.(attrs, input) ??
-      axisProblem(op.name, input, op.axes(attrs, input)) ?? { ...input, dtype: 'f32' },
+      axesProblem(op.name, input, op.axes(attrs, input)) ?? { ...input, dtype: 'f32' },
     cost: () => ({ macs: 0 }),
     eval: (attrs, inputs, types) => evalNormalisation(op, attrs, inputs, types.inputs),
     grad: (node, upstream, build) => gradNormalisation(op, node, { upstream, build }),

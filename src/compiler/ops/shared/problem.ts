@@ -3,10 +3,11 @@
  * where a phase reports a diagnostic. Also the words that several messages share.
  */
 import type { layerDiagnostics } from '../../diagnostics/layers.ts';
+import type { valueDiagnostics } from '../../diagnostics/value.ts';
 import { showDim, type Dim } from '../../ir/dim.ts';
 import type { Problem } from '../op.ts';
 
-type Entries = typeof layerDiagnostics;
+type Entries = typeof layerDiagnostics & typeof valueDiagnostics;
 type LayerCode = keyof Entries & string;
 type Placeholders<Message extends string> = Message extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Placeholders<Rest>
@@ -23,6 +24,7 @@ export function problem<Code extends LayerCode>(
 
 /** `3x3`, `[2·H, W]`. */
 export function showSizes(dims: readonly Dim[]): string {
+  if (dims.length === 0) return 'a single number';
   return dims.every((d) => typeof d === 'number') ? dims.join('x') : `[${dims.map(showDim).join(', ')}]`;
 }
 

@@ -9,7 +9,7 @@ import { compileScalar } from '../../ir/scalar-eval.ts';
 import * as s from '../../ir/scalar-build.ts';
 import { featureMap, shapeOf, sizeOf, type Axis, type Tensor, type TensorType } from '../../ir/type.ts';
 import { defineOp, type Build, type OpDef, type ParamSpec, type Problem, type Sample } from '../op.ts';
-import { axisProblem, withoutAxis } from './axes.ts';
+import { axesProblem, withoutAxis } from './axes.ts';
 import { axisIndex, broadcastStrides } from './broadcast.ts';
 import { forEachPlace, uniformAxes } from './loops.ts';
 import { loopsOver, lowering, outOperand } from './lowering.ts';
@@ -31,6 +31,7 @@ export interface Reduction {
   /** The axes that the options name, of those that the input has; absent: the option `axes`. */
   readonly axes?: (attrs: Attrs, input: TensorType) => readonly Axis[];
   readonly params?: readonly ParamSpec[];
+  readonly attrs?: OpDef['attrs'];
   readonly samples?: readonly Sample[];
 }
 
@@ -50,6 +51,7 @@ export function defineReduction(op: Reduction): OpDef {
     category: op.category ?? 'reduction',
     arity: { min: 1, max: 1 },
     params: op.params ?? [axesParam],
+    ...(op.attrs ? { attrs: op.attrs } : {}),
     type: (attrs, [input]) => reducedType(op, axesOf(attrs, input ?? featureMap([], 1)), input),
     cost: () => ({ macs: 0 }),
     eval: (_, [x], types) =>
@@ -70,7 +72,7 @@ function reducedType(
   axes: readonly Axis[],
   input: TensorType = featureMap([], 1),
 ): TensorType | Problem {
-  return axisProblem(op.spelling ?? op.name, input, axes) ?? withoutAxis(input, axes);
+  return axesProblem(op.spelling ?? op.name, input, axes) ?? withoutAxis(input, axes);
 }
 
 interface Types {

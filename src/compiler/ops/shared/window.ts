@@ -7,7 +7,7 @@ import { addDims, ceilDivDim, floorDivDim, showDim, type Dim } from '../../ir/di
 import type { Attrs } from '../../ir/graph.ts';
 import type { Window } from '../../ir/kernel.ts';
 import { shapeOf, spatialAxes, spatialDims, type TensorType } from '../../ir/type.ts';
-import type { ParamSpec, Problem } from '../op.ts';
+import { longestStep, type ParamSpec, type Problem } from '../op.ts';
 import * as read from './attrs.ts';
 import { problem, showList, showSizes } from './problem.ts';
 
@@ -31,12 +31,20 @@ export function windowAttrs(attrs: Attrs): WindowAttrs {
 
 /** The options of a window, in the order in which they are written. */
 export const windowParams = {
-  kernel: { name: 'kernel', kind: 'size', default: undefined, min: 1, doc: 'Window size: `3` or `3x5`.' },
-  stride: { name: 'stride', kind: 'size', default: 1, min: 1, doc: 'Step of the window per axis.' },
+  kernel: {
+    ...{ name: 'kernel', kind: 'size', default: undefined, min: 1, max: longestStep },
+    doc: 'Window size: `3` or `3x5`.',
+  },
+  stride: {
+    ...{ name: 'stride', kind: 'size', default: 1, min: 1, max: longestStep },
+    doc: 'Step of the window per axis.',
+  },
   pad: {
     name: 'pad',
     kind: 'pad',
     default: 0,
+    min: 0,
+    max: longestStep,
     doc: '`0` or `valid`, `same` (output = ceil(input / stride), odd pixel at the end), `1`, `1x2`, or `(begin, end)`.',
   },
   dilation: {
@@ -44,6 +52,7 @@ export const windowParams = {
     kind: 'size',
     default: 1,
     min: 1,
+    max: longestStep,
     doc: 'Distance between the taps of the window.',
   },
 } as const satisfies Record<string, ParamSpec>;
@@ -129,10 +138,15 @@ export function sizesProblem(
     if (!Array.isArray(value) || value.length === rank) continue;
     return problem(
       'shape/kernel-rank',
-      { layer, option, given: value.length, rank },
+      {
+        layer,
+        option,
+        given: sizesOf(value.length),
+        needs: rank === 1 ? '1 spatial axis' : `${rank} spatial axes`,
+      },
       {
         at: { option },
-        label: `${value.length} sizes`,
+        label: sizesOf(value.length),
         labels: [
           {
             at: { input: 0 },
@@ -145,12 +159,15 @@ export function sizesProblem(
             text: `each size belongs to one spatial axis of the input; one number means the same on all of them`,
           },
         ],
-        fixes: option === 'pad' ? [] : [rankFix(option, value as readonly number[], rank)],
+        fixes:
+          option === 'pad' || option === 'amount' ? [] : [rankFix(option, value as readonly number[], rank)],
       },
     );
   }
   return undefined;
 }
+
+const sizesOf = (count: number): string => (count === 1 ? '1 size' : `${count} sizes`);
 
 /** The sizes of the last axes, which are the ones that feature maps of every rank have; a missing one like the last. */
 function rankFix(
@@ -160,7 +177,8 @@ function rankFix(
 ): NonNullable<Problem['fixes']>[number] {
   const last = given.at(-1) ?? 1;
   const sizes = Array.from({ length: rank }, (_, i) => given[given.length - rank + i] ?? last);
-  const to = sizes.every((n) => n === last) ? String(last) : sizes.join('x');
+  // `resize(8)` means one axis: only where one number spreads does it stand for all.
+  const to = sizes.every((n) => n === last) && option !== 'size' ? String(last) : sizes.join('x');
   return { title: `${option} = ${to}`, set: { option, to } };
 }
 
