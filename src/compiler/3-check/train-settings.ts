@@ -17,6 +17,7 @@ import { isBuiltin } from '../2-resolve/vocabulary.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { argument, mistyped } from './evaluate.ts';
+import { withinBounds } from './bounds.ts';
 import type { Site } from './frame.ts';
 import type { NetFacts } from './query.ts';
 import type { Session } from './session.ts';
@@ -114,8 +115,12 @@ function checkValue(expr: Expr, option: string, { takes, least }: WordOption, at
   const { needs, fits } = kinds[takes];
   const expected = takes === 'text' ? needs : `${needs} for ${option}`;
   if (!fits(value)) return void mistyped(value, expected, expr, at.session);
-  if (least === undefined || value.kind !== 'number' || value.value >= least) return;
-  at.session.report(diagnostic('value/too-small', { option, found: value.value, least }, expr.span));
+  if (least === undefined || value.kind !== 'number') return;
+  withinBounds(
+    { numbers: [value.value], option, what: 'train', span: expr.span },
+    { min: least },
+    at.session,
+  );
 }
 
 /** A constant; or a value of the net, which is none. */
