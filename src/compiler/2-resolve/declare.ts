@@ -16,7 +16,8 @@ export function declareItems(module: OpenModule, names: Names): void {
   for (const item of module.file.items) {
     if (item.kind === 'defaults') declareDefaults(module, item.entries);
     // A family varies a net that keeps its own name; its variants are members: `MobileNet.small`.
-    if (item.kind === 'family') module.families.set(item.name.name, item);
+    if (item.kind === 'family' && !module.families.has(item.name.name))
+      module.families.set(item.name.name, item);
     if (item.kind === 'broken' && item.declares) module.broken.add(item.declares.name);
     const declaration = declarationOf(item, module);
     if (!declaration || !('name' in item)) continue;

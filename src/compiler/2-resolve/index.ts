@@ -11,6 +11,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { readAllowances, withoutAllowed } from '../diagnostics/allowances.ts';
 import { bindExpr } from './bind-expr.ts';
 import { bindBody, bindBudget, bindParams, netScope } from './bind-body.ts';
+import { bindFamily } from './bind-family.ts';
 import { bindNetName, bindTest, bindTrain, bindWeights } from './bind-train.ts';
 import { reportCircular } from './circular.ts';
 import { bindImport, declareItems } from './declare.ts';
@@ -121,8 +122,7 @@ function bindItem(item: Item, module: OpenModule, names: Names): void {
     case 'net':
       return bindNet(owner, place);
     case 'family':
-      bindNetName(item.name, place);
-      return item.variants.forEach((v) => v.values.forEach((e) => bindExpr(e, 'value', scope, place)));
+      return bindFamily(item, place);
     case 'defaults':
       return item.entries.forEach(({ op, args }) => {
         if (!operatorNames.has(op.name)) reportNoOperator(op, names);

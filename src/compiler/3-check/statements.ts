@@ -27,8 +27,10 @@ import { checkFrozenStatistics } from './frozen-statistics.ts';
 import { checkLossGradient } from './loss-gradient.ts';
 import { matchesPath } from '../ir/weight-paths.ts';
 import { checkLossShape } from './loss-shape.ts';
+import { checkMoves } from './moves.ts';
 import type { NetFacts } from './query.ts';
 import type { Session } from './session.ts';
+import { checkTest } from './tests.ts';
 import { checkSetting } from './train-settings.ts';
 
 export interface CheckedNet {
@@ -80,17 +82,42 @@ export function checkStatements(
     if (facts)
       for (const budget of budgets(declaration)) checkBudget(budget, { declaration, facts }, site, session);
   const find = (net: Ident): CheckedNet | undefined => nets.get(model.bindings.get(net));
+  const moves = model.entry.file.items.filter((item) => item.kind === 'moved');
+  if (moves.length > 0) checkMoves(moves, pathsOf(nets, model), session);
   for (const item of model.entry.file.items) {
     if (item.kind === 'test' || item.kind === 'budget' || item.kind === 'train') {
       const net = item.net && find(item.net);
       if (net) hasArguments(net.declaration, [], item.net.span, session);
       if (item.kind !== 'train' && !item.net && own.length !== 1) whichNet(item, session);
     }
-    if (item.kind === 'test') checkTest(item, item.net ? find(item.net) : own[0], session);
+    if (item.kind === 'test') {
+      const tested = item.net ? find(item.net) : own.length === 1 ? own[0] : undefined;
+      const graph = tested?.facts?.graph;
+      if (graph) checkTest(item, graph, session);
+    }
     if (item.kind === 'train') checkTrain(item, find(item.net)?.facts, site, session);
     if (item.kind === 'weights' && item.layout && !['torch', 'keras'].includes(item.layout.name))
       session.report(unknownWord(item.layout, ['torch', 'keras'], 'layout of weights'));
   }
+}
+
+/** The weights of the nets; undefined where not all are known, or the file declares weights of others. */
+function pathsOf(
+  nets: ReadonlyMap<Declaration | undefined, CheckedNet>,
+  { entry, bindings }: Model,
+): readonly string[] | undefined {
+  const graphs = [...nets.values()].map(({ facts }) => facts?.graph);
+  const others = entry.file.items.some(
+    (item) => item.kind === 'weights' && !nets.has(bindings.get(item.net)),
+  );
+  if (others || graphs.length === 0 || graphs.includes(undefined)) return undefined;
+  return graphs.flatMap((graph) => (graph ? weightPaths(graph) : []));
+}
+
+function weightPaths(graph: Graph): readonly string[] {
+  return topological(graph)
+    .filter((node) => node.op === 'param')
+    .map(paramPath);
 }
 
 /** A statement that names no net, in a file that has not just one. */
@@ -111,41 +138,13 @@ function whichNet(item: TestItem | BudgetStatement, session: Session): void {
   );
 }
 
-/** Inputs and outputs that a test names have to exist. */
-function checkTest(item: TestItem, tested: CheckedNet | undefined, session: Session): void {
-  const graph = tested?.facts?.graph;
-  if (!graph) return;
-  const inputs = graph.inputs.map(({ name }) => name);
-  for (const { name } of item.inputs)
-    if (!inputs.includes(name.name)) session.report(unknownWord(name, inputs, `input of ${graph.name}`));
-  const outputs = graph.outputs.map(({ name }) => name);
-  for (const { condition, with: probability } of item.expects) {
-    checkNames(condition, outputs, graph, session);
-    if (probability) checkNames(probability, [...outputs, 'p', 'probability', 'score'], graph, session);
-  }
-}
-
-/** Left sides of comparisons name outputs; what they are compared with is a constant. */
-function checkNames(expr: Expr, known: readonly string[], graph: Graph, session: Session): void {
-  if (expr.kind === 'binary' && (expr.op === 'and' || expr.op === 'or')) {
-    checkNames(expr.left, known, graph, session);
-    return checkNames(expr.right, known, graph, session);
-  }
-  let left: Expr = expr.kind === 'binary' ? expr.left : expr;
-  while (left.kind === 'member' || left.kind === 'index') left = left.object;
-  if (left.kind === 'name' && !known.includes(left.name))
-    session.report(unknownWord(left, known, `output of ${graph.name}`));
-}
-
 /** The loss has to reach weights, data has to fit the classes, `freeze` has to name weights that there are; phases the same. */
 function checkTrain(item: TrainItem, facts: NetFacts | undefined, site: Site, session: Session): void {
   if (!facts) return;
   const { graph } = facts;
   for (const clause of item.clauses)
     if (clause.kind === 'setting' && clause.name.name === 'loss') checkLoss(clause.value, facts, session);
-  const paths = topological(graph)
-    .filter((node) => node.op === 'param')
-    .map(paramPath);
+  const paths = weightPaths(graph);
   if (checkLossShape(item, facts, session)) checkLossGradient(item, facts, session);
   checkClauses(item.clauses, { facts, paths, site, frozen: [] }, session);
 }

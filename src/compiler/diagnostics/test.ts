@@ -4,6 +4,14 @@ import type { DiagnosticEntry } from './diagnostic.ts';
 const needsRun = { bad: undefined, good: undefined } as const;
 
 export const testDiagnostics = {
+  'test/expects-nothing': {
+    severity: 'warning',
+    message: 'the test {title} expects nothing, so it cannot fail',
+    explain:
+      'A `test` runs its net and compares what comes out with each `expect`. Without one it passes whatever comes out.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntest "half" {\n  x = 0.5\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntest "half" {\n  x = 0.5\n  expect max(z) < 10\n}',
+  },
   'test/failed': {
     severity: 'error',
     message: '{title}: {condition} does not hold',

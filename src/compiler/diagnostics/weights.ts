@@ -89,6 +89,14 @@ export const weightsDiagnostics = {
       'Files of weights that cnnc writes for a net note what the net does to its inputs (`scale`, `mean`, `std`, `order`), as metadata `cnnc.input.<name>`. Weights trained on numbers from 0 to 1 give wrong results for numbers from 0 to 255. Write the input as in training; or, where the net is right, convert the weights anew with `--like`.',
     ...needsFile,
   },
+  'weights/moves-nothing': {
+    severity: 'warning',
+    message: 'moved {from} -> {to} renames no weight',
+    explain:
+      '`moved old -> new` says that the weights which a file has under the old path are those which the net has under the new one. So the new path is one of the net (`cnnc summary` lists them), and both have the same wildcards. Renames are not followed one after another: each line leads from an old path to the one of now.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nmoved stem -> body',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nmoved stem -> y',
+  },
   'weights/matches-nothing': {
     severity: 'warning',
     message: '`{pattern}` matches no weight of {net}',

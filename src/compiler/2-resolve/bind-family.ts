@@ -1,0 +1,64 @@
+/**
+ * A family: one per net, with variants of different names that no value or figure of the net has, each with a value for every
+ * parameter that the family varies. What the values come to is checked with the variants (families.ts in phase 3).
+ */
+import type { FamilyItem, Ident } from '../1-parse/ast.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import { bindExpr } from './bind-expr.ts';
+import { bindNetName } from './bind-train.ts';
+import { netScope } from './bind-body.ts';
+import { reportEmpty } from './empty.ts';
+import type { NetDeclaration } from './model.ts';
+import { childScope, type Place } from './names.ts';
+
+export function bindFamily(item: FamilyItem, place: Place): void {
+  const net = bindNetName(item.name, place);
+  reportEmpty(item.span, `family ${item.name.name}`, place);
+  for (const { values } of item.variants)
+    for (const value of values) bindExpr(value, 'value', childScope(undefined), place);
+  if (!net || reportSecond(item, place)) return;
+  const seen = new Map<string, Ident>();
+  for (const variant of item.variants) {
+    reportTaken(variant.name, seen, net, place);
+    reportMissing(item, variant, place);
+  }
+}
+
+/** The first family of a net is the one that counts. */
+function reportSecond({ name }: FamilyItem, { module, names }: Place): boolean {
+  const first = module.families.get(name.name);
+  if (!first || first.name === name) return false;
+  const labels = [{ span: first.name.span, text: 'its family' }];
+  const args = { option: 'the family', what: name.name };
+  names.report(diagnostic('value/given-twice', args, name.span, { label: 'again', labels }));
+  return true;
+}
+
+/** `Net.small` has to mean one thing. */
+function reportTaken(name: Ident, seen: Map<string, Ident>, net: NetDeclaration, place: Place): void {
+  const first = seen.get(name.name);
+  const value = netScope(net, place).names.get(name.name);
+  const labels = first
+    ? [{ span: first.span, text: 'declared here first' }]
+    : value
+      ? [{ span: value.span, text: `${net.name}.${name.name} is this value` }]
+      : [];
+  if (labels.length > 0)
+    place.names.report(
+      diagnostic('names/duplicate', { name: name.name }, name.span, { label: 'again', labels }),
+    );
+  seen.set(name.name, first ?? name);
+}
+
+/** A variant that leaves the last parameters out would have their defaults, whatever the family says that it varies. */
+function reportMissing(
+  { name, params }: FamilyItem,
+  variant: FamilyItem['variants'][number],
+  { names }: Place,
+): void {
+  const missing = params[variant.values.length];
+  if (!missing || variant.values.length === 0) return;
+  const labels = [{ span: missing.span, text: 'varies' }];
+  const args = { what: `${name.name}.${variant.name.name}`, option: missing.name };
+  names.report(diagnostic('value/missing-argument', args, variant.span, { labels }));
+}
