@@ -102,7 +102,7 @@ function memoOf(model: Model, memory: Memory): Memo {
       const readings = recalled && isKnown ? known.readings : [...memory.readings];
       const own = [partOf(declaration)];
       // A message that points outside of what the net is made of would move with text that is not in the key.
-      if (liesWithin(outcome, own) || liesWithin(outcome, reached().parts))
+      if (outcome.spent && (liesWithin(outcome, own) || liesWithin(outcome, reached().parts)))
         memory.now.set(place, { key, reached, readings, outcome });
       return outcome;
     },
@@ -114,8 +114,9 @@ function recall(known: Kept, reached: Reached, memory: Memory): Outcome | undefi
   memory.readings.push(...known.readings);
   const nets = new Map(reached.declarations.map((declaration) => [idOf(declaration), declaration]));
   const move = mover(known.reached().parts, reached.parts);
-  const { facts, found } = known.outcome;
+  const { facts, found, spent } = known.outcome;
   return {
+    spent,
     facts: facts && moveFacts(facts, move),
     found: found.map((each): Found => {
       if ('code' in each) return moveDiagnostic(each, move);

@@ -17,7 +17,7 @@ import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
 import { claim } from './declare.ts';
 import { reportEmpty } from './empty.ts';
 import { reportOutputKind } from './output-kind.ts';
-import { bindReplaced, isInherited } from './extending.ts';
+import { bindReplaced, inherit, isInherited, standsTooDeep } from './extending.ts';
 import { reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import { netSource } from './net-source.ts';
@@ -174,16 +174,15 @@ export function netScope(net: NetDeclaration, place: Place): Scope {
   place.names.netScopes.set(net, own);
   const inside: Place = { ...place, module: net.module as Place['module'], owner: net };
   bindParams(net.item.params, params, inside);
-  const inherited = baseScope(net.item, params, inside);
-  const extendsUnknown = net.item.base !== undefined && !inherited;
-  const parent = inherited ? { ...inherited, parent: params } : params;
-  const scope: Scope = { ...childScope(parent), extendsUnknown };
+  const base = baseScope(net.item, params, inside);
+  const extendsUnknown = net.item.base !== undefined && (!base || base.extendsUnknown === true);
+  const scope: Scope = { ...childScope(base ? inherit(base, params) : params), extendsUnknown };
   place.names.netScopes.set(net, scope);
   if (net.item.body) bindBody(net.item.body, scope, inside);
   return scope;
 }
 
-/** Names of everything that a net takes over from the net it extends or stands for. */
+/** The scope of the net that a net extends or stands for. */
 function baseScope(item: NetItem, params: Scope, place: Place): Scope | undefined {
   const made = netSource(item);
   if (!made) return undefined;
@@ -194,9 +193,7 @@ function baseScope(item: NetItem, params: Scope, place: Place): Scope | undefine
   // A family's variant is a member of its net.
   if (callee.kind === 'member') callee = callee.object;
   const base = place.names.bindings.get(callee);
-  if (base?.kind !== 'net') return undefined;
+  if (base?.kind !== 'net' || standsTooDeep(base)) return undefined;
   const scope = netScope(base, place);
-  if (scope.unfinished) return undefined;
-  const merged = new Map([...(scope.parent?.names ?? []), ...scope.names]);
-  return { names: merged, later: new Map(), parent: undefined };
+  return scope.unfinished ? undefined : scope;
 }

@@ -1,8 +1,9 @@
 /** Names in statements about a net: `train`, `test` and `weights`. The net has to be there, and what is named of it. */
 import type { Ident, StringLiteral, TestItem, TrainItem, WeightsItem } from '../1-parse/ast.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
-import { nearest } from '../diagnostics/nearest.ts';
+import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { showNames } from '../diagnostics/show-names.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { netScope } from './bind-body.ts';
 import { bindClauses } from './bind-clauses.ts';
@@ -21,15 +22,19 @@ export function bindNetName(ident: Ident, place: Place): NetDeclaration | undefi
     return found;
   }
   if (place.module.broken.has(ident.name)) return undefined;
-  const nets = [...place.module.names.values()].filter((d) => d.kind === 'net').map((d) => d.name);
-  const near = nearest(ident.name, nets);
+  const near = place.names.unknown++ < maxSuggestions ? nearest(ident.name, netNames(place)) : undefined;
+  const nets = showNames(netNames(place));
   place.names.report(
     diagnostic('names/unknown-net', { name: ident.name }, ident.span, {
-      notes: nets.length > 0 ? [{ word: 'note', text: `this file has ${nets.join(', ')}` }] : [],
+      notes: nets === '' ? [] : [{ word: 'note', text: `this file has ${nets}` }],
       fixes: fixesBy(near, ident.span),
     }),
   );
   return undefined;
+}
+
+function* netNames({ module }: Place): Iterable<string> {
+  for (const { kind, name } of module.names.values()) if (kind === 'net') yield name;
 }
 
 /** Binds the net of `weights N from "…"`; the file has to be one of the project's. */

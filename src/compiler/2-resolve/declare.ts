@@ -5,6 +5,7 @@
 import type { DefaultsItem, Ident, Item, UseItem } from '../1-parse/ast.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
+import { showNames } from '../diagnostics/show-names.ts';
 import type { Declaration } from './model.ts';
 import type { Import, OpenModule } from './modules.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
@@ -122,7 +123,7 @@ function reportNotExported(name: Ident, use: UseItem, target: OpenModule, names:
           : fixes,
       notes: hidden
         ? []
-        : [{ word: 'note', text: `it exports ${[...target.exports.keys()].sort().join(', ') || 'nothing'}` }],
+        : [{ word: 'note', text: `it exports ${showNames([...target.exports.keys()].sort()) || 'nothing'}` }],
     }),
   );
 }

@@ -2,19 +2,52 @@
  * Names in a net that extends another: it sees the other's values, gives them a new meaning with `replace` only, and adds values
  * of its own.
  */
-import type { Ident, ReplaceStatement, Statement } from '../1-parse/ast.ts';
-import { nearest } from '../diagnostics/nearest.ts';
+import type { Ident, NetItem, ReplaceStatement, Statement } from '../1-parse/ast.ts';
+import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import type { Declaration } from './model.ts';
-import type { Place, Scope } from './names.ts';
+import { showNames } from '../diagnostics/show-names.ts';
+import type { Declaration, NetDeclaration } from './model.ts';
+import { lookup, type Place, type Scope } from './names.ts';
+import { netSource } from './net-source.ts';
 
-type Names = ReadonlyMap<string, Declaration>;
+/** Nets that one may stand on, through one another. Where there are more, phase 3 says so, and their names are not looked up. */
+export const mostBases = 100;
+
+/** Whether a net stands on more nets than that, as far as their names tell. */
+export function standsTooDeep(net: NetDeclaration): boolean {
+  let at: Declaration | undefined = net;
+  for (let i = 0; i < mostBases && at?.kind === 'net'; i++) {
+    const name = baseName(at.item);
+    at = name === undefined ? undefined : at.module.names.get(name);
+  }
+  return at?.kind === 'net';
+}
+
+function baseName(item: NetItem): string | undefined {
+  const source = netSource(item)?.net;
+  let callee = source?.kind === 'call' ? source.callee : source;
+  if (callee?.kind === 'member') callee = callee.object;
+  return callee?.kind === 'name' ? callee.name : undefined;
+}
+
+const nothing: Scope['later'] = new Map();
+
+/** The scopes of a net that is extended, as they are seen from inside the other: its parameters lie around them. */
+export function inherit({ names, parent }: Scope, params: Scope): Scope {
+  return { names, later: nothing, parent: parent ? inherit(parent, params) : params };
+}
 
 /** What a net's body takes over from the net that it extends; undefined in other bodies, and where that net is unknown. */
-export function inheritedNames(scope: Scope, { owner, names }: Place): Names | undefined {
+function inheritedScope(scope: Scope, { owner, names }: Place): Scope | undefined {
   const extending = owner?.kind === 'net' && owner.item.base && names.netScopes.get(owner) === scope;
-  return extending && !scope.extendsUnknown ? scope.parent?.names : undefined;
+  return extending && !scope.extendsUnknown ? scope.parent : undefined;
+}
+
+/** Names of values that a `replace` may give another meaning. */
+function* replaceable({ names, parent }: Scope): Iterable<string> {
+  if (parent) yield* replaceable(parent);
+  for (const declaration of names.values()) if (isReplaceable(declaration)) yield declaration.name;
 }
 
 /** True where the name is taken by the net that is extended, which is reported: evaluated again its weights would be the other's. */
@@ -24,7 +57,7 @@ export function isInherited(
   place: Place,
 ): boolean {
   const { name, span } = statement;
-  const before = inheritedNames(scope, place)?.get(name.name);
+  const before = lookup(name.name, inheritedScope(scope, place));
   if (!before || before.kind === 'param') return false;
   const at = { source: span.source, start: span.start, end: span.start };
   place.names.report(
@@ -43,8 +76,8 @@ export function isInherited(
 /** Binds the name of a `replace` to the value that it replaces. */
 export function bindReplaced(statement: ReplaceStatement, scope: Scope, place: Place): void {
   const { name } = statement;
-  const inherited = inheritedNames(scope, place);
-  const old = inherited?.get(name.name);
+  const inherited = inheritedScope(scope, place);
+  const old = lookup(name.name, inherited);
   if (old && isReplaceable(old)) {
     place.names.bindings.set(name, old);
     place.names.used.add(old);
@@ -66,16 +99,16 @@ function reportSecond(name: Ident, { owner, names }: Place): void {
   names.report(diagnostic('names/duplicate', { name: name.name }, name.span, { label: 'again', labels }));
 }
 
-function reportNothing(name: Ident, old: Declaration | undefined, inherited: Names, { names }: Place): void {
-  const values = [...inherited.values()].filter(isReplaceable).map((d) => d.name);
-  const near = nearest(name.name, values);
+function reportNothing(name: Ident, old: Declaration | undefined, inherited: Scope, { names }: Place): void {
+  const near = names.unknown++ < maxSuggestions ? nearest(name.name, replaceable(inherited)) : undefined;
+  const values = showNames(replaceable(inherited));
   const text = old
-    ? `${name.name} is not written \`${name.name} = …\` there; such values are ${values.join(', ')}`
-    : `it has ${values.join(', ')}`;
+    ? `${name.name} is not written \`${name.name} = …\` there; such values are ${values}`
+    : `it has ${values}`;
   names.report(
     diagnostic('names/replaces-nothing', { name: name.name }, name.span, {
       labels: old ? [{ span: old.span, text: 'declared here' }] : [],
-      notes: values.length > 0 ? [{ word: 'note', text }] : [],
+      notes: values !== '' ? [{ word: 'note', text }] : [],
       fixes: fixesBy(near, name.span),
     }),
   );

@@ -194,7 +194,8 @@ const maxItems = 100_000;
 function joined(a: readonly Value[], b: readonly Value[], expr: BinaryExpr, session: Session): Value {
   if (a.length + b.length <= maxItems) return { kind: 'list', items: [...a, ...b] };
   const limit = showCount(maxItems);
-  session.report(diagnostic('network/too-large', { limit, what: 'items of a list' }, expr.span));
+  const args = { whose: 'this net grows', limit, what: 'items of a list' };
+  session.report(diagnostic('network/too-large', args, expr.span));
   return unknown;
 }
 

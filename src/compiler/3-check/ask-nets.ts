@@ -10,7 +10,8 @@ import { lintGraph } from './lints.ts';
 import { slidingOf } from './net.ts';
 import { blocksFor, type BlockMemory, type Blocks } from './memo/index.ts';
 import type { NetFacts, NetQueries } from './query.ts';
-import { newSession, onceReporter, type Mode } from './session.ts';
+import { newSession, onceReporter, type Session } from './session.ts';
+import { isLeft, newSpending, spend, type Spending, type Spent } from './spending.ts';
 import type { GivenArg } from './value.ts';
 
 /** A diagnostic, or another net that was asked for its facts at this point (and so reports what was found in it). */
@@ -21,6 +22,8 @@ export interface Outcome {
   readonly facts: NetFacts | undefined;
   /** In the order in which it is reported. */
   readonly found: readonly Found[];
+  /** What it took to evaluate; undefined where the check had not enough left, so that it is no outcome to keep. */
+  readonly spent: Spent | undefined;
 }
 
 /** Knows outcomes from before; `compute` makes one anew. The answer has to be what `compute` would give. */
@@ -42,6 +45,7 @@ interface Asking {
   readonly report: Report;
   readonly known: Map<NetDeclaration, Outcome | 'open'>;
   readonly reported: Set<NetDeclaration>;
+  readonly spending: Spending;
 }
 
 export interface NetAnswers {
@@ -54,17 +58,24 @@ export interface NetAnswers {
 
 export function askNets(model: Model, report: Report, memo: Memo = noMemo): NetAnswers {
   const blocks = memo.blocks === 'none' ? undefined : blocksFor(model, memo.blocks);
-  const asking: Asking = { model, memo, blocks, report, known: new Map(), reported: new Set() };
+  const spending = newSpending();
+  const asking: Asking = { model, memo, blocks, report, known: new Map(), reported: new Set(), spending };
   return {
     blocks,
     queries: (declaration, args) => {
-      if (args.length > 0) return factsFor(declaration, args, report, asking);
+      if (args.length > 0) return factsFor(declaration, args, { report, spending: newSpending() }, asking);
       const facts = factsOnce(declaration, asking);
       replay([declaration], asking);
       return facts;
     },
-    lint: (declaration, facts) =>
-      replay(memo.outcome('warnings', declaration, () => warnings(declaration, facts, asking)).found, asking),
+    lint: (declaration, facts) => {
+      const { found } = outcomeOf('warnings', declaration, asking, (into, own) => {
+        const asker: Asker = { report: onceReporter(into as Diagnostic[]), spending: own };
+        reportWarnings(declaration, facts, asker, asking);
+        return undefined;
+      });
+      replay(found, asking);
+    },
   };
 }
 
@@ -73,35 +84,73 @@ function factsOnce(declaration: NetDeclaration, asking: Asking): NetFacts | unde
   const before = asking.known.get(declaration);
   if (before !== undefined) return before === 'open' ? undefined : before.facts;
   asking.known.set(declaration, 'open');
-  const outcome = asking.memo.outcome('net', declaration, () => {
-    const found: Found[] = [];
+  const outcome = outcomeOf('net', declaration, asking, (found, spending) => {
     const report = onceReporter(found as Diagnostic[]);
-    const facts = factsFor(declaration, [], report, asking, (asked) => found.push(asked));
-    return { facts, found };
+    const note = (asked: NetDeclaration): unknown => found.push(asked);
+    return factsFor(declaration, [], { report, spending, note }, asking);
   });
   asking.known.set(declaration, outcome);
   return outcome.facts;
+}
+
+/** An outcome, from before or from `compute`, and what it took. */
+function outcomeOf(
+  of: 'net' | 'warnings',
+  declaration: NetDeclaration,
+  { memo, spending: all }: Asking,
+  compute: (found: Found[], spending: Spending) => NetFacts | undefined,
+): Outcome {
+  let computed = false;
+  const outcome = memo.outcome(of, declaration, () => {
+    computed = true;
+    const found: Found[] = [];
+    const spending = newSpending();
+    const facts = compute(found, spending);
+    return { facts, found, spent: all.stopped ? undefined : spending.spent };
+  });
+  if (!computed && outcome.spent) spend(outcome.spent, all);
+  return outcome;
+}
+
+/** Who asks for a net: where what is found in it goes, and what it takes. */
+interface Asker {
+  readonly report: Report;
+  readonly spending: Spending;
+  /** Told of nets that are asked for without arguments on the way; else what was found in them is reported at once. */
+  readonly note?: (asked: NetDeclaration) => void;
 }
 
 /** Instantiates; nets with arguments are not kept, so what is found in them belongs to who asks. */
 function factsFor(
   declaration: NetDeclaration,
   args: readonly GivenArg[],
-  report: Report,
+  asker: Asker,
   asking: Asking,
-  note?: (asked: NetDeclaration) => void,
 ): NetFacts | undefined {
-  const { model, blocks } = asking;
   const queries: NetQueries = (asked, given) => {
-    if (given.length > 0) return factsFor(asked, given, report, asking, note);
+    if (given.length > 0) return factsFor(asked, given, asker, asking);
     const facts = factsOnce(asked, asking);
-    if (note) note(asked);
+    if (asker.note) asker.note(asked);
     else replay([asked], asking);
     return facts;
   };
-  const session = newSession({ model, mode: 'inference', report, queries, blocks });
-  const instance = buildGraph({ declaration, args, name: declaration.name }, {}, session);
+  const { model, blocks } = asking;
+  const session = newSession({ model, mode: 'inference', report: asker.report, queries, blocks });
+  const instance = build({ declaration, args }, session, asker, asking);
   return instance && factsOf(instance);
+}
+
+/** Undefined where it has errors, or where the check has come to too much already. */
+function build(
+  { declaration, args }: { readonly declaration: NetDeclaration; readonly args: readonly GivenArg[] },
+  session: Session,
+  asker: Asker,
+  { spending: all }: Asking,
+): Instance | undefined {
+  if (!isLeft(all, declaration.span, asker.report)) return undefined;
+  const instance = buildGraph({ declaration, args, name: declaration.name }, {}, session);
+  for (const spending of [asker.spending, all]) spend(session, spending);
+  return instance;
 }
 
 function factsOf({ graph, values }: Instance): NetFacts {
@@ -122,19 +171,16 @@ function replay(found: readonly Found[], asking: Asking): void {
   }
 }
 
-function warnings(declaration: NetDeclaration, facts: NetFacts, { model, blocks }: Asking): Outcome {
-  const found: Diagnostic[] = [];
+function reportWarnings(declaration: NetDeclaration, facts: NetFacts, asker: Asker, asking: Asking): void {
+  const { model, blocks } = asking;
+  const { report } = asker;
   // The net that it is made from says it: over another size the same layers may drop pixels for good reason.
-  if (slidingOf(declaration, model)) return { facts: undefined, found };
-  const report = onceReporter(found);
+  if (slidingOf(declaration, model)) return;
   lintGraph(facts.graph, report);
-  if (hasTrainingOnly(declaration)) {
-    const mode: Mode = 'training';
-    const session = newSession({ model, mode, report, blocks });
-    const instance = buildGraph({ declaration, args: [], name: declaration.name }, {}, session);
-    if (instance) lintGraph(instance.graph, report);
-  }
-  return { facts: undefined, found };
+  if (!hasTrainingOnly(declaration)) return;
+  const session = newSession({ model, mode: 'training', report, blocks });
+  const instance = build({ declaration, args: [] }, session, asker, asking);
+  if (instance) lintGraph(instance.graph, report);
 }
 
 function hasTrainingOnly({ item }: NetDeclaration): boolean {

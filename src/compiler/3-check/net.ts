@@ -4,6 +4,7 @@
  */
 import type { InStatement, OutStatement, ReplaceStatement, Statement } from '../1-parse/ast.ts';
 import type { Model, NetDeclaration } from '../2-resolve/model.ts';
+import { mostBases } from '../2-resolve/extending.ts';
 import { netSource, type WrittenSliding } from '../2-resolve/net-source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
@@ -11,7 +12,7 @@ import { bindParams, type Application } from './apply.ts';
 import { evaluateStatement, isBroken } from './body.ts';
 import { evaluate, flow } from './evaluate.ts';
 import { childFrame, enter, type Frame, type Site } from './frame.ts';
-import { limits, type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { sizesOf } from './sliding/index.ts';
 import { describe, unknown, type GivenArg, type Value } from './value.ts';
 
@@ -78,7 +79,7 @@ function baseOf(net: NetDeclaration, model: Model): NetDeclaration | undefined {
 export function slidingOf(net: NetDeclaration, model: Model): WrittenSliding | undefined {
   let at: NetDeclaration | undefined = net;
   // One that stands for more nets than that is reported, and so is one that stands for itself.
-  for (let i = 0; at && i <= limits.depth; i++, at = baseOf(at, model)) {
+  for (let i = 0; at && i <= mostBases; i++, at = baseOf(at, model)) {
     const sliding = netSource(at.item)?.sliding;
     if (sliding) return sliding;
   }
@@ -94,9 +95,9 @@ function frameFor(net: NetDeclaration, session: Session): Frame | undefined {
     base = baseOf(base, session.model)
   ) {
     chain.push(base);
-    if (chain.length <= limits.depth) continue;
+    if (chain.length <= mostBases) continue;
     session.report(
-      diagnostic('network/blocks-too-deep', { name: base.name, limit: limits.depth }, net.item.name.span),
+      diagnostic('network/blocks-too-deep', { name: base.name, limit: mostBases }, net.item.name.span),
     );
     return undefined;
   }

@@ -122,7 +122,7 @@ function stop(session: Session, span: Span, what: 'nodes' | 'steps'): void {
   session.report(
     diagnostic(
       'network/too-large',
-      { limit, what: what === 'nodes' ? 'layers' : 'steps of repetition' },
+      { whose: 'this net grows', limit, what: what === 'nodes' ? 'layers' : 'steps of repetition' },
       span,
     ),
   );

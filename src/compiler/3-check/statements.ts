@@ -16,6 +16,7 @@ import type { Declaration, Model, NetDeclaration } from '../2-resolve/model.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { showNames } from '../diagnostics/show-names.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { topological, type Graph } from '../ir/graph.ts';
 import { paramPath } from '../ops/build.ts';
@@ -129,7 +130,7 @@ function whichNet(item: TestItem | BudgetStatement, session: Session): void {
   const named = (net: string): string => (item.kind === 'test' ? ` of ${net}` : ` ${net}`);
   session.report(
     diagnostic('network/which-net', {}, span, {
-      notes: [{ word: 'note', text: `this file has ${nets.join(', ') || 'no nets'}` }],
+      notes: [{ word: 'note', text: `this file has ${showNames(nets) || 'no nets'}` }],
       fixes: nets.slice(0, 3).map((net) => ({
         title: `${textOf({ ...span, end })}${named(net)} { … }`,
         edits: [{ span: { ...span, start: end, end }, text: named(net) }],

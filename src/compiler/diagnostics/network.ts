@@ -148,7 +148,7 @@ export const networkDiagnostics = {
   },
   'network/too-large': {
     severity: 'error',
-    message: 'this net grows past {limit} {what}',
+    message: '{whose} past {limit} {what}',
     explain: 'Nets are unrolled when they are compiled: nested repetitions multiply.',
     bad: 'net N {\n  in x: f32[4]\n  y = x -> repeat(9999) { repeat(9999) { relu } }\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> repeat(9) { repeat(9) { dense(4) -> relu } }\n  out z: tensor(y)\n}',
