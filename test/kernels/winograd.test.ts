@@ -206,6 +206,21 @@ for (const algorithm of algorithms)
           }
     });
 
+    it('computes phases in small blocks and chunks of output channels, the last ones not full', () => {
+      for (const engine of engines)
+        for (const sizes of [[32, 48], [96]]) {
+          const taps = sizes.map(() => 5);
+          const test = winogradCase({ sizes, taps, stride: 2, pads: [], inC: 8, outC: 43 }, residual);
+          for (const [block, channels] of [
+            [6, 16],
+            [10, 32],
+          ] as const) {
+            const choice = changed(test, engine, { block, narrow: false, channels });
+            expect(verify(test, engine, choice, tolerances[algorithm])).toBeUndefined();
+          }
+        }
+    });
+
     it('computes chunks of input and output channels, the last one not full', () => {
       for (const sizes of [[7, 13], [26]])
         for (const engine of engines) {

@@ -37,6 +37,11 @@ function mostActivations({ steps, allocations, buffers }: Plan): number {
   return Math.max(0, ...alive);
 }
 
+/** The arena over the activations. In FaceNet's deep 3×3 layers, smaller blocks of 256-bit tiles would cost more than 1 % of its time. */
+function largestShare(net: string, wide: boolean): number {
+  return wide && ['FaceNet', 'Verify'].includes(net) ? 1.45 : 1.3;
+}
+
 /** Bytes of the parameters that inference reads, as they are on disk. */
 function parameterBytes(graph: Graph): number {
   return topological(graph)
@@ -60,7 +65,7 @@ describe('the standard library', () => {
     expect(nets.length).toBeGreaterThanOrEqual(30);
   });
 
-  it.each(nets)('$name', ({ graph }) => {
+  it.each(nets)('$name', ({ name, graph }) => {
     expect(verify(graph)).toEqual([]);
     const optimised = optimize(graph, {
       after: (pass, result) => expect(verify(result), pass.name).toEqual([]),
@@ -71,8 +76,8 @@ describe('the standard library', () => {
       const result = plan(optimised, { relaxed: true, wide });
       expect(verifyPlan(result)).toEqual([]);
       expect(result.bytes.arena).toBeLessThanOrEqual(1.1 * mostAlive(result));
-      // Borders, and transformed tiles and kernels beside the maps: less of them would cost some nets more than 1 % of their time.
-      const most = Math.max(1.45 * mostActivations(result), 1024 * 1024);
+      // Borders, and transformed tiles and kernels beside the maps.
+      const most = Math.max(largestShare(name, wide) * mostActivations(result), 1024 * 1024);
       expect(result.bytes.arena).toBeLessThanOrEqual(most);
       // Panels are padded to whole vectors.
       expect(result.bytes.weights).toBeLessThanOrEqual(1.1 * parameterBytes(graph) + 64_000);

@@ -148,7 +148,8 @@ function winogradVariants(
   { tile, name, engine }: Size,
   scratchBytes = Infinity,
 ): readonly Choice[] {
-  const likely = tuningsOf(kernel, tile, engine)
+  const bounded = Number.isFinite(scratchBytes);
+  const likely = tuningsOf(kernel, tile, engine, { memory: bounded ? 'little' : 'any' })
     .filter(({ tuning }) => winogradShape(kernel, tuning).bytes <= scratchBytes)
     .toSorted((a, b) => a.cost - b.cost);
   return likely.slice(0, mostVariants).map((estimated) => choiceOf(kernel, name, estimated));
@@ -205,23 +206,34 @@ export function winogradTuning(
   engine: Engine,
   whole?: Pick<WinogradTuning, 'vectors' | 'narrow'>,
 ): EstimatedTuning {
-  return tuningsOf(kernel, tile, engine, whole).reduce((a, b) => (b.cost < a.cost ? b : a));
+  return tuningsOf(kernel, tile, engine, { whole, memory: 'any' }).reduce((a, b) =>
+    b.cost < a.cost ? b : a,
+  );
+}
+
+interface Wanted {
+  /** Of a part of a layer: what it shares with the whole. */
+  readonly whole?: Pick<WinogradTuning, 'vectors' | 'narrow'> | undefined;
+  /** Whether blocks and chunks that are never the fastest are considered, too, because they take little memory. */
+  readonly memory: 'any' | 'little';
 }
 
 function tuningsOf(
   kernel: ConvKernel,
   tile: TileSize,
   engine: Engine,
-  whole?: Pick<WinogradTuning, 'vectors' | 'narrow'>,
+  { whole, memory }: Wanted,
 ): readonly EstimatedTuning[] {
   const { tiles } = tilesOf(kernel, tile);
   const rowsOf = rowCycles(engine);
   const isFlat = kernel.window.kernel.length < 3;
-  const blocks = blockSizes(kernel, tile).filter((block) => whole?.narrow !== true || block === tiles);
+  const blocks = blockSizes(kernel, tile, memory).filter(
+    (block) => whole?.narrow !== true || block === tiles,
+  );
   const widths = whole ? [whole.vectors] : panelWidths(engine);
   return widths.flatMap((vectors) =>
     blocks.flatMap((block) =>
-      chunkSizes(kernel, tile, vectors).map((chunk) => {
+      chunkSizes(kernel, { tile, vectors, memory }).map((chunk) => {
         const tuning = {
           tile,
           vectors,
@@ -242,21 +254,22 @@ function panelWidths(engine: Engine): readonly number[] {
 }
 
 /** Equal blocks (the last one may lack a few tiles), and blocks as large as the L2 cache holds. */
-function blockSizes(kernel: ConvKernel, tile: TileSize): readonly number[] {
+function blockSizes(kernel: ConvKernel, tile: TileSize, memory: Wanted['memory']): readonly number[] {
   const { tiles, positions, inC } = tilesOf(kernel, tile);
   const most = Math.min(mostBlocks, Math.ceil(tiles / fewestTiles));
   const equal = Array.from({ length: most }, (_, i) => Math.ceil(tiles / (i + 1)));
   const tileBytes = positions * (inC + kernel.outC) * 4;
   const cached = Math.floor(blockBytes / tileBytes);
   const around = [cached, cached - 1, cached - 2, cached - 3];
-  return [...new Set([...equal, ...around.filter((block) => block >= fewestTiles && block <= tiles)])];
+  const small = memory === 'little' ? [1, 2, 3].map((times) => times * fewestTiles) : [];
+  const further = [...around, ...small].filter((block) => block >= fewestTiles && block <= tiles);
+  return [...new Set([...equal, ...further])];
 }
 
 /** All channels at once, or chunks whose transformed kernels fill the cache. */
 function chunkSizes(
   kernel: ConvKernel,
-  tile: TileSize,
-  vectors: number,
+  { tile, vectors, memory }: Pick<WinogradTuning, 'tile' | 'vectors'> & Pick<Wanted, 'memory'>,
 ): readonly Pick<WinogradTuning, 'depth' | 'channels'>[] {
   const width = vectors * lanes;
   const panels = Math.ceil(kernel.outC / width);
@@ -264,7 +277,10 @@ function chunkSizes(
   const all = { depth: inC, channels: panels * width };
   const planes = kernel.window.kernel.at(-3) ?? 1;
   // Phases have few channels: transformed kernels of all of them fit the cache.
-  if (inC > kernel.inC * planes) return [all];
+  if (inC > kernel.inC * planes) {
+    const counts = memory === 'little' ? [2, 4].map((chunks) => Math.ceil(panels / chunks)) : [];
+    return [all, ...counts.map((count) => ({ depth: inC, channels: count * width }))];
+  }
   const depths = [1, 2, 3, 4, 6, 8]
     .map((chunks) => kernel.inC / chunks)
     .filter((depth) => depth === inC || (depth % lanes === 0 && depth >= leastDepth));
