@@ -1,5 +1,5 @@
 /** The face detector of examples/faces with its published weights, built by the command line into a folder. */
-import { mkdtempSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -27,6 +27,22 @@ export async function buildFaces(): Promise<BuiltFaces> {
   await succeed('weights', 'convert', manifest, '--map', map, '--out', weights, '--json');
   await succeed('build', 'examples/faces/faces.cnn', '--weights', weights, '--wide', '--out', out, '--json');
   return { folder, out, weights };
+}
+
+/** Calibrates on the photos of these numbers and builds the package in 8-bit integers beside the other; where it lies. */
+export async function buildFacesInBytes(
+  { folder, weights }: BuiltFaces,
+  calibrating: readonly number[],
+): Promise<string> {
+  const [data, ranges, out] = ['calibrating', 'faces.ranges.json', 'faces-int8'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  mkdirSync(data);
+  for (const i of calibrating) copyFileSync(join(faceApi, 'demo', `sample${i}.jpg`), join(data, `${i}.jpg`));
+  const net = ['examples/faces/faces.cnn', '--weights', weights, '--json'];
+  await succeed('quantize', ...net, '--data', data, '--out', ranges);
+  await succeed('build', ...net, '--quantize', ranges, '--wide', '--out', out);
+  return out;
 }
 
 async function succeed(...args: readonly string[]): Promise<void> {
