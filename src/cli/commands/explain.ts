@@ -29,8 +29,24 @@ async function explain(code: string | undefined, { json }: CommonOptions): Promi
 
 async function unknownCode(code: string, known: readonly string[]): Promise<string> {
   const { nearestNames } = await import('../../compiler/diagnostics/nearest.ts');
-  const [near] = nearestNames(code, known);
+  const part = code.toLowerCase();
+  const containing = part.length < 3 ? [] : known.filter((name) => name.includes(part));
+  const [named = nearestNames(code, known)[0]] = known.filter((name) => name.split('/')[1] === part);
+  const near = named ?? (containing.slice(0, 5).join(', ') || nearestWord(code, known, nearestNames));
   return `there is no diagnostic ${code}${near === undefined ? '; `cnnc explain` lists them all' : `; did you mean ${near}?`}`;
+}
+
+/** The code whose words, without its subject, are nearest: `explain nothing-lef`. */
+function nearestWord(
+  word: string,
+  known: readonly string[],
+  nearestNames: (name: string, candidates: Iterable<string>) => readonly string[],
+): string | undefined {
+  const [near] = nearestNames(
+    word,
+    known.map((code) => code.split('/')[1] ?? ''),
+  );
+  return known.find((code) => code.split('/')[1] === near);
 }
 
 function list(

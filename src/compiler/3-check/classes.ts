@@ -58,7 +58,7 @@ export function classNames(
         { output, channels: needed, classes: count },
         of?.span ?? site.module.file.span,
         {
-          label: `${count} names`,
+          label: count === 1 ? '1 name' : `${count} names`,
           labels: made ? [{ span: made, text: `${needed} channels` }] : [],
         },
       ),

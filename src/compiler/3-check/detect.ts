@@ -3,11 +3,14 @@
  * x, y, w, h, objectness and, with more than one class, a score per class (Redmon & Farhadi, arXiv:1612.08242).
  */
 import type { Arg, CallExpr, DetectBody, Expr, OutStatement } from '../1-parse/ast.ts';
+import { unknownOption } from '../2-resolve/options.ts';
 import { nearest } from '../diagnostics/nearest.ts';
-import { fixesBy } from '../diagnostics/fixes.ts';
+import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node, OutputKind } from '../ir/graph.ts';
 import { showType } from '../ir/type.ts';
+import type { Bounds } from '../ops/op.ts';
+import { withinBounds } from './bounds.ts';
 import { classNames } from './classes.ts';
 import { argument, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
@@ -52,10 +55,18 @@ function detectClasses(
   const value =
     of.kind === 'name' && !session.model.bindings.has(of) ? undefined : argument(of, site, session);
   // `detect(classes = 80)` and known lists give a number of classes without names.
-  if (value?.kind === 'number') return Array.from({ length: value.value }, (_, i) => `class ${i}`);
+  if (value?.kind === 'number' && Number.isInteger(value.value)) {
+    const bounded = { numbers: [value.value], option: 'classes', what: 'detect', span: of.span };
+    if (!withinBounds(bounded, { min: 1, max: mostClasses }, session)) return undefined;
+  }
+  if (value?.kind === 'number' && Number.isInteger(value.value))
+    return Array.from({ length: value.value }, (_, i) => `class ${i}`);
   const names = classNames({ ...statement, of }, { channels: NaN, made: undefined }, site, session);
   return names?.classes ?? (names ? [] : undefined);
 }
+
+/** More than any list of classes has, and few enough to be counted out. */
+const mostClasses = 100_000;
 
 interface Head {
   readonly node: Node;
@@ -80,16 +91,17 @@ function detectHead(
   const count = Math.max(1, anchors.length);
   const needs = count * perAnchor;
   const found = Number(node.type.dims[2]);
-  if (found === needs) return strideFits(node, branch, session) ? { node, anchors } : undefined;
+  if (found === needs) return strideFits(node, branch, site, session) ? { node, anchors } : undefined;
+  const anchorCount = count === 1 ? '1 anchor' : `${count} anchors`;
   const counted = classes.length > 1 ? `(5 + ${classes.length} classes)` : '5';
   session.report(
     diagnostic('detect/head-width', { found, needs }, branch.value.span, {
       label: showType(node.type),
-      labels: branch.anchors ? [{ span: branch.anchors.span, text: `${count} anchors` }] : [],
+      labels: branch.anchors ? [{ span: branch.anchors.span, text: anchorCount }] : [],
       notes: [
         {
           word: 'why',
-          text: `${count} anchors · ${counted} = ${needs}: x, y, w, h, objectness${classes.length > 1 ? ', and a score per class' : ''}`,
+          text: `${anchorCount} · ${counted} = ${needs}: x, y, w, h, objectness${classes.length > 1 ? ', and a score per class' : ''}`,
         },
       ],
       fixes: [{ title: `end the head with conv(${needs}, 1)`, edits: [] }],
@@ -111,17 +123,19 @@ function anchorsOf(expr: Expr, site: Site, session: Session): Head['anchors'] | 
         })
       : [];
   const complete = pairs.filter((pair) => pair !== undefined);
-  if (complete.length > 0 && complete.length === pairs.length) return complete;
+  const bounded = { numbers: complete.flat(), option: 'a side', what: 'an anchor', span: expr.span };
+  if (complete.length > 0 && complete.length === pairs.length)
+    return withinBounds(bounded, { above: 0 }, session) ? complete : undefined;
   mistyped(value, 'anchors: a list of (width, height) in cells', expr, session);
   return undefined;
 }
 
 /** A cell of the head has to be the same whole number of pixels everywhere, or boxes cannot be placed. */
-function strideFits(node: Node, branch: Branch, session: Session): boolean {
+function strideFits(node: Node, branch: Branch, site: Site, session: Session): boolean {
   const input = inputOf(node);
   if (!input) return true;
   const [h, w] = [0, 1].map((i) => Number(input.type.dims[i]) / Number(node.type.dims[i]));
-  if (h === w && Number.isInteger(h)) return true;
+  if (h === w && h !== undefined && Number.isInteger(h)) return strideWritten(h, branch, site, session);
   session.report(
     diagnostic(
       'detect/stride',
@@ -141,6 +155,26 @@ function strideFits(node: Node, branch: Branch, session: Session): boolean {
   return false;
 }
 
+/** `with stride = 8` says how many pixels a cell has, and has to be true; there is no other option. */
+function strideWritten(cell: number, { options }: Branch, site: Site, session: Session): boolean {
+  for (const arg of options) {
+    if (arg.name?.name !== 'stride') {
+      session.report(unknownOption(arg, ['stride'], 'branch'));
+      return false;
+    }
+    const value = argument(arg.value, site, session);
+    if (value.kind !== 'number') {
+      mistyped(value, 'the pixels of a cell', arg.value, session);
+      return false;
+    }
+    if (value.value === cell) continue;
+    const fixes = [replaceBy(String(cell), arg.value.span)];
+    session.report(diagnostic('detect/cell-size', { written: value.value, cell }, arg.value.span, { fixes }));
+    return false;
+  }
+  return true;
+}
+
 /** The image that a head looks at: follows first inputs. */
 function inputOf(node: Node): Node | undefined {
   let current: Node | undefined = node;
@@ -150,18 +184,26 @@ function inputOf(node: Node): Node | undefined {
 
 const nmsDefaults = { iou: 0.45, score: 0.5, max: 100 };
 
+const nmsBounds: Readonly<Record<string, Bounds>> = {
+  iou: { min: 0, max: 1 },
+  score: { min: 0, max: 1 },
+  max: { min: 1 },
+};
+
 function nmsOptions(args: readonly Arg[], site: Site, session: Session): Detect['nms'] | undefined {
   const nms: Record<string, number> = { ...nmsDefaults };
   let fine = true;
   for (const arg of args) {
     const name = arg.name?.name ?? '';
     const value = argument(arg.value, site, session);
-    if (value.kind === 'number' && name in nmsDefaults) {
+    if (value.kind === 'number' && Object.hasOwn(nmsBounds, name)) {
+      const bounded = { numbers: [value.value], option: name, what: 'nms', span: arg.value.span };
+      fine = withinBounds(bounded, nmsBounds[name] ?? {}, session) && fine;
       nms[name] = value.value;
       continue;
     }
     fine = false;
-    if (name in nmsDefaults) mistyped(value, 'a number', arg.value, session);
+    if (Object.hasOwn(nmsBounds, name)) mistyped(value, 'a number', arg.value, session);
     else reportNms(arg, name, session);
   }
   return fine ? (nms as unknown as Detect['nms']) : undefined;

@@ -5,14 +5,16 @@
  */
 import type { Expr, InStatement, Modifier } from '../1-parse/ast.ts';
 import { nearest } from '../diagnostics/nearest.ts';
-import { fixesBy } from '../diagnostics/fixes.ts';
+import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, GraphInput, Node } from '../ir/graph.ts';
 import { shapeOf, showType, sizeOf, spatialAxes, type TensorType } from '../ir/type.ts';
 import { constNode, inputNode } from '../ops/build.ts';
 import type { Dim } from '../ir/dim.ts';
 import { argument, mistyped } from './evaluate.ts';
+import { withinBounds } from './bounds.ts';
 import { join, type Site } from './frame.ts';
+import { modifiersOf } from './modifiers.ts';
 import { layer } from './operator.ts';
 import { limits, type Session } from './session.ts';
 import { declareSizes, dimOfSize, evaluateWhere } from './sizes.ts';
@@ -101,7 +103,8 @@ function chosenSizes(
 ): readonly number[] | undefined {
   const named = dims.filter((dim) => dim.name !== undefined);
   const fill = given ?? defaultSizes(statement, site, session);
-  if (named.length === 0 && given === undefined) return dims.map((dim) => dim.size ?? 1);
+  if (named.length === 0 && given === undefined && !statement.default)
+    return dims.map((dim) => dim.size ?? 1);
   if (!fill) {
     if (!statement.default)
       session.report(
@@ -237,6 +240,10 @@ function checkWhere(statement: InStatement, site: Site, session: Session): boole
     const value = whereValue(condition, site, session);
     if (value.kind === 'unknown') return false;
     if (value.kind === 'bool' && value.value) continue;
+    if (value.kind !== 'bool') {
+      mistyped(value, 'a condition such as H % 2 == 0', condition, session);
+      return false;
+    }
     const sizes = statement.dims.flatMap((expr) => {
       const size = expr.kind === 'name' ? argument(expr, site, session) : undefined;
       return size?.kind === 'number' && expr.kind === 'name' ? [`${expr.name} = ${size.value}`] : [];
@@ -284,12 +291,11 @@ export function declaredInput(
   return { fits, shown };
 }
 
-const modifierWords = ['scale', 'mean', 'std', 'order', 'range', 'fit'];
-
 function fitOf(statement: InStatement, session: Session): GraphInput['fit'] {
   const fit = statement.preprocess.find((m) => m.word.name === 'fit');
   const arg = fit?.args[0];
-  if (!fit) return 'stretch';
+  // Without a word it is reported with the other preprocessing.
+  if (!fit || !arg) return 'stretch';
   const word = arg?.kind === 'name' ? arg.name : '';
   if (word === 'crop' || word === 'pad' || word === 'pad_end' || word === 'stretch') return word;
   session.report(
@@ -297,6 +303,7 @@ function fitOf(statement: InStatement, session: Session): GraphInput['fit'] {
       'names/unknown-word',
       { name: word || 'nothing', what: 'way to fit an image: stretch, crop, pad, pad_end' },
       fit.span,
+      { fixes: fixesBy(nearest(word, ['stretch', 'crop', 'pad', 'pad_end']), arg.span) },
     ),
   );
   return 'stretch';
@@ -304,21 +311,7 @@ function fitOf(statement: InStatement, session: Session): GraphInput['fit'] {
 
 /** The preprocessing of an input as nodes on `node`. */
 export function preprocess(statement: InStatement, node: Node, site: Site, session: Session): Value {
-  const given = new Map<string, Modifier>();
-  for (const modifier of statement.preprocess) {
-    if (!modifierWords.includes(modifier.word.name))
-      session.report(
-        diagnostic(
-          'names/unknown-word',
-          { name: modifier.word.name, what: 'preprocessing' },
-          modifier.word.span,
-          {
-            notes: [{ word: 'note', text: `there are ${modifierWords.join(', ')}` }],
-          },
-        ),
-      );
-    given.set(modifier.word.name, modifier);
-  }
+  const given = modifiersOf(statement, session);
   let value: Value = tensorOf(node);
   const place = { site: { ...site, path: join(site.path, statement.name.name) }, session };
   if (given.has('order')) value = reorder(given.get('order') as Modifier, value, place);
@@ -353,6 +346,13 @@ function perChannel(modifier: Modifier, op: string, value: Value, { site, sessio
     );
     return unknown;
   }
+  const { name: option } = modifier.word;
+  const bounded = { numbers, option, what: site.path.split('.').at(-1) ?? 'the input', span: expr.span };
+  if (op === 'mul' && numbers.includes(0)) {
+    session.report(diagnostic('network/loses-input', { word: `${option} 0` }, expr.span));
+    return unknown;
+  }
+  if (op === 'div' && !numbers.includes(0) && !withinBounds(bounded, { above: 0 }, session)) return unknown;
   if (op === 'div' && numbers.includes(0)) {
     session.report(diagnostic('value/zero-division', {}, expr.span));
     return unknown;
@@ -390,6 +390,7 @@ function mapRange(modifier: Modifier, value: Value, { site, session }: Place): V
   if (value.kind !== 'tensor' || !expr) return unknown;
   const range = argument(expr, site, session);
   if (range.kind !== 'range') return mistyped(range, 'a range such as -1..1', expr, session);
+  if (range.from >= range.to) return fallingRange(range, expr, session);
   const scaled = withConstant(
     'mul',
     [(range.to - range.from) / 255],
@@ -401,22 +402,45 @@ function mapRange(modifier: Modifier, value: Value, { site, session }: Place): V
   return withConstant('add', [range.from], scaled.node, { word: 'range_offset', expr }, { site, session });
 }
 
+function fallingRange(
+  { from, to }: { readonly from: number; readonly to: number },
+  expr: Expr,
+  session: Session,
+): Value {
+  const same = from === to;
+  const swapped = { title: `${to}..${from}`, edits: [{ span: expr.span, text: `${to}..${from}` }] };
+  session.report(
+    same
+      ? diagnostic('network/loses-input', { word: `range ${from}..${to}` }, expr.span)
+      : diagnostic('network/range-falls', { from, to }, expr.span, { fixes: [swapped] }),
+  );
+  return unknown;
+}
+
+/** The orders that pictures have. */
+const orders = ['rgb', 'bgr', 'rgba', 'bgra', 'argb', 'abgr'];
+
 /** `order bgr`: channels by name. */
 function reorder(modifier: Modifier, value: Value, { site, session }: Place): Value {
   const [expr] = modifier.args;
   const word = expr?.kind === 'name' ? expr.name : '';
   const channels = value.kind === 'tensor' ? Number(value.node.type.dims.at(-1)) : 0;
   const order = [...word].map((letter) => 'rgba'.indexOf(letter));
-  const valid =
-    order.length === channels &&
-    new Set(order).size === channels &&
-    order.every((i) => i >= 0 && i < channels);
+  const possible = orders.filter((known) => known.length === channels);
+  const valid = possible.includes(word);
   if (value.kind !== 'tensor' || !expr || !valid) {
     session.report(
       diagnostic(
         'names/unknown-word',
-        { name: word || 'nothing', what: 'order of the channels (rgb, bgr)' },
+        {
+          name: word || 'this',
+          what: channels === 1 ? 'order of one channel' : `order of ${channels} channels`,
+        },
         modifier.span,
+        {
+          notes: possible.length === 0 ? [] : [{ word: 'note', text: `there are ${possible.join(', ')}` }],
+          fixes: expr ? possible.slice(1, 2).map((text) => replaceBy(text, expr.span)) : [],
+        },
       ),
     );
     return unknown;

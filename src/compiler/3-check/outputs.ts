@@ -8,6 +8,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node, OutputKind } from '../ir/graph.ts';
 import { scalarType } from '../ir/type.ts';
 import { constNode } from '../ops/build.ts';
+import { withinBounds } from './bounds.ts';
 import { classNames } from './classes.ts';
 import { detectOutput } from './detect.ts';
 import { argument, flow, mistyped } from './evaluate.ts';
@@ -15,7 +16,7 @@ import { enter, join, type Site } from './frame.ts';
 import type { PendingOutput } from './net.ts';
 import { layer } from './operator.ts';
 import type { Session } from './session.ts';
-import { unknown, type Value } from './value.ts';
+import { describeType, unknown, type Value } from './value.ts';
 
 export interface FinishedOutput {
   readonly nodes: readonly Node[];
@@ -80,8 +81,9 @@ function typed(
 ): FinishedOutput | undefined {
   switch (kind) {
     case 'tensor':
-    case 'image':
       return { nodes: [node], output: { kind } };
+    case 'image':
+      return mapProblem(kind, node, origin, session) ? undefined : { nodes: [node], output: { kind } };
     case 'label':
     case 'labels':
     case 'mask':
@@ -89,7 +91,7 @@ function typed(
     case 'prob':
       return finished(node, 'sigmoid', origin, { kind }, session);
     case 'embedding':
-      return embedded(node, origin, session);
+      return isVector(kind, node, origin, session) ? embedded(node, origin, session) : undefined;
     case 'points':
       return points(node, rest, origin, session);
   }
@@ -104,19 +106,43 @@ function classified(
   const channels = Number(node.type.dims.at(-1) ?? 1);
   const names = classNames(origin.statement, { channels, made: node.span }, origin.site, session);
   if (!names) return undefined;
-  if (kind !== 'mask' && node.type.axes.length !== 1) {
-    session.report(
-      diagnostic('network/output-vector', { kind, shape: node.type.dims.join('x') }, origin.expr.span, {
-        fixes: [{ title: 'average over the places first: -> gap', edits: [] }],
-      }),
-    );
+  if (kind === 'mask' ? mapProblem(kind, node, origin, session) : !isVector(kind, node, origin, session))
     return undefined;
-  }
   const output: OutputKind = { kind, ...names };
   if (kind === 'labels' || (kind === 'mask' && channels === 1))
     return finished(node, 'sigmoid', origin, output, session);
   if (kind === 'mask') return { nodes: [node], output };
   return finished(node, 'softmax', origin, output, session);
+}
+
+/** Reports a value that is no vector. */
+function isVector(kind: string, node: Node, { expr }: Origin, session: Session): boolean {
+  if (node.type.axes.length === 1) return true;
+  const fixes =
+    node.type.axes.length === 0 ? [] : [{ title: 'average over the places first: -> gap', edits: [] }];
+  session.report(
+    diagnostic('network/output-vector', { kind, shape: describeType(node.type) }, expr.span, { fixes }),
+  );
+  return false;
+}
+
+/** True, and reported, where a value is no picture, or no mask. */
+function mapProblem(kind: 'image' | 'mask', node: Node, { expr }: Origin, session: Session): boolean {
+  const { axes, dims } = node.type;
+  const places = axes.filter((axis) => axis !== 'C').length;
+  const channels = axes.includes('C') ? Number(dims[axes.indexOf('C')]) : 1;
+  const fits = kind === 'mask' ? places > 0 : places === 2 && [1, 3, 4].includes(channels);
+  if (fits) return false;
+  const needs = kind === 'mask' ? 'a score per class' : 'height, width, and 1, 3 or 4 channels';
+  const end = expr.kind === 'call' ? expr.args[0]?.span.end : undefined;
+  const { source } = expr.span;
+  const fixes =
+    kind === 'image' && places === 2 && end !== undefined
+      ? [{ title: '-> conv(3, 1)', edits: [{ span: { source, start: end, end }, text: ' -> conv(3, 1)' }] }]
+      : [];
+  const args = { kind, needs, shape: describeType(node.type) };
+  session.report(diagnostic('network/output-map', args, expr.span, { fixes }));
+  return true;
 }
 
 /** Appends `op` unless the value is a probability already. */
@@ -152,11 +178,21 @@ function points(
   const [countExpr] = rest;
   const count: Value = countExpr ? argument(countExpr, site, session) : unknown;
   const channels = Number(node.type.dims.at(-1) ?? 1);
-  if (!countExpr) return missingValue('points', expr, session);
+  if (!countExpr) {
+    const args = { what: 'points', option: 'the number of points' };
+    session.report(diagnostic('value/missing-argument', args, expr.span));
+    return undefined;
+  }
   if (count.kind !== 'number') {
     mistyped(count, 'a number of points', countExpr, session);
     return undefined;
   }
+  if (!Number.isInteger(count.value)) {
+    mistyped(count, 'a whole number of points', countExpr, session);
+    return undefined;
+  }
+  const bounded = { numbers: [count.value], option: 'count', what: 'points', span: countExpr.span };
+  if (!withinBounds(bounded, { min: 1 }, session)) return undefined;
   if (node.type.axes.length === 1 && channels === 2 * count.value)
     return { nodes: [node], output: { kind: 'points', count: count.value } };
   session.report(

@@ -18,6 +18,14 @@ export const detectDiagnostics = {
     bad: 'net N {\n  in x: rgb 33x33\n  y = x -> conv(10, 3, stride = 4, pad = same)\n  out z: detect(classes = ["face"]) {\n    branch y anchors [(1, 1), (2, 2)]\n  }\n}',
     good: 'net N {\n  in x: rgb 32x32\n  y = x -> conv(10, 3, stride = 4, pad = same)\n  out z: detect(classes = ["face"]) {\n    branch y anchors [(1, 1), (2, 2)]\n  }\n}',
   },
+  'detect/cell-size': {
+    severity: 'error',
+    message: 'the cells of this head are {cell} pixels wide, but its stride says {written}',
+    explain:
+      'The stride of a branch is the size of its cells in pixels of the input. It follows from the net; written, it is checked.',
+    bad: 'net N {\n  in x: rgb 32x32\n  y = x -> conv(10, 3, stride = 4, pad = same)\n  out z: detect(classes = ["face"]) {\n    branch y anchors [(1, 1), (2, 2)] with stride = 8\n  }\n}',
+    good: 'net N {\n  in x: rgb 32x32\n  y = x -> conv(10, 3, stride = 4, pad = same)\n  out z: detect(classes = ["face"]) {\n    branch y anchors [(1, 1), (2, 2)] with stride = 4\n  }\n}',
+  },
   'detect/not-a-map': {
     severity: 'error',
     message: 'a detection head is a feature map [H, W, C], but this is {shape}',

@@ -86,6 +86,36 @@ export const networkDiagnostics = {
     bad: 'net N {\n  in x: rgb 8x8 mean [1, 2]\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: rgb 8x8 mean [1, 2, 3]\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
   },
+  'network/scaled-twice': {
+    severity: 'error',
+    message: '{name} is scaled twice: by scale and by range',
+    explain:
+      '`range a..b` maps pixels of 0..255 to a..b, which is a scale of its own; after another one, pixels are no longer 0..255.',
+    bad: 'net N {\n  in x: rgb 8x8 scale 1/255 range -1..1\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: rgb 8x8 range -1..1\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/range-falls': {
+    severity: 'error',
+    message: 'the range {from}..{to} falls: it would make a negative of the picture',
+    explain: '`range a..b` maps black to a and white to b, so a is the smaller one.',
+    bad: 'net N {\n  in x: rgb 8x8 range 1..-1\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: rgb 8x8 range -1..1\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/loses-input': {
+    severity: 'error',
+    message: '{word} gives every value of the input the same number',
+    explain: 'Preprocessing that maps everything to one number leaves the net nothing to look at.',
+    bad: 'net N {\n  in x: rgb 8x8 scale 0\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: rgb 8x8 scale 1/255\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/output-map': {
+    severity: 'error',
+    message: '{kind} needs a feature map with {needs}, but this is {shape}',
+    explain:
+      'A picture has height, width, and 1, 3 or 4 channels (grey, colour, colour with opacity); a mask says for each place which class is there.',
+    bad: 'net N {\n  in x: f32[8, 8, 3]\n  y = x -> conv(7, 3)\n  out z: image(y)\n}',
+    good: 'net N {\n  in x: f32[8, 8, 3]\n  y = x -> conv(3, 3)\n  out z: image(y)\n}',
+  },
   'network/input-missing': {
     severity: 'error',
     message: 'the net in this place needs a value for its input {name}',
@@ -110,9 +140,9 @@ export const networkDiagnostics = {
   },
   'network/output-vector': {
     severity: 'error',
-    message: '{kind} needs one vector of scores, but this is {shape}',
+    message: '{kind} needs one vector, but this is {shape}',
     explain:
-      '`label` and `labels` say something about the whole input. For a label per place there is `mask`.',
+      '`label`, `labels` and `embedding` say something about the whole input. For a label per place there is `mask`.',
     bad: 'net N {\n  in x: f32[8, 8, 3]\n  y = x -> conv(4, 3)\n  out z: label(y)\n}',
     good: 'net N {\n  in x: f32[8, 8, 3]\n  y = x -> conv(4, 3) -> gap\n  out z: label(y)\n}',
   },

@@ -1,0 +1,65 @@
+/** The preprocessing words of an input, before anything is built of them: each known, each once, each with its value. */
+import type { InStatement, Modifier } from '../1-parse/ast.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
+import { nearest } from '../diagnostics/nearest.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Session } from './session.ts';
+
+const modifierWords = ['scale', 'mean', 'std', 'order', 'range', 'fit'];
+
+/** The modifiers by their words; what is wrong with one is reported, and it is left out. */
+export function modifiersOf(
+  { preprocess, name }: InStatement,
+  session: Session,
+): ReadonlyMap<string, Modifier> {
+  const given = new Map<string, Modifier>();
+  for (const modifier of preprocess) {
+    const word = modifier.word.name;
+    const first = given.get(word);
+    if (!modifierWords.includes(word)) unknownModifier(modifier, session);
+    else if (first) twice({ first, again: modifier, what: name.name }, session);
+    else if (modifier.args.length === 0)
+      session.report(diagnostic('value/missing-argument', { what: word, option: 'a value' }, modifier.span));
+    else given.set(word, modifier);
+  }
+  const [scale, range] = [given.get('scale'), given.get('range')];
+  if (scale && range) scaledTwice({ scale, range, name: name.name }, session);
+  return given;
+}
+
+function unknownModifier({ word }: Modifier, session: Session): void {
+  session.report(
+    diagnostic('names/unknown-word', { name: word.name, what: 'preprocessing' }, word.span, {
+      notes: [{ word: 'note', text: `there are ${modifierWords.join(', ')}` }],
+      fixes: fixesBy(nearest(word.name, modifierWords), word.span),
+    }),
+  );
+}
+
+function twice(
+  { first, again, what }: { readonly first: Modifier; readonly again: Modifier; readonly what: string },
+  session: Session,
+): void {
+  session.report(
+    diagnostic('value/given-twice', { option: again.word.name, what }, again.span, {
+      label: 'again',
+      labels: [{ span: first.span, text: 'given here first' }],
+      fixes: [{ title: 'leave the second out', edits: [{ span: again.span, text: '' }] }],
+    }),
+  );
+}
+
+function scaledTwice(
+  { scale, range, name }: { readonly scale: Modifier; readonly range: Modifier; readonly name: string },
+  session: Session,
+): void {
+  session.report(
+    diagnostic('network/scaled-twice', { name }, range.span, {
+      labels: [{ span: scale.span, text: 'scaled here already' }],
+      fixes: [scale, range].map(({ span, word }) => ({
+        title: `leave ${word.name} out`,
+        edits: [{ span, text: '' }],
+      })),
+    }),
+  );
+}
