@@ -135,3 +135,21 @@ it('a NaN at any place under a strided tile, above all where only pixels in its 
         expect([...got].map(kindOf)).toEqual([...want].map(kindOf));
       }
 });
+
+it('maxima pass over a NaN that is not the first of its window, whichever rows of it a tile holds', () => {
+  const around = {
+    epilogue: 'mixed',
+    bias: false,
+    layouts: [{}, {}, {}],
+    inPlace: false,
+    seed: 398,
+  } as const;
+  const odd = [0, 1].map((i) => ({ operand: 1, at: (i + 0.5) / (8 * 3 * 49), value: -Infinity }) as const);
+  const layer = { sizes: [17, 18], taps: [7, 7], stride: 2, pad: 1, inC: 3, outC: 8, pool: 2 } as const;
+  for (const engine of engines) {
+    const test = caseOf({ ...layer, odd }, around);
+    const got = outputOf(test, engine, 'winograd-4x4') ?? internal('Winograd does not take the case');
+    const want = outputOf(test, engine, 'implicit-gemm') ?? [];
+    expect([...got].map(kindOf)).toEqual([...want].map(kindOf));
+  }
+});

@@ -48,12 +48,20 @@ export function pixelWindows(pool: FinishPool | undefined, tile: Pixels): readon
   });
 }
 
+/**
+ * What the joining of a tile's pixels begins with, its first one being `value`. Maxima go on from what the rows above have left: `pmax` keeps a
+ * NaN that comes first and passes over others, so that all tiles of all algorithms have to join the pixels of a window one after another.
+ */
+export function firstPixel({ reduce, rows }: FinishPool, value: V128, stored: () => V128): V128 {
+  return reduce === 'max' && rows === 'next' ? f32x4.pmax(stored(), value) : value;
+}
+
 /** sum = sum ∘ value */
 export function joinPixel(f: FunctionBuilder, { reduce }: FinishPool, sum: Local<'v128'>, value: V128): void {
   f.set(sum, reduce === 'max' ? f32x4.pmax(sum, value) : f32x4.add(sum, value));
 }
 
-/** What is stored of the joined pixels; `stored` is what the rows above have left in its place. */
+/** What is stored of the joined pixels; an average adds what the rows above have left in its place. */
 export function pooledValue(
   f: FunctionBuilder,
   constants: ConstantPool,
@@ -61,8 +69,7 @@ export function pooledValue(
   sum: V128,
   stored: () => V128,
 ): V128 {
-  const joins = rows === 'next';
-  if (reduce === 'max') return joins ? f32x4.pmax(stored(), sum) : sum;
+  if (reduce === 'max') return sum;
   const share = constants.f32(1 / cells);
-  return joins ? f.fma(sum, share, stored()) : f32x4.mul(sum, share);
+  return rows === 'next' ? f.fma(sum, share, stored()) : f32x4.mul(sum, share);
 }

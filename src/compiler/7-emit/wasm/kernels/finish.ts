@@ -10,7 +10,14 @@ import type { Scalar } from '../../../ir/scalar.ts';
 import { i32, v128 } from '../assembler/index.ts';
 import type { FunctionBuilder, I32, I32Like, Local, V128 } from '../assembler/index.ts';
 import { emitScalar, type ScalarContext } from '../scalar/emit.ts';
-import { joinPixel, pixelWindows, pooledValue, storedPixels, type FinishPool } from './finish-pool.ts';
+import {
+  firstPixel,
+  joinPixel,
+  pixelWindows,
+  pooledValue,
+  storedPixels,
+  type FinishPool,
+} from './finish-pool.ts';
 
 /** Bytes from one pixel to the next, across and down: numbers, or locals where they are known at run time only. */
 export interface PixelSteps {
@@ -117,16 +124,15 @@ function storePixels(
   const placeOf = pixelPlaces(f, pointer, out, storedPixels(pool, shape).width);
   pixelWindows(pool, shape).forEach(([first = 0, ...others], pixel) => {
     const place = placeOf(pixel);
-    const pooled = (): readonly V128[] => {
-      const joined = valuesOf(first).map((value) => f.let(value));
+    const pooled = (by: FinishPool): readonly V128[] => {
+      const stored = (j: number) => () => loadFrom(place, j * 16);
+      const joined = valuesOf(first).map((value, j) => f.let(firstPixel(by, value, stored(j))));
       for (const other of others)
-        valuesOf(other).forEach((value, j) => pool && joinPixel(f, pool, joined[j] as Local<'v128'>, value));
-      return joined.map((sum, j) =>
-        pool ? f.let(pooledValue(f, constants, pool, sum, () => loadFrom(place, j * 16))) : sum,
-      );
+        valuesOf(other).forEach((value, j) => joinPixel(f, by, joined[j] as Local<'v128'>, value));
+      return joined.map((sum, j) => f.let(pooledValue(f, constants, by, sum, stored(j))));
     };
     // All loads of a pixel come before its stores, else V8 could not pair them.
-    (pool ? pooled() : valuesOf(first)).forEach((value, j) =>
+    (pool ? pooled(pool) : valuesOf(first)).forEach((value, j) =>
       storeLanes(f, place.base, place.offset + j * 16, value, shape.channels - j * lanes),
     );
   });
