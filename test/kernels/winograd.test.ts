@@ -182,7 +182,7 @@ for (const algorithm of algorithms)
       const test = winogradCase({ sizes: [41, 38], taps: [3, 3], pads: [], inC: 40, outC: 44 }, residual);
       for (const engine of engines)
         for (const channels of [16, 48]) {
-          const choice = changed(test, engine, { block: 8, narrow: false, channels });
+          const choice = changed(test, engine, { block: 8, narrow: 0, channels });
           // Whole tiles at the edge read more of the border than narrow ones, for which the choice may have asked.
           const halos = [{ operand: 0, halo: [[1, 5] as const, [1, 5] as const] }];
           expect(verify(test, engine, { ...choice, halos }, tolerances[algorithm])).toBeUndefined();
@@ -215,7 +215,7 @@ for (const algorithm of algorithms)
             [6, 16],
             [10, 32],
           ] as const) {
-            const choice = changed(test, engine, { block, narrow: false, channels });
+            const choice = changed(test, engine, { block, narrow: 0, channels });
             expect(verify(test, engine, choice, tolerances[algorithm])).toBeUndefined();
           }
         }

@@ -17,10 +17,10 @@ export interface WinogradTuning {
   /** Tiles of a block. */
   readonly block: number;
   /**
-   * The last tiles down and across have only the positions that their pixels need, if these are at most half of a tile's. Only in a map of
-   * one block: tiles of others are all alike, wherever a block begins.
+   * The last tiles down and across have only the positions that their pixels need, if these are at most so many. Only in a map of one block:
+   * tiles of others are all alike, wherever a block begins.
    */
-  readonly narrow: boolean;
+  readonly narrow: number;
   /** Input channels of a chunk, those of each phase and plane counted: all of them, or a multiple of four that divides those of a plane. */
   readonly depth: number;
   /** Output channels of a chunk: whole panels. */
@@ -120,7 +120,7 @@ function tileAxes(
   return [at(1), at(0)];
 }
 
-function tileAxis(output: number, tapped: TappedAxis, tile: TileSize, narrow: boolean): TileAxis {
+function tileAxis(output: number, tapped: TappedAxis, tile: TileSize, narrow: number): TileAxis {
   const { taps, stride } = tapped;
   if (taps === 1)
     return { ...tapped, pixels: 1, positions: 1, kernels: 1, tiles: output, last: 1, lastPositions: [0] };
@@ -133,7 +133,7 @@ function tileAxis(output: number, tapped: TappedAxis, tile: TileSize, narrow: bo
     kernels: tile + taps - 1,
     tiles,
     last,
-    lastPositions: positionsFor(tile, { taps, stride }, narrow && 2 * last <= tile ? last : tile),
+    lastPositions: positionsFor(tile, { taps, stride }, last <= narrow ? last : tile),
   };
 }
 
@@ -147,7 +147,7 @@ export function tilesOf(
   kernel: ConvKernel,
   tile: TileSize,
 ): Readonly<Record<'tiles' | 'positions' | 'kernels' | 'inC', number>> {
-  const [down, across] = tileAxes(kernel, { tile, narrow: false });
+  const [down, across] = tileAxes(kernel, { tile, narrow: 0 });
   return {
     tiles: planesOf(kernel).count * down.tiles * across.tiles,
     positions: down.positions * across.positions,
@@ -237,5 +237,5 @@ export function positionSpans(axis: TileAxis): readonly PositionSpan[] {
 
 /** Rows of the matrix products of the positions where two spans meet. */
 export function productRows({ narrow, block }: WinogradShape, a: PositionSpan, b: PositionSpan): number {
-  return narrow ? a.tiles * b.tiles : block;
+  return narrow > 0 ? a.tiles * b.tiles : block;
 }

@@ -43,7 +43,7 @@ function sized(kernel: Kernel, choice: Choice, engine: Engine, { axis, ranges }:
 
 /** Blocks of tiles are chosen for the part: those of the whole map may be larger than it. */
 function winogradPart(part: ConvKernel, tuning: Choice['tuning'], engine: Engine): WinogradTuning {
-  const whole = { vectors: Number(tuning['vectors']), narrow: Boolean(tuning['narrow']) };
+  const whole = { vectors: Number(tuning['vectors']), narrow: Number(tuning['narrow']) };
   return winogradTuning(part, tuning['tile'] === 4 ? 4 : 2, engine, whole).tuning;
 }
 
