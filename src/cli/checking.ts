@@ -1,13 +1,9 @@
 /** One file checked as the command line sees it: everything that is wrong with it, its nets, and the files that this rests on. */
 import { join } from 'node:path';
-import {
-  checkPlannedBudgets,
-  createChecker,
-  type Checker,
-  type Diagnostic,
-  type Host,
-  type NetInfo,
-} from '../compiler/index.ts';
+import type { Host } from '../compiler/2-resolve/index.ts';
+import { needsPlan, type NetInfo } from '../compiler/3-check/index.ts';
+import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
+import { createChecker, type Checker } from '../compiler/incremental.ts';
 import { InputFailure } from './failure.ts';
 import { openProject } from './project.ts';
 
@@ -27,8 +23,11 @@ export interface Memory {
 
 export const newMemory = (): Memory => ({ hosts: new Map(), checkers: new Map() });
 
-/** Checks a file and what it imports. A file that cannot be read is a diagnostic like any other. */
-export function checkFile(file: string, memory: Memory = newMemory()): FileCheck {
+/**
+ * Checks a file and what it imports. A file that cannot be read is a diagnostic like any other. The planner is loaded only where a
+ * budget asks for it.
+ */
+export async function checkFile(file: string, memory: Memory = newMemory()): Promise<FileCheck> {
   try {
     const { root, entry, host: fresh, show } = openProject(file);
     const host = memory.hosts.get(root) ?? fresh;
@@ -37,7 +36,9 @@ export function checkFile(file: string, memory: Memory = newMemory()): FileCheck
     memory.checkers.set(file, checker);
     const checked = checker.check(entry);
     const { model, nets } = checked;
-    const diagnostics = [...checked.diagnostics, ...checkPlannedBudgets(model, nets)].map(show);
+    const planned = needsPlan(model) ? await import('../compiler/planned-budgets.ts') : undefined;
+    const overBudget = planned?.checkPlannedBudgets(model, nets) ?? [];
+    const diagnostics = [...checked.diagnostics, ...overBudget].map(show);
     const own = model.modules.filter(({ external }) => !external);
     return {
       file,

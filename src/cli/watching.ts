@@ -21,7 +21,8 @@ export async function watchFiles(files: readonly string[], { signal, show }: Wat
   const { watch } = await import('chokidar');
   boundYoungGeneration();
   const memory = newMemory();
-  const checks = new Map(files.map((file) => [file, checkFile(file, memory)]));
+  const checks = new Map<string, FileCheck>();
+  for (const file of files) checks.set(file, await checkFile(file, memory));
   const watcher = watch([], {
     depth: 0,
     ignoreInitial: true,
@@ -35,17 +36,17 @@ export async function watchFiles(files: readonly string[], { signal, show }: Wat
   };
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  const again = (): void => {
+  const again = async (): Promise<void> => {
     const stale = [...checks.values()].filter((check) => restsOn(check, changed));
     changed.clear();
-    for (const { file } of stale) checks.set(file, checkFile(file, memory));
+    for (const { file } of stale) checks.set(file, await checkFile(file, memory));
     watchNew();
     if (stale.length > 0) show([...checks.values()]);
   };
   watcher.on('all', (_, path) => {
     changed.add(resolve(path));
     clearTimeout(timer);
-    timer = setTimeout(again, quiet);
+    timer = setTimeout(() => void again(), quiet);
   });
   watchNew();
   await ended(signal, () => watcher.once('ready', () => show([...checks.values()])));

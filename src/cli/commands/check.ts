@@ -31,10 +31,9 @@ export function addCheck(program: Command, end: (code: ExitCode) => void): void 
 async function checkFiles(files: readonly string[], options: Options): Promise<ExitCode> {
   if (options.watch) return watch(files, options);
   const { checkFile } = await import('../checking.ts');
-  return report(
-    files.map((file) => checkFile(file)),
-    options,
-  );
+  const checks: FileCheck[] = [];
+  for (const file of files) checks.push(await checkFile(file));
+  return report(checks, options);
 }
 
 async function watch(files: readonly string[], { json }: Options): Promise<ExitCode> {

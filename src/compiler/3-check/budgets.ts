@@ -4,7 +4,7 @@
  * `arena` follow from the plan and are checked by planned-budgets.ts.
  */
 import type { BudgetStatement, Expr } from '../1-parse/ast.ts';
-import type { NetDeclaration } from '../2-resolve/model.ts';
+import type { Model, NetDeclaration } from '../2-resolve/model.ts';
 import type { Label } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
@@ -23,6 +23,18 @@ export interface Limit {
   readonly quantity: string;
   readonly most: number;
   readonly expr: Expr;
+}
+
+/** Whether a budget of the entry file limits what only a planned program has. */
+export function needsPlan({ entry }: Model): boolean {
+  const later: readonly string[] = laterQuantities;
+  const isLater = ({ limits }: BudgetStatement): boolean =>
+    limits.some((l) => l.kind === 'binary' && l.left.kind === 'name' && later.includes(l.left.name));
+  return entry.file.items.some((item) => {
+    if (item.kind === 'budget') return isLater(item);
+    const inside = item.kind === 'net' ? (item.body?.statements ?? []) : [];
+    return inside.some((statement) => statement.kind === 'budget' && isLater(statement));
+  });
 }
 
 /** The limits of a budget; what is no limit is reported. */

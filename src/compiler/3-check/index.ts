@@ -20,7 +20,7 @@ import { newSession, onceReporter, type Mode, type Session } from './session.ts'
 import { budgetsOf, checkStatements, importedNets } from './statements.ts';
 import type { GivenArg, Value } from './value.ts';
 
-export type { Limit } from './budgets.ts';
+export { needsPlan, type Limit } from './budgets.ts';
 export { costs, type Costs, type NodeCost } from './costs.ts';
 export { budgetsOf, importedNets } from './statements.ts';
 export { movesOf, weightsFor, type WeightsDeclaration } from './weights-for.ts';
