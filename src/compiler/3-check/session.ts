@@ -22,7 +22,7 @@ export const limits = {
   nodes: 50_000,
   steps: 500_000,
   depth: 100,
-  level: 1000,
+  level: 500,
   elements: 2 ** 31,
   variants: 100,
 } as const;
