@@ -7,12 +7,15 @@ import type {
   BrokenStatement,
   BudgetStatement,
   Expr,
+  Ident,
   InStatement,
   NetItem,
   Param,
   Statement,
 } from '../1-parse/ast.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { unreachable } from '../diagnostics/internal.ts';
+import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
 import { claim } from './declare.ts';
 import { reportEmpty } from './empty.ts';
@@ -22,7 +25,7 @@ import { reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import { netSource } from './net-source.ts';
 import { childScope, lookup, type Place, type Scope } from './names.ts';
-import { classLists, outputKinds } from './vocabulary.ts';
+import { classLists, outputKinds, paramTypes } from './vocabulary.ts';
 
 /** Binds a body into `scope`, which keeps its names afterwards. */
 export function bindBody(body: Body, scope: Scope, place: Place): void {
@@ -158,10 +161,28 @@ function isClassList(of: Expr, scope: Scope, { module }: Place): boolean {
 /** Parameters see those before them in their defaults. */
 export function bindParams(params: readonly Param[], scope: Scope, place: Place): void {
   for (const param of params) {
+    if (param.type) reportType(param.type, place);
     if (param.default) bindExpr(param.default, 'value', scope, place);
     const declaration: Declaration = { kind: 'param', param, name: param.name.name, span: param.name.span };
     claim(scope.names, declaration, param.name, place.names);
   }
+}
+
+/** What other languages call a type. */
+const foreignTypes: Readonly<Record<string, string>> = {
+  number: 'float',
+  integer: 'int',
+  boolean: 'bool',
+  text: 'string',
+  layer: 'block',
+  array: 'list',
+};
+
+function reportType(type: Ident, { names }: Place): void {
+  if (paramTypes.includes(type.name)) return;
+  const found = unknownWord(type, paramTypes, 'type of a parameter');
+  const meant = Object.hasOwn(foreignTypes, type.name) ? foreignTypes[type.name] : undefined;
+  names.report(meant === undefined ? found : { ...found, fixes: fixesBy(meant, type.span) });
 }
 
 /** The scope of a net's body, parameters and inherited values included; bound once, on demand. */

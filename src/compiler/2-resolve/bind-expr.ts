@@ -94,7 +94,8 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
 
 const noParams: readonly ParamSpec[] = [];
 
-function bindArgs(args: readonly Arg[], callee: Expr, scope: Scope, place: Place): void {
+/** The arguments of `callee`: the words of its options are left unbound, and options that it does not have are reported. */
+export function bindArgs(args: readonly Arg[], callee: Expr, scope: Scope, place: Place): void {
   const isOperator = callee.kind === 'name' && !place.names.bindings.has(callee);
   const params = isOperator ? paramsCalled(callee.name) : noParams;
   checkOptions(args, callee, place);

@@ -3,6 +3,7 @@
  * files and declarations can be in any order.
  */
 import type { DefaultsItem, Ident, Item, UseItem } from '../1-parse/ast.ts';
+import { textOf, type Span } from '../1-parse/source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import { showNames } from '../diagnostics/show-names.ts';
@@ -81,6 +82,7 @@ function reservedFor(declaration: Declaration): string | undefined {
 
 /** Binds the names of one `use` to what the other file exports. */
 export function bindImport({ module, use, target }: Import, names: Names): void {
+  if (use.names.length === 0 && /\{\s*\}/.test(textOf(use.span))) reportNoNames(use, names);
   for (const { name, alias } of use.names) {
     const declaration = target?.exports.get(name.name);
     const local = alias ?? name;
@@ -97,11 +99,46 @@ export function bindImport({ module, use, target }: Import, names: Names): void 
       );
       continue;
     }
+    const reserved = alias && reservedFor({ ...declaration, name: local.name });
+    if (reserved)
+      names.report(diagnostic('names/reserved', { name: local.name, what: reserved }, local.span));
+    if (before) reportImportedTwice(local, { module, use }, names);
     module.names.set(local.name, declaration);
     names.bindings.set(name, declaration);
     if (alias) names.bindings.set(alias, declaration);
     if (!module.external) names.imported.push({ declaration, ident: local, module });
   }
+}
+
+function reportNoNames({ span }: UseItem, names: Names): void {
+  const what = 'this import';
+  const fixes = [{ title: `leave ${what} out`, edits: [{ span, text: '' }] }];
+  names.report(diagnostic('syntax/empty', { what }, span, { fixes }));
+}
+
+/** The same declaration by the same name. */
+function reportImportedTwice(
+  local: Ident,
+  { module, use }: Pick<Import, 'module' | 'use'>,
+  names: Names,
+): void {
+  const first = names.imported.find((other) => other.module === module && other.ident.name === local.name);
+  if (!first) return;
+  const labels = [{ span: first.ident.span, text: 'imported here first' }];
+  const edits = [{ span: withoutName(local, use), text: '' }];
+  const fixes = [{ title: `import ${local.name} once`, edits }];
+  names.report(
+    diagnostic('names/duplicate', { name: local.name }, local.span, { label: 'again', labels, fixes }),
+  );
+}
+
+/** The text of one imported name with the comma beside it; of its import where it is the only one. */
+function withoutName(local: Ident, { names, span }: UseItem): Span {
+  const ends = names.map(({ name, alias }) => ({ start: name.span.start, end: (alias ?? name).span.end }));
+  const i = names.findIndex(({ name, alias }) => (alias ?? name) === local);
+  const [before, own, after] = [ends[i - 1], ends[i], ends[i + 1]];
+  if (before && own) return { ...span, start: before.end, end: own.end };
+  return own && after ? { ...span, start: own.start, end: after.start } : span;
 }
 
 function reportNotExported(name: Ident, use: UseItem, target: OpenModule, names: Names): void {

@@ -9,7 +9,7 @@ import { fixesBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { readAllowances, withoutAllowed } from '../diagnostics/allowances.ts';
-import { bindExpr } from './bind-expr.ts';
+import { bindArgs, bindExpr } from './bind-expr.ts';
 import { bindBody, bindBudget, bindParams, netScope } from './bind-body.ts';
 import { bindFamily } from './bind-family.ts';
 import { bindNetName, bindTest, bindTrain, bindWeights } from './bind-train.ts';
@@ -126,7 +126,7 @@ function bindItem(item: Item, module: OpenModule, names: Names): void {
     case 'defaults':
       return item.entries.forEach(({ op, args }) => {
         if (!operatorNames.has(op.name)) reportNoOperator(op, names);
-        args.forEach((arg) => bindExpr(arg.value, 'value', scope, place));
+        bindArgs(args, { kind: 'name', name: op.name, span: op.span }, scope, place);
       });
     case 'filter':
     case 'let':

@@ -117,6 +117,10 @@ function locate(
   host: Host,
 ): Located {
   const written = use.from.value;
+  if (written.trim() === '') {
+    const args = { expected: 'a path such as "./blocks.cnn" or "std/resnet"', found: 'an empty text' };
+    return { problem: diagnostic('value/expected', args, use.from.span) };
+  }
   const candidates = importPaths(written, module.source.path);
   if (candidates === 'outside')
     return { problem: diagnostic('import/outside-project', { path: written }, use.from.span, whyInside) };

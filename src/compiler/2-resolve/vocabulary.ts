@@ -82,3 +82,6 @@ export function isBuiltin(name: string): boolean {
     specialValues.has(name) || operatorNames.has(name) || constantFunctions.has(name) || optionWords.has(name)
   );
 }
+
+/** Types that parameters may be declared with: `block Stage(unit: block, n: int)`. */
+export const paramTypes: readonly string[] = ['int', 'float', 'bool', 'string', 'list', 'block'];

@@ -1,4 +1,5 @@
 /** Top-level constants and filters: evaluated when first needed, once; a constant that needs itself is an error. */
+import type { Item } from '../1-parse/ast.ts';
 import type { FilterDeclaration, LetDeclaration } from '../2-resolve/model.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { argument, mistyped } from './evaluate.ts';
@@ -12,6 +13,16 @@ export function constantOf(declaration: LetDeclaration | FilterDeclaration, sess
   // An error in a constant is told where it is first needed; an instance counts its uses.
   if (value.kind === 'unknown' || value.kind === 'instance') spoil(session);
   return value;
+}
+
+/** Evaluates the constants and filters of a file, also those that nothing uses: an exported one is wrong before it is imported. */
+export function evaluateConstants(items: readonly Item[], session: Session): void {
+  for (const item of items) {
+    const declared =
+      item.kind === 'let' || item.kind === 'filter' ? session.model.bindings.get(item.name) : undefined;
+    if ((declared?.kind === 'let' || declared?.kind === 'filter') && !session.model.broken.has(declared))
+      constantOf(declared, session);
+  }
 }
 
 function constantOnce(declaration: LetDeclaration | FilterDeclaration, session: Session): Value {

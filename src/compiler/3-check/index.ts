@@ -11,6 +11,8 @@ import { withoutAllowed } from '../diagnostics/allowances.ts';
 import { checkAssert } from './body.ts';
 import { laterQuantities, limitsOf, type Limit } from './budgets.ts';
 import { isComplete } from './complete.ts';
+import { evaluateConstants } from './constants.ts';
+import { checkDefaults } from './defaults.ts';
 import { checkVariants, variantArgs, variantReporter, type VariantInfo } from './families.ts';
 import { childFrame, type Site } from './frame.ts';
 import { buildGraph, type InputSizes, type Instance } from './instantiate.ts';
@@ -74,7 +76,14 @@ export function check(
     return { name, declaration, exported: item.exported, complete, facts, variants };
   });
   const session = newSession({ model, mode: 'inference', report, queries });
-  for (const item of model.entry.file.items) if (item.kind === 'assert') checkAssert(item, site, session);
+  const { items } = model.entry.file;
+  evaluateConstants(items, session);
+  checkDefaults(
+    items.filter((item) => item.kind === 'defaults'),
+    site,
+    session,
+  );
+  for (const item of items) if (item.kind === 'assert') checkAssert(item, site, session);
   const imported = importedNets(model).map((declaration) => {
     const facts = isComplete(declaration) ? queries(declaration, []) : undefined;
     return { declaration, facts };

@@ -97,6 +97,18 @@ export function convertOptions(use: Use, session: Session): Attrs | undefined {
   return fine ? options : undefined;
 }
 
+/** Whether an option that stands by its name, in `defaults`, is of its kind and within its bounds for values of any rank; reported. */
+export function fitsOption(given: GivenArg, def: OpDef, session: Session): boolean {
+  const param = def.params.find(({ name }) => name === given.name);
+  if (!param || given.value.kind === 'unknown') return true;
+  const value = convert(given.value, param, 2);
+  const what = calledName(def);
+  if (value !== undefined)
+    return optionWithinBounds(value, param, { what, span: given.arg.value.span }, session);
+  mistyped(given, param, { def, data: [], origins: [], call: given.arg.value, args: [given] }, session);
+  return false;
+}
+
 function missing(param: ParamSpec, use: Use, session: Session): false {
   session.report(
     diagnostic('value/missing-argument', { what: calledName(use.def), option: param.name }, use.call.span, {
