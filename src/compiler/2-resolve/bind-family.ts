@@ -17,11 +17,23 @@ export function bindFamily(item: FamilyItem, place: Place): void {
   for (const { values } of item.variants)
     for (const value of values) bindExpr(value, 'value', childScope(undefined), place);
   if (!net || reportSecond(item, place)) return;
+  const varies = reportRepeated(item, place);
   const seen = new Map<string, Ident>();
   for (const variant of item.variants) {
     reportTaken(variant.name, seen, net, place);
-    reportMissing(item, variant, place);
+    if (varies) reportCount(item, variant, place);
   }
+}
+
+/** `family P(width, width)`: false where a parameter stands twice, and it cannot be said which values are whose. */
+function reportRepeated({ name, params }: FamilyItem, { names }: Place): boolean {
+  const again = params.find((param, i) => params.findIndex((other) => other.name === param.name) < i);
+  const first = params.find((param) => param.name === again?.name);
+  if (!again || !first) return true;
+  const labels = [{ span: first.span, text: 'varies already' }];
+  const args = { option: again.name, what: `family ${name.name}` };
+  names.report(diagnostic('value/given-twice', args, again.span, { label: 'again', labels }));
+  return false;
 }
 
 /** The first family of a net is the one that counts. */
@@ -50,14 +62,24 @@ function reportTaken(name: Ident, seen: Map<string, Ident>, net: NetDeclaration,
   seen.set(name.name, first ?? name);
 }
 
-/** A variant that leaves the last parameters out would have their defaults, whatever the family says that it varies. */
-function reportMissing(
+/**
+ * A variant has a value for each parameter that varies: one that leaves the last out would have their defaults, whatever the
+ * family says.
+ */
+function reportCount(
   { name, params }: FamilyItem,
   variant: FamilyItem['variants'][number],
   { names }: Place,
 ): void {
-  const missing = params[variant.values.length];
-  if (!missing || variant.values.length === 0) return;
+  const { values } = variant;
+  const extra = values[params.length];
+  if (extra) {
+    const args = { what: `family ${name.name}`, count: params.length };
+    const labels = params.map(({ span }) => ({ span, text: 'varies' }));
+    return names.report(diagnostic('value/too-many-arguments', args, extra.span, { labels }));
+  }
+  const missing = params[values.length];
+  if (!missing || values.length === 0) return;
   const labels = [{ span: missing.span, text: 'varies' }];
   const args = { what: `${name.name}.${variant.name.name}`, option: missing.name };
   names.report(diagnostic('value/missing-argument', args, variant.span, { labels }));

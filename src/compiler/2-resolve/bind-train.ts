@@ -1,5 +1,6 @@
 /** Names in statements about a net: `train`, `test` and `weights`. The net has to be there, and what is named of it. */
 import type { Ident, StringLiteral, TestItem, TrainItem, WeightsItem } from '../1-parse/ast.ts';
+import { textOf } from '../1-parse/source.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -40,7 +41,20 @@ function* netNames({ module }: Place): Iterable<string> {
 /** Binds the net of `weights N from "…"`; the file has to be one of the project's. */
 export function bindWeights(item: WeightsItem, place: Place): void {
   bindNetName(item.net, place);
+  reportSecondWeights(item, place);
   reportOutside(item.from, 'weights/outside-project', place);
+}
+
+/** The first file of a net's weights is the one that counts. */
+function reportSecondWeights(item: WeightsItem, { module, names }: Place): void {
+  const first = module.file.items.find(
+    (other) => other.kind === 'weights' && other.net.name === item.net.name,
+  );
+  if (first?.kind !== 'weights' || first === item) return;
+  const args = { option: 'the file of weights', what: item.net.name };
+  const labels = [{ span: first.from.span, text: 'its weights' }];
+  const fixes = [{ title: `leave ${textOf(item.span)} out`, edits: [{ span: item.span, text: '' }] }];
+  names.report(diagnostic('value/given-twice', args, item.net.span, { label: 'again', labels, fixes }));
 }
 
 function reportOutside(

@@ -4,8 +4,10 @@
  * `arena` follow from the plan and are checked by planned-budgets.ts.
  */
 import type { BudgetStatement, Expr } from '../1-parse/ast.ts';
+import { textOf, type Span } from '../1-parse/source.ts';
 import type { Model, NetDeclaration } from '../2-resolve/model.ts';
 import type { Label } from '../diagnostics/diagnostic.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import type { Node } from '../ir/graph.ts';
@@ -17,6 +19,9 @@ import { showCount } from '../diagnostics/count.ts';
 
 /** Quantities that are known only when the program is planned or emitted, in bytes. */
 export const laterQuantities = ['download', 'peak', 'arena'] as const;
+
+/** Quantities in bytes; the others are counts. */
+const bytes: readonly string[] = ['weightBytes', ...laterQuantities];
 
 /** One limit of a budget: `peak <= 1 MB`. */
 export interface Limit {
@@ -51,12 +56,43 @@ function limitOf(expr: Expr, site: Site, session: Session): Limit | undefined {
     session.report(unknownWord(left, known, 'quantity of a budget'));
     return undefined;
   }
+  if (isWrongUnit(left.name, right, session)) return undefined;
   const value = argument(right, site, session);
   if (value.kind !== 'number') {
     mistyped(value, 'a number', right, session);
     return undefined;
   }
   return { quantity: left.name, most: op === '<' ? value.value - 1 : value.value, expr };
+}
+
+/** Bytes and shares are no counts: `params <= 300 kB`. */
+function isWrongUnit(quantity: string, limit: Expr, session: Session): boolean {
+  if (limit.kind !== 'number' || limit.unit === undefined) return false;
+  const { unit, span } = limit;
+  const counts = !bytes.includes(quantity);
+  const fine = unit.endsWith('B') ? !counts : unit !== '%';
+  if (fine) return false;
+  const expected = `${counts ? 'a count such as 300k' : 'a size such as 300 kB'} for ${quantity}`;
+  const found = unit === '%' ? `the share ${textOf(span)}` : `${textOf(span)}, a number of bytes`;
+  const meant = textOf(span).replace(/\s*B$|\s*([kMG])B$/, '$1');
+  const fixes = unit === '%' ? [] : [replaceBy(meant, span)];
+  session.report(diagnostic('value/expected', { expected, found }, span, { fixes }));
+  return true;
+}
+
+/** In one budget a quantity has one limit; of two only the lower would count. */
+export function reportLimitsTwice(net: string, { limits }: BudgetStatement, session: Session): void {
+  const seen = new Map<string, Span>();
+  for (const limit of limits) {
+    if (limit.kind !== 'binary' || limit.left.kind !== 'name') continue;
+    const { name } = limit.left;
+    const first = seen.get(name);
+    if (first) {
+      const labels = [{ span: first, text: 'limited here first' }];
+      const args = { option: name, what: `the budget of ${net}` };
+      session.report(diagnostic('value/given-twice', args, limit.span, { label: 'again', labels }));
+    } else seen.set(name, limit.span);
+  }
 }
 
 function notALimit(expr: Expr, session: Session): undefined {

@@ -1,12 +1,13 @@
 /** The variants of a family: a net with the arguments that each gives it, checked like any other net. */
 import type { Model, NetDeclaration } from '../2-resolve/model.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
 import { askNets, type NetAnswers } from './ask-nets.ts';
 import { isComplete } from './complete.ts';
-import { argument } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { lintGraph } from './lints.ts';
-import type { NetFacts } from './query.ts';
+import { variantValues } from './members.ts';
+import { figures, type NetFacts } from './query.ts';
 import { limits, newSession } from './session.ts';
 import type { GivenArg } from './value.ts';
 
@@ -51,11 +52,7 @@ export function variantArgs(
   const session = newSession({ model, mode: 'inference', report, queries: askNets(model, report).queries });
   const family = net.module.families.get(net.name);
   const found = family?.variants.find((v) => v.name.name === variant);
-  return found?.values.map((expr, i): GivenArg => {
-    const name = family?.params[i];
-    const value = argument(expr, site, session);
-    return { name: name?.name, value, arg: { kind: 'arg', name, value: expr, span: expr.span } };
-  });
+  return found && family && variantValues(family.params, found.values, site, session);
 }
 
 /** Every variant of the net's family at its default sizes, up to a bound; `ask` reports what is wrong with a net for certain arguments. */
@@ -69,6 +66,9 @@ export function checkVariants(
   }: { readonly model: Model; readonly reporter: VariantReporter; readonly ask: NetAnswers['queries'] },
 ): readonly VariantInfo[] {
   const variants = net.module.families.get(net.name)?.variants ?? [];
+  for (const { name } of variants)
+    if (Object.hasOwn(figures, name.name))
+      report(diagnostic('names/reserved', { name: name.name, what: 'a figure of every net' }, name.span));
   return variants.slice(0, limits.variants).map((variant) => {
     const name = `${net.name}.${variant.name.name}`;
     return during(name, () => {

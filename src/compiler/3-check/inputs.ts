@@ -3,7 +3,7 @@
  * or sample x: `order` first, then x·scale (or the linear map of 0..255 to `range`), then − mean, then / std, per channel of
  * the resulting order.
  */
-import type { Expr, InStatement, Modifier } from '../1-parse/ast.ts';
+import type { Expr, InStatement, NameExpr, Modifier } from '../1-parse/ast.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -241,7 +241,8 @@ function checkWhere(statement: InStatement, site: Site, session: Session): boole
     if (value.kind === 'unknown') return false;
     if (value.kind === 'bool' && value.value) continue;
     if (value.kind !== 'bool') {
-      mistyped(value, 'a condition such as H % 2 == 0', condition, session);
+      if (condition.kind === 'name' && value.kind === 'number') onlySize(condition, session);
+      else mistyped(value, 'a condition such as H % 2 == 0', condition, session);
       return false;
     }
     const sizes = statement.dims.flatMap((expr) => {
@@ -258,6 +259,12 @@ function checkWhere(statement: InStatement, site: Site, session: Session): boole
     return false;
   }
   return true;
+}
+
+/** `where H`. */
+function onlySize({ name, span }: NameExpr, session: Session): void {
+  const args = { expected: `a condition such as ${name} % 2 == 0`, found: `${name} alone` };
+  session.report(diagnostic('value/expected', args, span));
 }
 
 /** A condition at the sizes that are compiled for. Sizes alone are numbers here; anything else is an ordinary expression. */

@@ -1,5 +1,5 @@
 /** Members: sizes of a value (`x.C`, `in.H`), figures and values of a net (`ResNet18.params`, `LeNet5.logits.C`), family variants. */
-import type { MemberExpr } from '../1-parse/ast.ts';
+import type { Expr, Ident, MemberExpr } from '../1-parse/ast.ts';
 import type { NetDeclaration } from '../2-resolve/model.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
@@ -65,6 +65,21 @@ function noMember(expr: MemberExpr, what: string, known: readonly string[], sess
   return unknown;
 }
 
+/** What a family's variant gives to the parameters that vary; values beyond them, and parameters that stand twice, were reported. */
+export function variantValues(
+  params: readonly Ident[],
+  values: readonly Expr[],
+  site: Site,
+  session: Session,
+): readonly GivenArg[] {
+  return values.flatMap((expr, i): readonly GivenArg[] => {
+    const name = params[i];
+    if (!name || params.findIndex((param) => param.name === name.name) < i) return [];
+    const value = argument(expr, site, session);
+    return [{ name: name.name, value, arg: { kind: 'arg', name, value: expr, span: expr.span } }];
+  });
+}
+
 /** `MobileNet.small` of `family MobileNet(width, depth) { small = (0.5, 0.5) }`: the net with those arguments. */
 function variant(
   net: Extract<Callable, { kind: 'net' }>,
@@ -74,15 +89,9 @@ function variant(
 ): Value | undefined {
   const family = net.declaration.module.families.get(net.declaration.name);
   const found = family?.variants.find((v) => v.name.name === expr.member.name);
-  if (!family || !found) return undefined;
-  const args = found.values.map((value, i): GivenArg => {
-    const name = family.params[i];
-    return {
-      name: name?.name,
-      value: argument(value, site, session),
-      arg: { kind: 'arg', name, value, span: value.span },
-    };
-  });
+  // A variant that is called like a figure was reported.
+  if (!family || !found || Object.hasOwn(figures, expr.member.name)) return undefined;
+  const args = variantValues(family.params, found.values, site, session);
   return { ...net, args: [...net.args, ...args], expr };
 }
 

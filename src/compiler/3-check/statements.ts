@@ -10,25 +10,24 @@ import type {
   TestItem,
   TrainClause,
   TrainItem,
+  WeightsItem,
 } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
 import type { Declaration, Model, NetDeclaration } from '../2-resolve/model.ts';
-import { nearest } from '../diagnostics/nearest.ts';
-import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { showNames } from '../diagnostics/show-names.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { topological, type Graph } from '../ir/graph.ts';
 import { paramPath } from '../ops/build.ts';
-import { checkBudget } from './budgets.ts';
+import { checkBudget, reportLimitsTwice } from './budgets.ts';
 import { hasArguments } from './complete.ts';
 import { checkDataClasses } from './data-classes.ts';
 import type { Site } from './frame.ts';
 import { checkFrozenStatistics } from './frozen-statistics.ts';
 import { checkLossGradient } from './loss-gradient.ts';
-import { matchesPath } from '../ir/weight-paths.ts';
 import { checkLossShape } from './loss-shape.ts';
 import { checkMoves } from './moves.ts';
+import { checkPattern } from './patterns.ts';
 import type { NetFacts } from './query.ts';
 import type { Session } from './session.ts';
 import { checkTest } from './tests.ts';
@@ -79,9 +78,11 @@ export function checkStatements(
   const budgets = budgetsOf(model);
   const nets = new Map<Declaration | undefined, CheckedNet>();
   for (const net of [...own, ...imported]) nets.set(net.declaration, net);
-  for (const { declaration, facts } of nets.values())
+  for (const { declaration, facts } of nets.values()) {
+    for (const budget of budgets(declaration)) reportLimitsTwice(declaration.name, budget, session);
     if (facts)
       for (const budget of budgets(declaration)) checkBudget(budget, { declaration, facts }, site, session);
+  }
   const find = (net: Ident): CheckedNet | undefined => nets.get(model.bindings.get(net));
   const moves = model.entry.file.items.filter((item) => item.kind === 'moved');
   if (moves.length > 0) checkMoves(moves, pathsOf(nets, model), session);
@@ -97,9 +98,16 @@ export function checkStatements(
       if (graph) checkTest(item, graph, session);
     }
     if (item.kind === 'train') checkTrain(item, find(item.net)?.facts, site, session);
-    if (item.kind === 'weights' && item.layout && !['torch', 'keras'].includes(item.layout.name))
-      session.report(unknownWord(item.layout, ['torch', 'keras'], 'layout of weights'));
+    if (item.kind === 'weights') checkWeights(item, find(item.net)?.facts, session);
   }
+}
+
+function checkWeights({ layout, except }: WeightsItem, facts: NetFacts | undefined, session: Session): void {
+  if (layout && !['torch', 'keras'].includes(layout.name))
+    session.report(unknownWord(layout, ['torch', 'keras'], 'layout of weights'));
+  if (!facts) return;
+  const what = { code: 'weights/matches-nothing', net: facts.graph.name } as const;
+  for (const pattern of except) checkPattern(pattern, weightPaths(facts.graph), what, session);
 }
 
 /** The weights of the nets; undefined where not all are known, or the file declares weights of others. */
@@ -194,16 +202,6 @@ function checkClause(clause: TrainClause, net: TrainedNet, session: Session): vo
       session.report(unknownWord(clause.input, inputs, `input of ${graph.name}`));
   }
   if (clause.kind !== 'freeze') return;
-  for (const pattern of clause.patterns) {
-    if (net.paths.some((path) => matchesPath(pattern.text, path))) continue;
-    const scopes = [...new Set(net.paths.map((path) => path.split('.')[0] ?? path))];
-    const near = nearest(pattern.text.split('.')[0] ?? '', scopes);
-    session.report(
-      diagnostic('train/freezes-nothing', { pattern: pattern.text, net: graph.name }, pattern.span, {
-        label: near === undefined ? undefined : `did you mean ${near}.**?`,
-        notes: [{ word: 'note', text: `its weights are in ${scopes.join(', ')}` }],
-        fixes: near === undefined ? [] : [replaceBy(`${near}.**`, pattern.span)],
-      }),
-    );
-  }
+  const what = { code: 'train/freezes-nothing', net: graph.name } as const;
+  for (const pattern of clause.patterns) checkPattern(pattern, net.paths, what, session);
 }

@@ -102,7 +102,8 @@ export const weightsDiagnostics = {
     message: '`{pattern}` matches no weight of {net}',
     explain:
       'A pattern after `except` or in `moved` names no weight of this net, so it does nothing. `cnnc summary` lists the paths.',
-    ...needsFile,
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nweights N from "./n.safetensors" except logits.**',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nweights N from "./n.safetensors" except y.**',
   },
   'weights/bad-manifest': {
     severity: 'error',
