@@ -16,7 +16,7 @@ describe('what is given twice', () => {
     ['value/given-twice', `block A(c) = conv(c, 3)\n${net('A(3, c = 4)')}`],
     [
       'value/given-twice',
-      `net M(a) { in x: f32[4]  out z: tensor(x -> dense(a)) }\nfamily M(a) { s = (1, 2) }\nassert M.s.params > 0`,
+      `net M(a) { in x: f32[4]  out z: tensor(x -> dense(a)) }\nfamily M(a, a) { s = (1, 2) }\nassert M.s.params > 0`,
     ],
     ['names/duplicate', 'net N { in x: f32[4]  out z: tensor(x)  out z: tensor(x) }'],
   ])('%s in %j', (code, text) => {
