@@ -200,7 +200,7 @@ function tileHalo(
  * The blocks and chunks with the least estimated time, in nanoseconds; for a part of a layer with the layout of its weights, and with last tiles
  * as the whole has them.
  */
-export function winogradTuning(
+function winogradTuning(
   kernel: ConvKernel,
   tile: TileSize,
   engine: Engine,
@@ -209,6 +209,12 @@ export function winogradTuning(
   return tuningsOf(kernel, tile, engine, { whole, memory: 'any' }).reduce((a, b) =>
     b.cost < a.cost ? b : a,
   );
+}
+
+/** The tuning of a part of a layer that is cut for threads: blocks of tiles for the part, since those of the whole map may be larger than it. */
+export function winogradPart(part: ConvKernel, whole: Choice['tuning'], engine: Engine): EstimatedTuning {
+  const kept = { vectors: Number(whole['vectors']), narrow: Number(whole['narrow']) };
+  return winogradTuning(part, whole['tile'] === 4 ? 4 : 2, engine, kept);
 }
 
 interface Wanted {

@@ -8,6 +8,7 @@ import { algorithms } from '../algorithms/index.ts';
 import { kernelMacs } from '../algorithms/shape.ts';
 import { pairGrain } from '../algorithms/strassen-shape.ts';
 import { lanes } from '../algorithms/tile.ts';
+import { winogradPart } from '../algorithms/winograd.ts';
 import type { Engine } from '../plan.ts';
 import { partKernel } from './part-kernel.ts';
 
@@ -144,6 +145,8 @@ function slowest(
     const part = partKernel(kernel, axis, range);
     if (!part) return Infinity;
     if (choice.algorithm === 'nest') return whole * share;
+    if (part.kind === 'conv' && choice.algorithm.startsWith('winograd'))
+      return winogradPart(part, choice.tuning, engine).cost;
     const estimate = algorithm?.choose(part, engine, { precise: false, staticWeights: true });
     return estimate?.cost ?? whole * share;
   });

@@ -3,12 +3,12 @@
  * and need not know of threads.
  */
 import { internal } from '../../diagnostics/internal.ts';
-import type { ConvKernel, Epilogue, Kernel, Operand } from '../../ir/kernel.ts';
+import type { Epilogue, Kernel, Operand } from '../../ir/kernel.ts';
 import type { Choice } from '../algorithms/algorithm.ts';
 import { panelFloats, panelsOf, type PanelLayout } from '../algorithms/panels.ts';
 import { strassenPart } from '../algorithms/strassen.ts';
 import { strassenShape } from '../algorithms/strassen-shape.ts';
-import { winogradTuning } from '../algorithms/winograd.ts';
+import { winogradPart } from '../algorithms/winograd.ts';
 import { winogradShape, type WinogradTuning } from '../algorithms/winograd-shape.ts';
 import { biasFloats, type WinogradLayout } from '../algorithms/winograd-weights.ts';
 import type { Buffer, Engine, Step } from '../plan.ts';
@@ -36,15 +36,12 @@ function sized(kernel: Kernel, choice: Choice, engine: Engine, { axis, ranges }:
     }
     if (part.kind !== 'conv' || !choice.algorithm.startsWith('winograd'))
       return { range, kernel: part, tuning, scratchBytes };
-    const own = { ...winogradPart(part, tuning, engine), ...kernelsBehind(kernel, choice, axis, range) };
+    const own = {
+      ...winogradPart(part, tuning, engine).tuning,
+      ...kernelsBehind(kernel, choice, axis, range),
+    };
     return { range, kernel: part, tuning: own, scratchBytes: winogradShape(part, own).bytes };
   });
-}
-
-/** Blocks of tiles are chosen for the part: those of the whole map may be larger than it. */
-function winogradPart(part: ConvKernel, tuning: Choice['tuning'], engine: Engine): WinogradTuning {
-  const whole = { vectors: Number(tuning['vectors']), narrow: Number(tuning['narrow']) };
-  return winogradTuning(part, tuning['tile'] === 4 ? 4 : 2, engine, whole).tuning;
 }
 
 /** Biases and kernels of the first channel are farther from each other than those of the last one. */
