@@ -257,3 +257,29 @@ describe('createChecker', () => {
     expect(types(createChecker(host), lines)).toHaveLength(1);
   });
 });
+
+describe('what nets that are asked for say', () => {
+  const asks = (asked: string): string =>
+    `net N {\n in x: f32[4]\n y = x -> dense(${asked}.params)\n out z: tensor(y)\n}\n`;
+  const other = (units: number): string =>
+    `net Other {\n in x: f32[4]\n y = x -> dense(${units})\n out z: tensor(y)\n}\n`;
+  const broken = (name: string): string =>
+    `net ${name} {\n in x: f32[8, 8, 3]\n y = x -> conv(4, 9)\n out z: tensor(y)\n}\n`;
+  const library = `export ${broken('Lib')}`;
+  const twoFiles = { ...host, read: (file: string) => (file === 'lib.cnn' ? library : host.read(file)) };
+
+  test.each([
+    ['in another file', (n: number) => `use { Lib } from "./lib.cnn"\n${asks('Lib')}${other(n)}`],
+    ['later in the file', (n: number) => `${asks('Late')}${other(n)}${broken('Late')}`],
+  ])('is said after every edit: %s', (_, text) => {
+    const checker = createChecker(twoFiles);
+    for (const units of [3, 4, 4, 5]) {
+      const source = { path, text: text(units) };
+      const resolved = resolve(source, twoFiles);
+      const cold = withoutConsequences([...resolved.diagnostics, ...check(resolved.model).diagnostics]);
+      const warm = checker.check(source);
+      expect(cold.map((d) => d.code)).toContain('shape/nothing-left');
+      expect(told(warm.diagnostics, [])).toEqual(told(cold, []));
+    }
+  });
+});

@@ -162,6 +162,8 @@ function replay(found: readonly Found[], asking: Asking): void {
   for (const each of found) {
     if ('code' in each) asking.report(each);
     else if (!asking.reported.has(each)) {
+      // Who asked for it was recalled, so that nobody has asked in this check.
+      if (!asking.known.has(each)) factsOnce(each, asking);
       const outcome = asking.known.get(each);
       // Still being instantiated: it reports when it is done.
       if (outcome === undefined || outcome === 'open') continue;
