@@ -1,5 +1,5 @@
 /** `--dump`: the text forms of what is between the phases. */
-import { nearestNames } from '../compiler/diagnostics/nearest.ts';
+import { suggestion } from './suggestion.ts';
 import { printGraph } from '../compiler/ir/print.ts';
 import { optimize, passes } from '../compiler/5-optimize/index.ts';
 import { plan, printPlan, type Picker, type Plan } from '../compiler/6-plan/index.ts';
@@ -24,10 +24,7 @@ export async function dump({ graph }: OpenNet, what: string, pick?: Picker): Pro
 function afterPass(graph: OpenNet['graph'], name: string): string {
   const names = [...new Set(passes.map((pass) => pass.name))];
   if (!names.includes(name)) {
-    const [near] = nearestNames(name, names);
-    throw new UsageFailure(
-      `there is no pass ${name}; ${near === undefined ? `known are ${names.join(', ')}` : `did you mean ${near}?`}`,
-    );
+    throw new UsageFailure(`there is no pass ${name}; ${suggestion(name, names, 'known are')}`);
   }
   let text = '';
   optimize(graph, {

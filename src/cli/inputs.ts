@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { GraphInput, Graph } from '../compiler/ir/graph.ts';
 import { shapeOf, type Tensor } from '../compiler/ir/type.ts';
-import { nearestNames } from '../compiler/diagnostics/nearest.ts';
+import { suggestion } from './suggestion.ts';
 import { fitImage, type Pixels, type Size } from '../runtime/fit.ts';
 import type { Seen } from '../runtime/output.ts';
 import { fileReason } from '../weights/bytes.ts';
@@ -41,10 +41,8 @@ function filesByInput(graph: Graph, written: readonly string[]): ReadonlyMap<str
     if (name === undefined || at === 0 || (at === -1 && names.length !== 1))
       throw new UsageFailure(`--input takes name=file, not ${text}`);
     if (!names.includes(name)) {
-      const [near] = nearestNames(name, names);
-      const note = near === undefined ? `it has ${names.join(', ')}` : `did you mean ${near}?`;
       fail('input/unknown', { net: graph.name, input: name }, graph.name, {
-        notes: [{ word: 'note', text: note }],
+        notes: [{ word: 'note', text: suggestion(name, names) }],
       });
     }
     files.set(name, text.slice(at + 1));

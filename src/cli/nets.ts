@@ -8,10 +8,10 @@ import {
   type InputSizes,
   type Model,
 } from '../compiler/index.ts';
-import { nearestNames } from '../compiler/diagnostics/nearest.ts';
 import type { Graph } from '../compiler/ir/graph.ts';
 import { fail, stopOnErrors, UsageFailure } from './failure.ts';
 import { openProject, type Project } from './project.ts';
+import { suggestion } from './suggestion.ts';
 import { withFigures, type SlidingFigures } from './sliding.ts';
 
 export interface NetOptions {
@@ -81,9 +81,8 @@ function chooseNet(model: Model, file: string, name: string | undefined): string
   if (names.length === 0) fail('net/none', { file }, file);
   if (name !== undefined) {
     if (names.includes(name.split('.')[0] ?? '')) return name;
-    const [near] = nearestNames(name, names);
-    const text = near === undefined ? `it has ${names.join(', ')}` : `did you mean ${near}?`;
-    fail('net/unknown', { net: name, file }, file, { notes: [{ word: 'note', text }] });
+    const notes = [{ word: 'note', text: suggestion(name, names) }] as const;
+    fail('net/unknown', { net: name, file }, file, { notes });
   }
   const exported = nets.filter((net) => net.item.exported).map((net) => net.name);
   const [only, ...others] = names.length === 1 || exported.length === 0 ? names : exported;

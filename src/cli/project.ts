@@ -7,10 +7,10 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Source, Span } from '../compiler/1-parse/source.ts';
 import type { DiskHost } from '../compiler/2-resolve/index.ts';
 import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
-import { nearestNames } from '../compiler/diagnostics/nearest.ts';
 import { nodeHost, stdlibFolder } from '../compiler/host.ts';
 import { fileReason } from '../weights/bytes.ts';
 import { fail } from './failure.ts';
+import { suggestion } from './suggestion.ts';
 import { boundYoungGeneration } from './young-generation.ts';
 
 export interface Project {
@@ -43,8 +43,7 @@ function stdlibPath(file: string): string | undefined {
   if (name === undefined || existsSync(resolve(file))) return undefined;
   const names = readdirSync(stdlibFolder()).map((entry) => entry.replace(/\.cnn$/, ''));
   if (names.includes(name)) return `${name}.cnn`;
-  const [near] = nearestNames(name, names);
-  const text = near === undefined ? `the stdlib has ${names.join(', ')}` : `did you mean std/${near}?`;
+  const text = suggestion(name, names, 'the stdlib has', 'std/');
   return fail('file/unreadable', { file, reason: 'there is no such file' }, file, {
     notes: [{ word: 'note', text }],
   });

@@ -8,6 +8,7 @@ import type { Fix } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { declaredTwice, givenTwice } from '../diagnostics/twice.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { bindExpr } from './bind-expr.ts';
 import { reportEmpty } from './empty.ts';
@@ -53,8 +54,7 @@ function reportSecond(name: Ident, before: Map<string, Ident>, inside: string, {
   const first = before.get(name.name);
   if (!first) return void before.set(name.name, name);
   const args = { option: name.name, what: `this ${inside === 'train' ? 'train block' : 'phase'}` };
-  const labels = [{ span: first.span, text: 'given here first' }];
-  names.report(diagnostic('value/given-twice', args, name.span, { label: 'again', labels }));
+  names.report(givenTwice(args, { first: first.span, again: name.span }));
 }
 
 function reportPhase(
@@ -71,8 +71,8 @@ function reportPhase(
     const at = { ...span, end: name.span.end };
     names.report(diagnostic('syntax/misplaced', { word: 'phase', where }, at));
   } else if (first) {
-    const labels = [{ span: first.span, text: 'the first phase of that name' }];
-    names.report(diagnostic('names/duplicate', { name: name.name }, name.span, { label: 'again', labels }));
+    const text = 'the first phase of that name';
+    names.report(declaredTwice(name.name, { first: first.span, again: name.span, text }));
   } else before.set(name.name, name);
 }
 
@@ -174,11 +174,8 @@ function bindOptions(
       );
       continue;
     }
-    const labels = [{ span: given.get(name)?.span ?? arg.span, text: 'given here first' }];
-    if (given.has(name))
-      place.names.report(
-        diagnostic('value/given-twice', { option: name, what }, arg.span, { label: 'again', labels }),
-      );
+    const first = given.get(name);
+    if (first) place.names.report(givenTwice({ option: name, what }, { first: first.span, again: arg.span }));
     given.set(name, arg);
     bindOption(arg.value, option, scope, place);
   }

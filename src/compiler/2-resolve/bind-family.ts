@@ -4,6 +4,7 @@
  */
 import type { FamilyItem, Ident } from '../1-parse/ast.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { declaredTwice, givenTwice } from '../diagnostics/twice.ts';
 import { bindExpr } from './bind-expr.ts';
 import { bindNetName } from './bind-train.ts';
 import { netScope } from './bind-body.ts';
@@ -30,9 +31,8 @@ function reportRepeated({ name, params }: FamilyItem, { names }: Place): boolean
   const again = params.find((param, i) => params.findIndex((other) => other.name === param.name) < i);
   const first = params.find((param) => param.name === again?.name);
   if (!again || !first) return true;
-  const labels = [{ span: first.span, text: 'varies already' }];
   const args = { option: again.name, what: `family ${name.name}` };
-  names.report(diagnostic('value/given-twice', args, again.span, { label: 'again', labels }));
+  names.report(givenTwice(args, { first: first.span, again: again.span, text: 'varies already' }));
   return false;
 }
 
@@ -40,9 +40,8 @@ function reportRepeated({ name, params }: FamilyItem, { names }: Place): boolean
 function reportSecond({ name }: FamilyItem, { module, names }: Place): boolean {
   const first = module.families.get(name.name);
   if (!first || first.name === name) return false;
-  const labels = [{ span: first.name.span, text: 'its family' }];
   const args = { option: 'the family', what: name.name };
-  names.report(diagnostic('value/given-twice', args, name.span, { label: 'again', labels }));
+  names.report(givenTwice(args, { first: first.name.span, again: name.span, text: 'its family' }));
   return true;
 }
 
@@ -50,15 +49,12 @@ function reportSecond({ name }: FamilyItem, { module, names }: Place): boolean {
 function reportTaken(name: Ident, seen: Map<string, Ident>, net: NetDeclaration, place: Place): void {
   const first = seen.get(name.name);
   const value = netScope(net, place).names.get(name.name);
-  const labels = first
-    ? [{ span: first.span, text: 'declared here first' }]
-    : value
-      ? [{ span: value.span, text: `${net.name}.${name.name} is this value` }]
-      : [];
-  if (labels.length > 0)
-    place.names.report(
-      diagnostic('names/duplicate', { name: name.name }, name.span, { label: 'again', labels }),
-    );
+  const again = name.span;
+  if (first) place.names.report(declaredTwice(name.name, { first: first.span, again }));
+  else if (value) {
+    const text = `${net.name}.${name.name} is this value`;
+    place.names.report(declaredTwice(name.name, { first: value.span, again, text }));
+  }
   seen.set(name.name, first ?? name);
 }
 

@@ -4,6 +4,7 @@ import { textOf } from '../1-parse/source.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { givenTwice } from '../diagnostics/twice.ts';
 import { showNames } from '../diagnostics/show-names.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { netScope } from './bind-body.ts';
@@ -52,9 +53,9 @@ function reportSecondWeights(item: WeightsItem, { module, names }: Place): void 
   );
   if (first?.kind !== 'weights' || first === item) return;
   const args = { option: 'the file of weights', what: item.net.name };
-  const labels = [{ span: first.from.span, text: 'its weights' }];
   const fixes = [{ title: `leave ${textOf(item.span)} out`, edits: [{ span: item.span, text: '' }] }];
-  names.report(diagnostic('value/given-twice', args, item.net.span, { label: 'again', labels, fixes }));
+  const [span, again] = [first.from.span, item.net.span];
+  names.report(givenTwice(args, { first: span, again, text: 'its weights', fixes }));
 }
 
 function reportOutside(

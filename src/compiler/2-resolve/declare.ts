@@ -5,6 +5,7 @@
 import type { DefaultsItem, Ident, Item, UseItem } from '../1-parse/ast.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { declaredTwice } from '../diagnostics/twice.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import { showNames } from '../diagnostics/show-names.ts';
 import type { Declaration } from './model.ts';
@@ -59,8 +60,7 @@ export function claim(
   const { name } = declaration;
   const before = scope.get(name);
   if (before) {
-    const labels = [{ span: before.span, text: 'declared here first' }];
-    names.report(diagnostic('names/duplicate', { name }, ident.span, { label: 'again', labels }));
+    names.report(declaredTwice(name, { first: before.span, again: ident.span }));
     names.broken.add(declaration);
     return false;
   }
@@ -93,10 +93,7 @@ export function bindImport({ module, use, target }: Import, names: Names): void 
     }
     const before = module.names.get(local.name);
     if (before && before !== declaration) {
-      const labels = [{ span: before.span, text: 'declared here first' }];
-      names.report(
-        diagnostic('names/duplicate', { name: local.name }, local.span, { label: 'again', labels }),
-      );
+      names.report(declaredTwice(local.name, { first: before.span, again: local.span }));
       continue;
     }
     const reserved = alias && reservedFor({ ...declaration, name: local.name });
@@ -124,12 +121,10 @@ function reportImportedTwice(
 ): void {
   const first = names.imported.find((other) => other.module === module && other.ident.name === local.name);
   if (!first) return;
-  const labels = [{ span: first.ident.span, text: 'imported here first' }];
   const edits = [{ span: withoutName(local, use), text: '' }];
   const fixes = [{ title: `import ${local.name} once`, edits }];
-  names.report(
-    diagnostic('names/duplicate', { name: local.name }, local.span, { label: 'again', labels, fixes }),
-  );
+  const [span, again] = [first.ident.span, local.span];
+  names.report(declaredTwice(local.name, { first: span, again, text: 'imported here first', fixes }));
 }
 
 /** The text of one imported name with the comma beside it; of its import where it is the only one. */

@@ -6,6 +6,7 @@ import type { Ident, NetItem, ReplaceStatement, Statement } from '../1-parse/ast
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { declaredTwice } from '../diagnostics/twice.ts';
 import { showNames } from '../diagnostics/show-names.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import { lookup, type Place, type Scope } from './names.ts';
@@ -61,9 +62,10 @@ export function isInherited(
   if (!before || before.kind === 'param') return false;
   const at = { source: span.source, start: span.start, end: span.start };
   place.names.report(
-    diagnostic('names/duplicate', { name: name.name }, name.span, {
-      label: 'again',
-      labels: [{ span: before.span, text: 'in the net that is extended' }],
+    declaredTwice(name.name, {
+      first: before.span,
+      again: name.span,
+      text: 'in the net that is extended',
       fixes:
         statement.kind === 'assign' && isReplaceable(before)
           ? [{ title: `replace ${name.name} = …`, edits: [{ span: at, text: 'replace ' }] }]
@@ -95,8 +97,8 @@ function reportSecond(name: Ident, { owner, names }: Place): void {
   const statements = owner?.kind === 'net' ? (owner.item.body?.statements ?? []) : [];
   const first = statements.find((s) => s.kind === 'replace' && s.name.name === name.name);
   if (first?.kind !== 'replace' || first.name === name) return;
-  const labels = [{ span: first.name.span, text: 'replaced here first' }];
-  names.report(diagnostic('names/duplicate', { name: name.name }, name.span, { label: 'again', labels }));
+  const text = 'replaced here first';
+  names.report(declaredTwice(name.name, { first: first.name.span, again: name.span, text }));
 }
 
 function reportNothing(name: Ident, old: Declaration | undefined, inherited: Scope, { names }: Place): void {

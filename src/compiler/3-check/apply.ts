@@ -6,6 +6,7 @@ import type { Expr, Param } from '../1-parse/ast.ts';
 import type { Declaration } from '../2-resolve/model.ts';
 import { unknownOption } from '../2-resolve/options.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { givenTwice } from '../diagnostics/twice.ts';
 import { evaluateBody } from './body.ts';
 import { argument, flow } from './evaluate.ts';
 import { childFrame, enter, type Site } from './frame.ts';
@@ -130,7 +131,7 @@ export function bindParams(
       fine = unknownParam(arg, params, binding.name, session);
     else {
       const first = given.get(name);
-      if (first) fine = givenTwice(name, { first, again: arg, what: binding.name }, session);
+      if (first) fine = reportTwice(name, { first, again: arg, what: binding.name }, session);
       given.set(name, arg);
     }
   }
@@ -139,15 +140,12 @@ export function bindParams(
 }
 
 /** One option has two values: the place of the second, and the first beside it. */
-export function givenTwice(
+export function reportTwice(
   option: string,
   { first, again, what }: { readonly first: GivenArg; readonly again: GivenArg; readonly what: string },
   session: Session,
 ): false {
-  const labels = [{ span: first.arg.span, text: 'given here first' }];
-  session.report(
-    diagnostic('value/given-twice', { option, what }, again.arg.span, { label: 'again', labels }),
-  );
+  session.report(givenTwice({ option, what }, { first: first.arg.span, again: again.arg.span }));
   return false;
 }
 

@@ -9,6 +9,7 @@ import type { Model, NetDeclaration } from '../2-resolve/model.ts';
 import type { Label } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { givenTwice } from '../diagnostics/twice.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import type { Node } from '../ir/graph.ts';
 import { argument, mistyped } from './evaluate.ts';
@@ -88,9 +89,8 @@ export function reportLimitsTwice(net: string, { limits }: BudgetStatement, sess
     const { name } = limit.left;
     const first = seen.get(name);
     if (first) {
-      const labels = [{ span: first, text: 'limited here first' }];
       const args = { option: name, what: `the budget of ${net}` };
-      session.report(diagnostic('value/given-twice', args, limit.span, { label: 'again', labels }));
+      session.report(givenTwice(args, { first, again: limit.span, text: 'limited here first' }));
     } else seen.set(name, limit.span);
   }
 }

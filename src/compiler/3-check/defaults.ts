@@ -1,7 +1,7 @@
 /** `defaults { conv { pad = same } }` of a file, whether or not a layer of its nets has them: options of the right kinds, each once. */
 import type { Arg, DefaultsItem } from '../1-parse/ast.ts';
 import { operatorsCalled } from '../2-resolve/vocabulary.ts';
-import { givenTwice } from './apply.ts';
+import { reportTwice } from './apply.ts';
 import { argument } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { fitsOption } from './options.ts';
@@ -16,7 +16,7 @@ export function checkDefaults(items: readonly DefaultsItem[], site: Site, sessio
       const key = `${op.name}.${given.name ?? ''}`;
       const first = seen.get(key);
       if (first && given.name !== undefined)
-        givenTwice(given.name, { first, again: given, what: op.name }, session);
+        reportTwice(given.name, { first, again: given, what: op.name }, session);
       else seen.set(key, given);
       const [def] = operatorsCalled(op.name).filter(({ params }) =>
         params.some((p) => p.name === given.name),

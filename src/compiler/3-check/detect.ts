@@ -4,6 +4,7 @@
  */
 import type { Arg, CallExpr, DetectBody, Expr, OutStatement } from '../1-parse/ast.ts';
 import { unknownOption } from '../2-resolve/options.ts';
+import { counted } from '../diagnostics/count.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -92,8 +93,8 @@ function detectHead(
   const needs = count * perAnchor;
   const found = Number(node.type.dims[2]);
   if (found === needs) return strideFits(node, branch, site, session) ? { node, anchors } : undefined;
-  const anchorCount = count === 1 ? '1 anchor' : `${count} anchors`;
-  const counted = classes.length > 1 ? `(5 + ${classes.length} classes)` : '5';
+  const anchorCount = counted(count, 'anchor');
+  const scores = classes.length > 1 ? `(5 + ${classes.length} classes)` : '5';
   session.report(
     diagnostic('detect/head-width', { found, needs }, branch.value.span, {
       label: showType(node.type),
@@ -101,7 +102,7 @@ function detectHead(
       notes: [
         {
           word: 'why',
-          text: `${anchorCount} · ${counted} = ${needs}: x, y, w, h, objectness${classes.length > 1 ? ', and a score per class' : ''}`,
+          text: `${anchorCount} · ${scores} = ${needs}: x, y, w, h, objectness${classes.length > 1 ? ', and a score per class' : ''}`,
         },
       ],
       fixes: [{ title: `end the head with conv(${needs}, 1)`, edits: [] }],

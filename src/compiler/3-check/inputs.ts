@@ -4,6 +4,7 @@
  * the resulting order.
  */
 import type { Expr, InStatement, NameExpr, Modifier } from '../1-parse/ast.ts';
+import { counted } from '../diagnostics/count.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -68,7 +69,7 @@ function typeFor(statement: InStatement, sizes: readonly number[], session: Sess
   }
   const needs =
     channels === undefined ? 'up to 4 sizes: [C], [L, C], [H, W, C] or [D, H, W, C]' : 'two sizes: [H, W]';
-  const found = sizes.length === 1 ? '1 is' : `${sizes.length} are`;
+  const found = counted(sizes.length, 'is', 'are');
   session.report(diagnostic('network/input-rank', { kind, needs, found }, statement.span));
   return undefined;
 }

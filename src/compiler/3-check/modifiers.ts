@@ -3,6 +3,7 @@ import type { InStatement, Modifier } from '../1-parse/ast.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { givenTwice } from '../diagnostics/twice.ts';
 import type { Session } from './session.ts';
 
 const modifierWords = ['scale', 'mean', 'std', 'order', 'range', 'fit'];
@@ -40,13 +41,9 @@ function twice(
   { first, again, what }: { readonly first: Modifier; readonly again: Modifier; readonly what: string },
   session: Session,
 ): void {
-  session.report(
-    diagnostic('value/given-twice', { option: again.word.name, what }, again.span, {
-      label: 'again',
-      labels: [{ span: first.span, text: 'given here first' }],
-      fixes: [{ title: 'leave the second out', edits: [{ span: again.span, text: '' }] }],
-    }),
-  );
+  const fixes = [{ title: 'leave the second out', edits: [{ span: again.span, text: '' }] }];
+  const args = { option: again.word.name, what };
+  session.report(givenTwice(args, { first: first.span, again: again.span, fixes }));
 }
 
 function scaledTwice(

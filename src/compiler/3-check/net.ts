@@ -7,6 +7,7 @@ import type { Model, NetDeclaration } from '../2-resolve/model.ts';
 import { mostBases } from '../2-resolve/extending.ts';
 import { netSource, type WrittenSliding } from '../2-resolve/net-source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { declaredTwice } from '../diagnostics/twice.ts';
 import type { Node } from '../ir/graph.ts';
 import { bindParams, type Application } from './apply.ts';
 import { evaluateStatement, isBroken } from './body.ts';
@@ -146,10 +147,7 @@ function reportSecondOutput(
     (other) => other.kind === 'out' && other.name?.name === out.name?.name,
   );
   if (first?.kind !== 'out' || first === out || !first.name || !out.name) return;
-  const labels = [{ span: first.name.span, text: 'declared here first' }];
-  session.report(
-    diagnostic('names/duplicate', { name: out.name.name }, out.name.span, { label: 'again', labels }),
-  );
+  session.report(declaredTwice(out.name.name, { first: first.name.span, again: out.name.span }));
 }
 
 function notANet(base: Value, span: InStatement['span'], session: Session): false {

@@ -6,6 +6,7 @@ import type { Expr } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
 import { internal } from '../diagnostics/internal.ts';
 import { operatorNames, operatorsCalled } from '../2-resolve/vocabulary.ts';
+import { counted } from '../diagnostics/count.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import { isConcrete, sameType, scalarType, shapeOf, showType, sizeOf, type TensorType } from '../ir/type.ts';
@@ -100,7 +101,7 @@ function operatorFor(value: OpCall, count: number, at: Application, session: Ses
   const arity = called[0]?.arity;
   if (def || !arity) return def;
   const least = Math.max(arity.min, leastOf(called[0]?.category));
-  const values = least === 1 ? '1 value' : `${least} values`;
+  const values = counted(least, 'value');
   const needs = arity.min === arity.max ? values : `at least ${values}`;
   session.report(diagnostic('value/arity', { layer: value.name, needs, found: count }, at.expr.span));
   return undefined;

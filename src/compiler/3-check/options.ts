@@ -6,7 +6,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, AttrValue } from '../ir/graph.ts';
 import type { SymbolicDim } from '../ir/dim.ts';
 import type { OpDef, ParamSpec } from '../ops/op.ts';
-import { givenTwice, reportUnknownOption } from './apply.ts';
+import { reportTwice, reportUnknownOption } from './apply.ts';
 import { optionWithinBounds } from './bounds.ts';
 import type { Use } from './problems.ts';
 import type { Session } from './session.ts';
@@ -40,7 +40,7 @@ function matchOptions(use: Use, session: Session): readonly (GivenArg | undefine
       continue;
     }
     const first = matched[at];
-    if (first) fine = givenTwice(name, { first, again: given, what: calledName(def) }, session);
+    if (first) fine = reportTwice(name, { first, again: given, what: calledName(def) }, session);
     matched[at] = given;
   }
   return fine ? matched : undefined;

@@ -4,6 +4,7 @@ import { textOf } from '../1-parse/source.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { givenTwice } from '../diagnostics/twice.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Session } from './session.ts';
@@ -29,9 +30,9 @@ function checkInputs({ inputs }: TestItem, graph: Graph, session: Session): void
     const first = inputs.findIndex((other) => other.name.name === name.name);
     if (!known.includes(name.name)) session.report(unknownWord(name, known, `input of ${graph.name}`));
     else if (first < i) {
-      const labels = [{ span: inputs[first]?.name.span ?? name.span, text: 'given here first' }];
       const args = { option: `input ${name.name}`, what: 'this test' };
-      session.report(diagnostic('value/given-twice', args, name.span, { label: 'again', labels }));
+      const before = inputs[first]?.name.span ?? name.span;
+      session.report(givenTwice(args, { first: before, again: name.span }));
     }
   }
 }

@@ -4,9 +4,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { fixesBy } from './fixes.ts';
 import { nearest } from './nearest.ts';
 import { diagnostic } from './registry.ts';
-
-/** Lists longer than this are cut. */
-const most = 20;
+import { showNames } from './show-names.ts';
 
 /** `what` is what the word should be: "setting of a train block". */
 export function unknownWord(
@@ -15,7 +13,12 @@ export function unknownWord(
   what: string,
 ): Diagnostic {
   return diagnostic('names/unknown-word', { name, what }, span, {
-    notes: [{ word: 'note', text: known.length > 0 ? `there are ${listed(known)}` : 'there are none' }],
+    notes: [
+      {
+        word: 'note',
+        text: known.length > 0 ? `there are ${showNames(known, known.length)}` : 'there are none',
+      },
+    ],
     fixes: fixesBy(nearest(name, known) ?? shortened(name, known), span),
   });
 }
@@ -24,9 +27,4 @@ export function unknownWord(
 function shortened(name: string, known: readonly string[]): string | undefined {
   const [only, ...more] = name.length < 3 ? [] : known.filter((word) => word.startsWith(name));
   return more.length === 0 ? only : undefined;
-}
-
-function listed(known: readonly string[]): string {
-  if (known.length <= most) return known.join(', ');
-  return `${known.slice(0, most).join(', ')}, … (${known.length})`;
 }

@@ -4,8 +4,9 @@ import type { Attrs } from '../ir/graph.ts';
 import { featureMap, shapeOf, spatialAxes, type Axis, type TensorType } from '../ir/type.ts';
 import { defineOp, type Problem } from './op.ts';
 import * as read from './shared/attrs.ts';
+import { repeatedAxis } from './shared/axes.ts';
 import { aliasLowering } from './shared/lowering.ts';
-import { showCount } from '../diagnostics/count.ts';
+import { counted, showCount } from '../diagnostics/count.ts';
 import { problem, showSizes } from './shared/problem.ts';
 
 /** Canonical: `axes` named by rank unless written, and `dims` without −1. */
@@ -63,12 +64,12 @@ function openProblem(input: TensorType, dims: readonly number[], known: number):
 
 /** As many names as sizes, each once. */
 function axesProblem(dims: readonly number[], axes: readonly Axis[], input: TensorType): Problem | undefined {
-  const twice = axes.find((axis, i) => axes.indexOf(axis) !== i);
+  const twice = repeatedAxis(axes);
   if (twice !== undefined)
     return problem('shape/axis-twice', { layer: 'reshape', axis: twice }, { at: { option: 'axes' } });
   if (axes.length === dims.length) return undefined;
-  const sizes = dims.length === 1 ? '1 size' : `${dims.length} sizes`;
-  const named = axes.length === 1 ? '1 axis is named' : `${axes.length} axes are named`;
+  const sizes = counted(dims.length, 'size');
+  const named = counted(axes.length, 'axis is named', 'axes are named');
   const names = dims.length > spatialAxes.length ? 'only up to four have names by themselves' : named;
   const labels = [{ at: { input: 0 }, text: showSizes(input.dims) }];
   return problem(

@@ -16,6 +16,7 @@ import { channelsOf, featureMap, shapeOf, spatialDims } from '../../ir/type.ts';
 import { opDef } from '../../ops/index.ts';
 import { canonicalAttrs, dataInputs, inputRoles, makeNode, type Origin } from '../../ops/build.ts';
 import { isProblem } from '../../ops/op.ts';
+import { counted } from '../../diagnostics/count.ts';
 import { internal } from '../../diagnostics/internal.ts';
 import { sameFraction, stepsIn, type Fraction } from './fraction.ts';
 import { stepOf } from './step.ts';
@@ -99,10 +100,6 @@ function sizesProblem(window: readonly number[], sizes: readonly number[]): stri
   return sizes.some((size, i) => size < (window[i] ?? 0))
     ? `${sizes.join('x')} is smaller than its window ${window.join('x')}`
     : undefined;
-}
-
-function counted(n: number, singular: string, plural: string): string {
-  return `${n} ${n === 1 ? singular : plural}`;
 }
 
 function slide(node: Node, over: Over): Place | CannotSlide {

@@ -1,4 +1,6 @@
 /** Distances between neighbouring places of a map, in pixels of the input: fractions, as upsampling brings them closer than a pixel. */
+import { gcd } from '../../ir/gcd.ts';
+
 export interface Fraction {
   readonly over: number;
   readonly under: number;
@@ -28,10 +30,4 @@ export function stepsIn(whole: number, step: Fraction): number {
 /** The smallest whole number of which every fraction is a part. */
 export function commonMultiple(fractions: readonly Fraction[]): number {
   return fractions.reduce((multiple, { over }) => (multiple / gcd(multiple, over)) * over, 1);
-}
-
-function gcd(a: number, b: number): number {
-  let [x, y] = [a, b];
-  while (y !== 0) [x, y] = [y, x % y];
-  return x;
 }

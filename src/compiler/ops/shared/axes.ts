@@ -40,6 +40,11 @@ export function axisProblem(
   );
 }
 
+/** The first axis that is named twice. */
+export function repeatedAxis(axes: readonly Axis[]): Axis | undefined {
+  return axes.find((axis, i) => axes.indexOf(axis) !== i);
+}
+
 /** Reports a named axis that the input does not have, or one that is named twice. */
 export function axesProblem(
   layer: string,
@@ -47,7 +52,7 @@ export function axesProblem(
   axes: readonly Axis[],
   option: 'axes' | 'over' = 'axes',
 ): Problem | undefined {
-  const twice = axes.find((axis, i) => axes.indexOf(axis) !== i);
+  const twice = repeatedAxis(axes);
   if (twice === undefined) return axisProblem(layer, input, axes, option);
   const once = [...new Set(axes)];
   const to = once.length === 1 ? String(once[0]) : `[${once.join(', ')}]`;

@@ -3,6 +3,7 @@
  * i·s + k·d − cut = o. For one residue r per axis those taps form an arithmetic progression, and i falls as k grows; so there is
  * one plain nest for each combination of residues (the s² sub-convolutions of a strided layer).
  */
+import { gcd } from '../../ir/gcd.ts';
 import type { Epilogue, Index, LoopAxis, NestKernel, Operand, Window } from '../../ir/kernel.ts';
 import * as s from '../../ir/scalar-build.ts';
 import { spatialAxes } from '../../ir/type.ts';
@@ -109,8 +110,4 @@ type Term = Extract<Index, { kind: 'affine' }>['terms'][number];
 
 function pair(a: Term, b: Term, constant = 0): Index {
   return { kind: 'affine', constant, terms: [a, b] };
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
 }

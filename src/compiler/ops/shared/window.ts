@@ -3,6 +3,7 @@
  * rank. Output size floor((n + p₀ + p₁ − d(f − 1) − 1) / s) + 1; `same` gives ceil(n / s) with the odd pixel of padding at the end
  * (TensorFlow's rule: https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2).
  */
+import { counted } from '../../diagnostics/count.ts';
 import { addDims, ceilDivDim, floorDivDim, showDim, type Dim } from '../../ir/dim.ts';
 import type { Attrs } from '../../ir/graph.ts';
 import type { Window } from '../../ir/kernel.ts';
@@ -141,16 +142,16 @@ export function sizesProblem(
       {
         layer,
         option,
-        given: sizesOf(value.length),
-        needs: rank === 1 ? '1 spatial axis' : `${rank} spatial axes`,
+        given: counted(value.length, 'size'),
+        needs: counted(rank, 'spatial axis', 'spatial axes'),
       },
       {
         at: { option },
-        label: sizesOf(value.length),
+        label: counted(value.length, 'size'),
         labels: [
           {
             at: { input: 0 },
-            text: `${showSizes(input.dims)}: ${rank} spatial ${rank === 1 ? 'axis' : 'axes'}, ${axes}`,
+            text: `${showSizes(input.dims)}: ${counted(rank, 'spatial axis', 'spatial axes')}, ${axes}`,
           },
         ],
         notes: [
@@ -166,8 +167,6 @@ export function sizesProblem(
   }
   return undefined;
 }
-
-const sizesOf = (count: number): string => (count === 1 ? '1 size' : `${count} sizes`);
 
 /** The sizes of the last axes, which are the ones that feature maps of every rank have; a missing one like the last. */
 function rankFix(
