@@ -24,7 +24,7 @@ net R {
     expect(d.notes).toEqual([
       {
         word: 'why',
-        text: '`main` halves H and W at "stride = stride" and doubles C at "conv(c"; `skip` passes the input through',
+        text: '`main` halves H and W at "stride = stride" (2) and doubles C at "conv(c, …)" (128); `skip` passes the input through',
       },
     ]);
     expect(d.fixes[0]?.title).toBe('skip: conv(c, 1, stride = stride, bias = false) -> bn');

@@ -46,14 +46,14 @@ function isIdentity({ expr }: Operand): boolean {
   return expr.kind === 'name' && expr.name === 'identity';
 }
 
-/** "`main` halves H and W at "stride = 2" and changes C at "conv(128"". */
+/** "`main` halves H and W at "stride = 2" and changes C at "conv(128, …)"". */
 function whyOperand(operand: Operand, axes: readonly string[]): string {
   const name = `\`${nameOf(operand)}\``;
   if (isIdentity(operand)) return `${name} passes the input through`;
   const changes = axes.flatMap((axis) => lastChange(operand.node, axis) ?? []);
   const places = new Map<string, string[]>();
   for (const { verb, at, axis } of changes) {
-    const key = `${verb} %${at === undefined ? '' : ` at "${at}"`}`;
+    const key = `${verb} %${at === undefined ? '' : ` at ${at}`}`;
     places.set(key, [...(places.get(key) ?? []), axis]);
   }
   const parts = [...places].map(([text, changed]) => text.replace('%', changed.join(' and ')));
@@ -85,14 +85,23 @@ function verbFor(from: number, to: number): string {
   return to === from * 2 ? 'doubles' : 'changes';
 }
 
-/** The words of a call that decide an axis: its stride for places, its beginning for channels. */
-function decisive({ span, op }: Node, axis: string): string | undefined {
+/** The words of a call that decide an axis, quoted: its stride for places, its beginning for channels; with the number where a name stands for it. */
+function decisive({ span, op, attrs, type }: Node, axis: string): string | undefined {
   if (!span) return undefined;
   const text = textOf(span).replace(/\s+/g, ' ');
   if (!text.startsWith(op)) return undefined;
-  if (axis === 'C') return text.split(',')[0];
-  const stride = /\bstride = [^,)]+/.exec(text)?.[0];
-  return stride ?? (text.length < 40 ? text : op);
+  if (axis === 'C') {
+    const first = /^\w+\(([^,()]+)(,?)/.exec(text);
+    if (first) return `"${first[0]}${first[2] ? ' …' : ''})"${valueOf(first[1], channelsOf(type))}`;
+  }
+  const stride = axis === 'C' ? null : /\bstride = ([^,()]+)/.exec(text);
+  if (stride) return `"${stride[0]}"${valueOf(stride[1], Array.isArray(attrs.stride) && attrs.stride[0])}`;
+  return `"${text.length < 40 ? text : op}"`;
+}
+
+/** " (2)" after what is written as a name. */
+function valueOf(written: string | undefined, value: unknown): string {
+  return typeof value === 'number' && /[a-z]/i.test(written ?? '') ? ` (${value})` : '';
 }
 
 /** Places lost at a border that was not padded come back with `pad = same`. */
