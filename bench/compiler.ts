@@ -70,6 +70,11 @@ const measurements: readonly Measurement[] = [
     limits: { edit: 20 },
     run: () => child('edits', 'inception'),
   },
+  {
+    name: 'a file that imports ResNet-50 and -152, checked again as resnet.cnn changes',
+    limits: { edit: 20 },
+    run: () => child('edits', 'resnet', 'imported'),
+  },
   { name: '10,000 lines, 500 blocks', limits: { total: 1000, peakMB: 300 }, run: () => child('big') },
   { name: '2,000 lines, formatted', limits: { first: 200, again: 200 }, run: () => child('format') },
   {

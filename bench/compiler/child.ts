@@ -3,7 +3,7 @@
  *
  *     check <net> <file>   the first check of a file that uses one net of the standard library
  *     build <net> <file>   from the text to the WebAssembly program, without weights
- *     edits <file>         checks after each edit and its correction, twice
+ *     edits <file> […]     checks after each edit and its correction, twice; `imported`: of a file that imports it
  *     big                  the file of ten thousand lines: resolved (which parses it) and checked
  *     format               a file of two thousand lines, formatted twice
  */
@@ -22,9 +22,9 @@ import {
   plan,
   resolve,
 } from '../../src/compiler/index.ts';
-import { boundYoungGeneration } from '../../src/cli/young-generation.ts';
+import { boundYoungGeneration, collectWhenIdle } from '../../src/cli/young-generation.ts';
 import { bigFile } from './big-file.ts';
-import { editedFiles } from './edits.ts';
+import { editedFiles, type Edited } from './edits.ts';
 
 /** Milliseconds by what took them; `peakMB` is the peak memory of the process. */
 type Figures = Readonly<Record<string, number>>;
@@ -58,18 +58,14 @@ function build(net: string, file: string): Figures {
 }
 
 /** Each edit and its correction: right after the start, and in a second round. A person pauses between two of them. */
-async function edits(name: string): Promise<Figures> {
-  const edited = editedFiles.find(({ file }) => file === name);
+async function edits(name: string, where: string): Promise<Figures> {
+  const edited = editedFiles.find(({ file, imported }) => file === name && !imported === (where === ''));
   if (!edited) throw new Error(`no edits of ${name}`);
   const text = readFileSync(join(stdlibFolder(), `${name}.cnn`), 'utf8');
   // As `cnnc check --watch` does.
   boundYoungGeneration();
-  const checker = createChecker(host);
-  const again = async (changed: string): Promise<number> => {
-    const [, ms] = timed(() => checker.check({ path: `${name}.cnn`, text: changed }));
-    await setTimeout(50);
-    return ms;
-  };
+  collectWhenIdle();
+  const again = checkerOf(edited);
   const figures: Record<string, number> = { first: await again(text) };
   for (const round of ['round 1', 'round 2'])
     for (const [what, from, to] of edited.edits) {
@@ -78,6 +74,25 @@ async function edits(name: string): Promise<Figures> {
       figures[`${round}: ${what}, taken back`] = await again(text);
     }
   return figures;
+}
+
+/** Checks with one checker: the file with the text given, or one that imports it. */
+function checkerOf({ file, imported }: Edited): (text: string) => Promise<number> {
+  const path = `${file}.cnn`;
+  let written = '';
+  const checker = createChecker({ ...host, read: (asked) => (asked === path ? written : host.read(asked)) });
+  const importing = imported?.map((net) => `export net My${net} = ${net}\n`).join('');
+  const own = imported && {
+    path: 'mine.cnn',
+    text: `use { ${imported.join(', ')} } from "./${file}"\n${importing}`,
+  };
+  return async (text) => {
+    written = text;
+    const [{ nets }, ms] = timed(() => checker.check(own ?? { path, text }));
+    if (imported && nets.length !== imported.length) throw new Error(`${path} is not imported`);
+    await setTimeout(50);
+    return ms;
+  };
 }
 
 function big(): Figures {
@@ -110,7 +125,7 @@ const [name = '', file = ''] = names;
 const measurements: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
   check: () => checkNet(name, file),
   build: () => build(name, file),
-  edits: () => edits(name),
+  edits: () => edits(name, file),
   big,
   format: formatTwice,
 };

@@ -4,7 +4,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import { checkFile, newMemory, type FileCheck } from './checking.ts';
-import { boundYoungGeneration } from './young-generation.ts';
+import { boundYoungGeneration, collectWhenIdle } from './young-generation.ts';
 
 export interface WatchOptions {
   /** Ends the watching. */
@@ -20,6 +20,7 @@ const quiet = 40;
 export async function watchFiles(files: readonly string[], { signal, show }: WatchOptions): Promise<void> {
   const { watch } = await import('chokidar');
   boundYoungGeneration();
+  collectWhenIdle();
   const memory = newMemory();
   const checks = new Map<string, FileCheck>();
   for (const file of files) checks.set(file, await checkFile(file, memory));

@@ -1,7 +1,7 @@
 /**
- * The size of V8's young generation, for whoever runs the compiler in a process of its own. Checking makes many objects that live
- * on (trees, graphs), by which V8 grows its young generation to 2 × 32 MB; touching that much fresh memory costs more than
- * collecting 8 MB more often does. Its limit is an option of Node's start (--max-semi-space-size) and too late for a script,
+ * V8's young generation, its size and when it is collected, for whoever runs the compiler in a process of its own. Checking makes
+ * many objects that live on (trees, graphs), by which V8 grows its young generation to 2 × 32 MB; touching that much fresh memory
+ * costs more than collecting 8 MB more often does. Its limit is an option of Node's start (--max-semi-space-size) and too late for a script,
  * but the factor by which it grows is read each time: one growth to the wanted size, then none.
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
@@ -16,11 +16,24 @@ const lastMajor = 14;
  * same again and again. Holds for workers that start later too: theirs keep 2 × 1 MB. Where that cannot be, nothing changes.
  */
 export function boundYoungGeneration(): void {
-  try {
-    if (!(Number.parseInt(process.versions.v8, 10) <= lastMajor)) return;
+  setting(() => {
     const factor = Math.floor(wanted / capacity());
     if (factor > 1) setFlagsFromString(`--semi-space-growth-factor=${factor}`);
     setFlagsFromString(`--semi-space-growth-factor=${factor <= 1 || grow() ? 1 : 2}`);
+  });
+}
+
+/**
+ * Lets V8 collect the young generation as soon as the process has nothing to do and 15 % of it are in use (80 % otherwise), so
+ * that a check after an edit finds it nearly empty and seldom has to wait for a collection.
+ */
+export function collectWhenIdle(): void {
+  setting(() => setFlagsFromString('--minor-gc-task-trigger=15'));
+}
+
+function setting(set: () => void): void {
+  try {
+    if (Number.parseInt(process.versions.v8, 10) <= lastMajor) set();
   } catch {
     // An engine that has no such settings.
   }
