@@ -5,10 +5,11 @@
 import { readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Graph, GraphInput } from '../compiler/ir/graph.ts';
+import { takes } from '../compiler/ir/takes.ts';
 import type { Tensor } from '../compiler/ir/type.ts';
 import { fileReason } from '../weights/bytes.ts';
 import { fail } from './failure.ts';
-import { readInput, takes } from './inputs.ts';
+import { readInput } from './inputs.ts';
 
 export interface Example {
   /** The files that it is made of. */

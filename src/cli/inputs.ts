@@ -1,6 +1,7 @@
 /** Inputs from files: pictures decoded to pixels, `.npy` numbers, each checked against what the net's input takes. */
 import { readFileSync } from 'node:fs';
 import type { GraphInput, Graph } from '../compiler/ir/graph.ts';
+import { takes, takesPictures } from '../compiler/ir/takes.ts';
 import { shapeOf, type Tensor } from '../compiler/ir/type.ts';
 import { suggestion } from './suggestion.ts';
 import { fitImage, type Pixels, type Size } from '../runtime/fit.ts';
@@ -66,7 +67,7 @@ export async function readInput(
     );
   }
   if (file.endsWith('.npy')) return { tensor: readNumbers(input, file, bytes), photo: undefined };
-  if (!isImage(input))
+  if (!takesPictures(input))
     fail(
       'input/unreadable',
       { file, input: input.name, reason: `must be a .npy file of ${takes(input)}` },
@@ -108,18 +109,7 @@ async function decode(input: GraphInput, file: string, bytes: Buffer): Promise<P
   }
 }
 
-function isImage({ format }: GraphInput): boolean {
-  return format !== 'f32' && format !== 'i32';
-}
-
 export function sizeOfInput({ node }: GraphInput): Size {
   const [height = 1, width = 1] = shapeOf(node.type);
   return { width, height };
-}
-
-/** "an rgb picture or 416x416x3 numbers (.npy)". */
-export function takes(input: GraphInput): string {
-  const numbers = `${shapeOf(input.node.type).join('x') || 'one'} numbers (.npy)`;
-  if (!isImage(input)) return numbers;
-  return `${input.format === 'gray' ? 'a' : 'an'} ${input.format} picture or ${numbers}`;
 }

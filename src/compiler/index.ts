@@ -5,6 +5,7 @@ export { positionAt, textOf } from './1-parse/source.ts';
 export { resolve, type Host, type Model } from './2-resolve/index.ts';
 export {
   check,
+  constantsIn,
   costs,
   instantiate,
   movesOf,

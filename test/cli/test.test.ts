@@ -92,28 +92,42 @@ test "not so sure" of Which { x = [0, 1, 5]  expect animal == "owl" with p > 0.9
     expect(stdout).toContain('1 failed');
   });
 
-  it('says what cannot be compared or given', async () => {
+  it('fails what the checker finds wrong without running it, and what only a run shows', async () => {
     const text = `${halve}${which}
+net Boxes {
+  in x: f32[8, 8, 3]
+  out boxes: detect(classes = 1) of ["face"] { branch x -> conv(5, 1) nms { score = 1 } }
+}
 test "no field" of Which { x = 1  expect animal.size == 3 }
-test "no entry" of Halve { x = 1  expect half[4] == 3 }
-test "no condition" of Halve { x = 1  expect half[0] }
-test "no probability" of Halve { x = 1  expect half[0] == 0.5 with p > 0.5 }
-test "no function" of Halve { x = 1  expect norm(half) == 1 }
 test "wrong count" of Halve { x = [1, 2]  expect half[0] == 1 }
-test "wrong rank" of Halve { x = [[1, 2], [3, 4]]  expect half[0] == 1 }
 test "missing" of Halve { expect half[0] == 1 }
-test "no file" of Halve { x = "none.npy"  expect half[0] == 1 }`;
+test "no file" of Halve { x = "none.npy"  expect half[0] == 1 }
+test "no box" of Boxes { x = 1  expect boxes.count == 0  expect boxes[0].score > 0.5 }
+test "not even then" of Boxes { x = 1  expect not boxes[0] == "face" with score > 0.5 }
+test "good" of Halve { x = 1  expect half[0] == 0.5 }`;
     expect(await outcomes(text)).toEqual({
-      'no field': 'test/cannot-compare',
-      'no entry': 'test/cannot-compare',
-      'no condition': 'test/cannot-compare',
-      'no probability': 'test/cannot-compare',
-      'no function': 'test/cannot-compare',
+      'no field': 'value/no-member',
       'wrong count': 'test/input-value',
-      'wrong rank': 'test/input-value',
-      missing: 'input/missing',
+      missing: 'test/missing-input',
       'no file': 'input/unreadable',
+      'no box': 'test/failed',
+      'not even then': 'test/failed',
+      good: 'passed',
     });
+  });
+
+  it('computes with constants of the file and of others', async () => {
+    const text = `use { coco } from "std/classes"
+net Halve {
+  in x: f32[2, 2]
+  out half: tensor(x * 0.5)
+}
+let ones = [[1, 1], [2 / 2, 3 - 2]]
+let halves = [[0.5, 0.5], [0.5, 0.5]]
+filter Table = [[2, 4], [6, 8]]
+test "constants" { x = ones  expect half == halves and count(coco) == 80  expect half[0] == (halves[0]) }
+test "table" { x = Table  expect half == [[1, 2], [3, 4]] }`;
+    expect(await outcomes(text)).toEqual({ constants: 'passed', table: 'passed' });
   });
 
   it('counts assertions and budgets, those of the plan too', async () => {
@@ -172,6 +186,20 @@ test "picture" of Mean { image = "red.png"  expect m == [1, 0, 0] }`,
     const { exit, passed, failed, files } = await report(bad, good, join(folder, 'none.cnn'));
     expect([exit, passed, failed]).toEqual([1, 1, 0]);
     expect(files.map(({ diagnostics }) => diagnostics.length > 0)).toEqual([true, false, true]);
+  });
+
+  it('fails a test that is wrong by itself, and runs the others', async () => {
+    const text = `${halve}
+assert Halve.params == 1
+test "no such input" of Halve { w = 1  expect half[0] == 0.5 }
+test "good" of Halve { x = 1  expect half[0] == 0.5 }`;
+    expect(await outcomes(text)).toEqual({
+      'assert Halve.params == 1': 'assert/failed',
+      'no such input': 'names/unknown-word',
+      good: 'passed',
+    });
+    const { exit, passed, failed } = await report(file('only.cnn', text), '--only', 'good');
+    expect([exit, passed, failed]).toEqual([0, 1, 0]);
   });
 
   it('passes for the whole stdlib', { timeout: 120_000 }, async () => {

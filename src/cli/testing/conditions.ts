@@ -1,21 +1,17 @@
 /**
- * Evaluates the conditions of a `test`: comparisons of outputs with constants. Two numbers are equal where they differ by less
- * than 1e-4 of their size (or of 1), because programs round differently.
+ * Evaluates the conditions of a `test`, which the checker has found to make sense: comparisons of outputs with constants. Two
+ * numbers are equal where they differ by less than 1e-4 of their size (or of 1), because programs round differently.
  */
-import type { BinaryExpr, CallExpr, Expr } from '../../compiler/1-parse/ast.ts';
+import type { BinaryExpr, CallExpr, Expr, IndexExpr } from '../../compiler/1-parse/ast.ts';
 import type { Span } from '../../compiler/1-parse/source.ts';
-import { isList, isThing, show, type Value } from './values.ts';
+import { subjectOf, testFunctions, type Value as Constant } from '../../compiler/3-check/index.ts';
+import { internal } from '../../compiler/diagnostics/internal.ts';
+import { constantValue, isList, isThing, show, type Value } from './values.ts';
 
-export type Scope = Readonly<Record<string, Value>>;
-
-/** A condition that makes no sense for what is there. */
-export class CannotCompare extends Error {
-  override readonly name = 'CannotCompare';
-  readonly span: Span;
-  constructor(message: string, span: Span) {
-    super(message);
-    this.span = span;
-  }
+/** What names stand for. */
+export interface Scope {
+  readonly outputs: Readonly<Record<string, Value>>;
+  readonly constant: (expr: Expr) => Constant;
 }
 
 export interface Verdict {
@@ -25,11 +21,29 @@ export interface Verdict {
   readonly found: string;
 }
 
-/** Whether `condition`, and what stands behind its `with`, hold. Throws `CannotCompare`. */
+/** Whether `condition`, and what stands behind its `with`, hold. An entry that the run did not make holds nothing. */
 export function judge(condition: Expr, probability: Expr | undefined, scope: Scope): Verdict {
-  const first = verdict(condition, scope);
-  if (!first.holds || !probability) return first;
-  return verdict(probability, { ...scope, ...probabilitiesOf(condition, scope) });
+  try {
+    const first = verdict(condition, scope);
+    if (!first.holds || !probability) return first;
+    return verdict(probability, {
+      ...scope,
+      outputs: { ...scope.outputs, ...probabilityOf(condition, scope) },
+    });
+  } catch (error) {
+    if (!(error instanceof NoEntry)) throw error;
+    return { holds: false, span: error.span, found: error.message };
+  }
+}
+
+/** A list is shorter in this run than the condition needs. */
+class NoEntry extends Error {
+  override readonly name = 'NoEntry';
+  readonly span: Span;
+  constructor(message: string, span: Span) {
+    super(message);
+    this.span = span;
+  }
 }
 
 function verdict(expr: Expr, scope: Scope): Verdict {
@@ -37,30 +51,26 @@ function verdict(expr: Expr, scope: Scope): Verdict {
     const left = verdict(expr.left, scope);
     return left.holds ? verdict(expr.right, scope) : left;
   }
-  const value = evaluate(expr, scope);
-  if (typeof value !== 'boolean')
-    throw new CannotCompare(`a condition is true or false, but this is ${show(value)}`, expr.span);
-  const seen = expr.kind === 'binary' && expr.op !== 'or' ? evaluate(expr.left, scope) : value;
-  return { holds: value, span: expr.span, found: show(seen) };
+  const holds = bool(expr, scope);
+  const seen = expr.kind === 'binary' && expr.op !== 'or' ? evaluate(expr.left, scope) : holds;
+  return { holds, span: expr.span, found: show(seen) };
 }
 
 /** `p`, `probability` and `score` of what the condition compares. */
-function probabilitiesOf(condition: Expr, scope: Scope): Scope {
-  let subject = condition;
-  while (subject.kind === 'binary' || subject.kind === 'member')
-    subject = subject.kind === 'binary' ? subject.left : subject.object;
+function probabilityOf(condition: Expr, scope: Scope): Scope['outputs'] {
+  const subject = subjectOf(condition);
   const value = evaluate(subject, scope);
   const p = isThing(value) ? (value.fields['p'] ?? value.fields['score']) : undefined;
-  if (p === undefined)
-    throw new CannotCompare(
-      `${show(value)} has no probability: \`with\` is for labels and boxes`,
-      subject.span,
-    );
-  return { p, probability: p, score: p };
+  return p === undefined ? unchecked(subject) : { p, probability: p, score: p };
 }
 
-/** The value of an expression over outputs. Throws `CannotCompare`. */
-export function evaluate(expr: Expr, scope: Scope): Value {
+/** The checker lets nothing through that has no value. */
+function unchecked({ kind }: Expr): never {
+  return internal(`a ${kind} of a test has no value`);
+}
+
+/** The value of an expression over outputs. */
+function evaluate(expr: Expr, scope: Scope): Value {
   switch (expr.kind) {
     case 'number':
     case 'string':
@@ -70,11 +80,11 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case 'tuple':
       return expr.items.map((item) => evaluate(item, scope));
     case 'name':
-      return scope[expr.name] ?? unknownName(expr.name, scope, expr.span);
+      return scope.outputs[expr.name] ?? constantValue(scope.constant(expr)) ?? unchecked(expr);
     case 'member':
-      return member(evaluate(expr.object, scope), expr.member.name, expr.span);
+      return member(evaluate(expr.object, scope), expr.member.name) ?? unchecked(expr);
     case 'index':
-      return element(evaluate(expr.object, scope), number(expr.index, scope), expr.span);
+      return entry(expr, scope);
     case 'unary':
       return expr.op === 'not' ? !bool(expr.operand, scope) : -number(expr.operand, scope);
     case 'binary':
@@ -82,36 +92,24 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case 'call':
       return call(expr, scope);
     default:
-      throw new CannotCompare('a test compares values; this is not one', expr.span);
+      return unchecked(expr);
   }
 }
 
-function unknownName(name: string, scope: Scope, span: Span): never {
-  throw new CannotCompare(`there is no ${name} here, only ${Object.keys(scope).join(', ')}`, span);
-}
+const entriesOf = (value: Value): readonly Value[] | undefined =>
+  isThing(value) ? value.items : isList(value) ? value : undefined;
 
-function member(value: Value, name: string, span: Span): Value {
-  const items = isThing(value) ? value.items : isList(value) ? value : undefined;
+function member(value: Value, name: string): Value | undefined {
   const found = isThing(value) ? value.fields[name] : undefined;
-  if (found !== undefined) return found;
-  if (items && (name === 'count' || name === 'length')) return items.length;
-  const known = [
-    ...(isThing(value) ? Object.keys(value.fields).slice(0, 8) : []),
-    ...(items ? ['count'] : []),
-  ];
-  throw new CannotCompare(
-    `${show(value)} has no ${name}${known.length > 0 ? `, only ${known.join(', ')}` : ''}`,
-    span,
-  );
+  return found ?? entriesOf(value)?.length;
 }
 
 /** Negative indices count from the end, as everywhere in the language. */
-function element(value: Value, index: number, span: Span): Value {
-  const items = isThing(value) ? value.items : isList(value) ? value : undefined;
-  const found = items?.at(index);
+function entry({ object, index, span }: IndexExpr, scope: Scope): Value {
+  const entries = entriesOf(evaluate(object, scope)) ?? unchecked(object);
+  const found = entries.at(number(index, scope));
   if (found !== undefined) return found;
-  const why = items ? `it has ${items.length} entries` : 'it is no list';
-  throw new CannotCompare(`${show(value)} has no entry ${index}: ${why}`, span);
+  throw new NoEntry(entries.length === 1 ? 'only one entry' : `${entries.length} entries`, span);
 }
 
 function binary(expr: BinaryExpr, scope: Scope): Value {
@@ -159,42 +157,25 @@ function plain(value: Value): Value {
 
 function number(expr: Expr, scope: Scope): number {
   const value = evaluate(expr, scope);
-  if (typeof value === 'number') return value;
-  throw new CannotCompare(`a number is expected, but this is ${show(value)}`, expr.span);
+  return typeof value === 'number' ? value : unchecked(expr);
 }
 
 function bool(expr: Expr, scope: Scope): boolean {
   const value = evaluate(expr, scope);
-  if (typeof value === 'boolean') return value;
-  throw new CannotCompare(`a condition is true or false, but this is ${show(value)}`, expr.span);
+  return typeof value === 'boolean' ? value : unchecked(expr);
 }
-
-const functions: Readonly<Record<string, (numbers: readonly number[]) => number>> = {
-  abs: ([x = NaN]) => Math.abs(x),
-  sqrt: ([x = NaN]) => Math.sqrt(x),
-  sum: (all) => all.reduce((a, b) => a + b, 0),
-  mean: (all) => all.reduce((a, b) => a + b, 0) / all.length,
-  min: (all) => all.reduce((a, b) => Math.min(a, b), Infinity),
-  max: (all) => all.reduce((a, b) => Math.max(a, b), -Infinity),
-  argmax: (all) => all.reduce((best, x, i) => (x > (all[best] ?? -Infinity) ? i : best), 0),
-  count: (all) => all.length,
-};
 
 /** `max(y)`, `abs(y[0] - 2)`: over all numbers of the arguments. */
-function call({ callee, args, span }: CallExpr, scope: Scope): Value {
-  const name = callee.kind === 'name' ? callee.name : '';
-  const compute = functions[name];
-  if (!compute) {
-    const known = Object.keys(functions).join(', ');
-    throw new CannotCompare(`a test has no function ${name}, only ${known}`, span);
-  }
+function call(expr: CallExpr, scope: Scope): Value {
+  const { callee, args } = expr;
+  const called = callee.kind === 'name' ? testFunctions[callee.name] : undefined;
+  if (!called) return unchecked(expr);
   const values = args.map((arg) => evaluate(arg.value, scope));
-  if (name === 'count') return member(values[0] ?? [], 'count', span);
-  return compute(values.flatMap((value) => numbers(value, span)));
+  if (called.takes === 'one list') return entriesOf(values[0] ?? [])?.length ?? unchecked(expr);
+  return called.compute(values.flatMap(numbers));
 }
 
-function numbers(value: Value, span: Span): readonly number[] {
-  if (typeof value === 'number') return [value];
-  if (isList(value)) return value.flatMap((item) => numbers(item, span));
-  throw new CannotCompare(`numbers are expected, but this is ${show(value)}`, span);
+function numbers(value: Value): readonly number[] {
+  if (isList(value)) return value.flatMap(numbers);
+  return typeof value === 'number' ? [value] : [];
 }

@@ -4,6 +4,7 @@ import { textOf, type Span } from '../../compiler/1-parse/source.ts';
 import {
   check,
   checkPlannedBudgets,
+  constantsIn,
   instantiate,
   resolve,
   type Diagnostic,
@@ -17,9 +18,9 @@ import { InputFailure } from '../failure.ts';
 import type { OpenNet } from '../nets.ts';
 import { openProject, type Project } from '../project.ts';
 import { weightsOf, type NetWeights, type WeightOptions } from '../weights.ts';
-import { CannotCompare, judge } from './conditions.ts';
+import { judge, type Scope } from './conditions.ts';
 import { testInputs } from './test-inputs.ts';
-import { outputValue, type Value } from './values.ts';
+import { outputValue } from './values.ts';
 
 export interface Outcome {
   readonly kind: 'assert' | 'budget' | 'test';
@@ -55,28 +56,33 @@ export async function testFile(file: string, options: TestOptions): Promise<File
     ...checked.diagnostics,
     ...checkPlannedBudgets(model, checked.nets),
   ]);
-  const statements = statementsOf(model).filter(({ name }) => name.includes(options.only ?? ''));
-  const isStatement = (d: Diagnostic): boolean =>
-    statements.some(({ statement }) => statement.kind !== 'test' && covers(statement.span, d.span));
-  const others = found.filter((d) => !isStatement(d)).map(project.show);
+  const said = statementsOf(model);
+  // A statement that is wrong fails by itself; what is wrong elsewhere stops all tests.
+  const belongs = (d: Diagnostic, { statement }: Named): boolean =>
+    covers(statement.span, d.span) && (statement.kind !== 'test' || d.severity === 'error');
+  const others = found.filter((d) => !said.some((one) => belongs(d, one))).map(project.show);
   const canRun = others.every(({ severity }) => severity !== 'error');
   const outcomes: Outcome[] = [];
   const nets = new Map<string, Promise<TestedNet>>();
-  for (const { name, statement } of statements) {
-    if (statement.kind === 'test') {
-      if (canRun) outcomes.push(await runTest(statement, { name, file, project, model, options, nets }));
-      continue;
-    }
-    const own = found.filter((d) => covers(statement.span, d.span)).map(project.show);
-    outcomes.push({ kind: statement.kind, name, passed: own.length === 0, diagnostics: own });
+  for (const one of said.filter(({ name }) => name.includes(options.only ?? ''))) {
+    const { name, statement } = one;
+    const own = found.filter((d) => belongs(d, one)).map(project.show);
+    if (statement.kind !== 'test' || own.length > 0)
+      outcomes.push({ kind: statement.kind, name, passed: own.length === 0, diagnostics: own });
+    else if (canRun) outcomes.push(await runTest(statement, { name, file, project, model, options, nets }));
   }
   return { file, outcomes, diagnostics: others };
 }
 
 type Said = AssertStatement | BudgetStatement | TestItem;
 
+interface Named {
+  readonly name: string;
+  readonly statement: Said;
+}
+
 /** Assertions and budgets of the file and of its nets, and tests, in the order of the text. */
-function statementsOf(model: Model): readonly { readonly name: string; readonly statement: Said }[] {
+function statementsOf(model: Model): readonly Named[] {
   return model.entry.file.items
     .flatMap((item): readonly Said[] => {
       if (item.kind === 'assert' || item.kind === 'budget' || item.kind === 'test') return [item];
@@ -126,7 +132,7 @@ async function runTest(item: TestItem, running: Running): Promise<Outcome> {
     const opened = nets.get(tested) ?? openTested(item, running);
     nets.set(tested, opened);
     const { net, weights } = await opened;
-    const scope = await outputsOf(item, { net, weights, running });
+    const scope = await scopeOf(item, { net, weights, running });
     const hasWeights = topological(net.graph).some(({ op }) => op === 'param');
     return done(failures(item, scope).map(project.show), hasWeights ? weights.origin : undefined);
   } catch (error) {
@@ -144,31 +150,28 @@ async function openTested(item: TestItem, { file, project, model, options }: Run
 }
 
 /** Runs the net on the test's inputs; outputs by their names. */
-async function outputsOf(
+async function scopeOf(
   item: TestItem,
   { net, weights, running }: TestedNet & { readonly running: Running },
-): Promise<Readonly<Record<string, Value>>> {
+): Promise<Scope> {
   const { graph } = net;
   const { model, project } = running;
-  const given = await testInputs(item, graph, { model, project });
+  const constant = constantsIn(model);
+  const given = await testInputs(item, graph, { model, project, constant });
   const raw = await runners[running.options.target](net, given.tensors, {
     weights: weights.source,
     wide: 'off',
   });
-  const outputs = await decode(graph, raw, given.seen);
-  return Object.fromEntries(outputs.map((output) => [output.output.name, outputValue(output)]));
+  const decoded = await decode(graph, raw, given.seen);
+  const outputs = Object.fromEntries(decoded.map((output) => [output.output.name, outputValue(output)]));
+  return { outputs, constant };
 }
 
-function failures(item: TestItem, scope: Readonly<Record<string, Value>>): readonly Diagnostic[] {
+function failures(item: TestItem, scope: Scope): readonly Diagnostic[] {
   return item.expects.flatMap(({ condition, with: probability }): readonly Diagnostic[] => {
-    try {
-      const { holds, span, found } = judge(condition, probability, scope);
-      if (holds) return [];
-      const args = { title: item.title.value, condition: textOf(span).replace(/\s+/g, ' ') };
-      return [diagnostic('test/failed', args, span, { label: `found ${found}` })];
-    } catch (error) {
-      if (!(error instanceof CannotCompare)) throw error;
-      return [diagnostic('test/cannot-compare', { what: error.message }, error.span)];
-    }
+    const { holds, span, found } = judge(condition, probability, scope);
+    if (holds) return [];
+    const args = { title: item.title.value, condition: textOf(span).replace(/\s+/g, ' ') };
+    return [diagnostic('test/failed', args, span, { label: `found ${found}` })];
   });
 }

@@ -1,6 +1,7 @@
 /** Outputs of a run as values that conditions can speak about: labels, numbers, lists, and things with fields. */
 import type { Guess, LabelValue, MaskValue, TensorValue } from '../../runtime/output.ts';
 import type { Detection } from '../../vision/index.ts';
+import type { Value as Constant } from '../../compiler/3-check/index.ts';
 import type { RunOutput } from '../commands/run.ts';
 
 /** Something with fields; `self` is what it is compared as: a label is compared as its text. */
@@ -60,6 +61,27 @@ function nested(tensor: {
     return Array.from({ length }, (_, i) => build(axis + 1, from + i * (size / length), size / length));
   };
   return build(0, 0, tensor.data.length);
+}
+
+/** A constant of the file; undefined for what no output is compared with. */
+export function constantValue(constant: Constant): Value | undefined {
+  switch (constant.kind) {
+    case 'number':
+    case 'bool':
+    case 'string':
+      return constant.value;
+    case 'list':
+    case 'tuple': {
+      const items = constant.items.map(constantValue);
+      return items.every((item) => item !== undefined) ? items : undefined;
+    }
+    case 'size':
+      return constant.dims;
+    case 'array':
+      return nested(constant.tensor);
+    default:
+      return undefined;
+  }
 }
 
 /** A value as a person reads it, at most a line. */

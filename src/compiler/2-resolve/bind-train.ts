@@ -1,18 +1,16 @@
-/** Names in statements about a net: `train`, `test` and `weights`. The net has to be there, and what is named of it. */
-import type { Ident, StringLiteral, TestItem, TrainItem, WeightsItem } from '../1-parse/ast.ts';
+/** Names in statements about a net: `train` and `weights`. The net has to be there, and what is named of it. */
+import type { Ident, StringLiteral, TrainItem, WeightsItem } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { givenTwice } from '../diagnostics/twice.ts';
 import { showNames } from '../diagnostics/show-names.ts';
-import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { netScope } from './bind-body.ts';
 import { bindClauses } from './bind-clauses.ts';
-import { bindExpr } from './bind-expr.ts';
 import { reportEmpty } from './empty.ts';
 import type { NetDeclaration } from './model.ts';
-import { childScope, markUsed, type Place, type Scope } from './names.ts';
+import { childScope, markUsed, type Place } from './names.ts';
 import { dataPaths, whyInside } from './paths.ts';
 
 /** Binds the name of a net where a statement is about one. Returns its declaration. */
@@ -58,7 +56,8 @@ function reportSecondWeights(item: WeightsItem, { module, names }: Place): void 
   names.report(givenTwice(args, { first: span, again, text: 'its weights', fixes }));
 }
 
-function reportOutside(
+/** A file that a text names has to be one of the project's, or of a package. */
+export function reportOutside(
   { value, span }: StringLiteral,
   code: 'file/outside-project' | 'weights/outside-project',
   { module, names }: Place,
@@ -73,26 +72,4 @@ export function bindTrain(item: TrainItem, place: Place): void {
   const scope = { ...childScope(net && netScope(net, place)), extendsUnknown: net === undefined };
   reportEmpty(item.span, `train ${item.net.name}`, place);
   bindClauses(item.clauses, 'train', scope, place);
-}
-
-/** `test "a seven" of LeNet5 { digit = …  expect digit_class == "7" with p > 0.9 }`: inputs and outputs must exist. */
-export function bindTest(item: TestItem, place: Place): void {
-  for (const { value } of item.inputs)
-    if (value.kind === 'string') reportOutside(value, 'file/outside-project', place);
-  reportEmpty(item.span, 'this test', place);
-  const net = item.net ? bindNetName(item.net, place) : undefined;
-  if (!net) return;
-  netScope(net, place);
-  const inputs = inputNames(net, place);
-  for (const { name, value } of item.inputs) {
-    if (!inputs.includes(name.name)) place.names.report(unknownWord(name, inputs, `input of ${net.name}`));
-    bindExpr(value, 'value', childScope(undefined), place);
-  }
-}
-
-function inputNames(net: NetDeclaration, place: Place): readonly string[] {
-  const names: string[] = [];
-  for (let scope: Scope | undefined = netScope(net, place); scope; scope = scope.parent)
-    for (const d of scope.names.values()) if (d.kind === 'value' && d.form === 'in') names.push(d.name);
-  return names;
 }

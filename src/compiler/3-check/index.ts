@@ -2,6 +2,7 @@
  * Phase 3: evaluates nets to graphs. `check` looks at everything that a file holds; `instantiate` makes one net's graph at
  * given sizes.
  */
+import type { Expr } from '../1-parse/ast.ts';
 import type { Declaration, Model, NetDeclaration } from '../2-resolve/model.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/nearest.ts';
@@ -12,6 +13,7 @@ import { checkAssert } from './body.ts';
 import { laterQuantities, limitsOf, type Limit } from './budgets.ts';
 import { isComplete } from './complete.ts';
 import { evaluateConstants } from './constants.ts';
+import { argument } from './evaluate.ts';
 import { checkDefaults } from './defaults.ts';
 import { checkVariants, variantArgs, variantReporter, type VariantInfo } from './families.ts';
 import { childFrame, type Site } from './frame.ts';
@@ -30,10 +32,12 @@ export { summarize, type LayerSummary, type Summary } from './summarize.ts';
 export type { Found, Memo, Outcome } from './ask-nets.ts';
 export { newBlockMemory, type BlockMemory } from './memo/index.ts';
 export { slide, type Sliding } from './sliding/index.ts';
+export { givenInput, subjectOf, testFunctions, type GivenInput } from './testing/index.ts';
 export type { InputSizes } from './instantiate.ts';
 export type { NetFacts } from './query.ts';
 export type { VariantInfo } from './families.ts';
 export type { Mode } from './session.ts';
+export type { Value } from './value.ts';
 
 /** Values for a net's parameters that come from outside the text (`--param classes=10`). */
 export type NetParams = Readonly<Record<string, number | boolean | string>>;
@@ -106,6 +110,13 @@ export function plannedLimits(model: Model): (net: NetDeclaration) => readonly L
     budgets(net)
       .flatMap((budget) => limitsOf(budget, fileSite(model), session))
       .filter(({ quantity }) => later.includes(quantity));
+}
+
+/** Evaluates expressions of constants that stand in the entry file. What is wrong with them `check` reports. */
+export function constantsIn(model: Model): (expr: Expr) => Value {
+  const session = newSession({ model, mode: 'inference', report: () => undefined });
+  const site = fileSite(model);
+  return (expr) => argument(expr, site, session);
 }
 
 /** Declarations of the nets of the entry file, in order. */

@@ -30,7 +30,7 @@ import { checkMoves } from './moves.ts';
 import { checkPattern } from './patterns.ts';
 import type { NetFacts } from './query.ts';
 import type { Session } from './session.ts';
-import { checkTest } from './tests.ts';
+import { checkTest } from './testing/index.ts';
 import { checkSetting } from './train-settings.ts';
 
 export interface CheckedNet {
@@ -95,7 +95,7 @@ export function checkStatements(
     if (item.kind === 'test') {
       const tested = item.net ? find(item.net) : own.length === 1 ? own[0] : undefined;
       const graph = tested?.facts?.graph;
-      if (graph) checkTest(item, graph, session);
+      if (graph) checkTest(item, graph, site, session);
     }
     if (item.kind === 'train') checkTrain(item, find(item.net)?.facts, site, session);
     if (item.kind === 'weights') checkWeights(item, find(item.net)?.facts, session);

@@ -6,7 +6,7 @@ const needsRun = { bad: undefined, good: undefined } as const;
 export const testDiagnostics = {
   'test/expects-nothing': {
     severity: 'warning',
-    message: 'the test {title} expects nothing, so it cannot fail',
+    message: 'the test "{title}" expects nothing, so it cannot fail',
     explain:
       'A `test` runs its net and compares what comes out with each `expect`. Without one it passes whatever comes out.',
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntest "half" {\n  x = 0.5\n}',
@@ -19,18 +19,36 @@ export const testDiagnostics = {
       'A `test` runs its net on its inputs and compares the outputs. This condition is false for what came out, which stands beside it.',
     ...needsRun,
   },
-  'test/cannot-compare': {
+  'test/unlike-values': {
     severity: 'error',
-    message: '{what}',
+    message: '{left} is {seen}, but it is compared with {other}',
     explain:
-      'A condition of a test compares outputs with constants: `label == "cat"`, `label.p > 0.9`, `y[0] == 0.5`, `boxes.count >= 1`, `boxes[0].label == "face"`, `abs(y[0] - 2) < 0.01`. Numbers are equal where they differ by less than 1e-4 of their size. Functions are abs, sqrt, sum, mean, min, max, argmax and count.',
-    ...needsRun,
+      'What is compared with `==` or `!=` is of one kind, and lists have one length: otherwise the condition is false (or true) whatever comes out. A label and a box are compared as the text of their class, by its name: `digit == "7"`; their other fields are numbers: `digit.index == 7`. Numbers are equal where they differ by less than 1e-4 of their size (or of 1).',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntest "no" {\n  x = 0.5\n  expect z == [0, 0]\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntest "yes" {\n  x = 0.5\n  expect z == [0, 0, 0]\n}',
+  },
+  'test/no-probability': {
+    severity: 'error',
+    message: '{what} has no probability for `with`: it is {found}',
+    explain:
+      'Behind `with` stands how sure an output has to be: `label == "cat" with p > 0.9`, `boxes[0] == "face" with score > 0.5`. Labels and boxes have a probability; other numbers are compared themselves.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntest "no" {\n  x = 0.5\n  expect z[0] == 0 with p > 0.5\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y) of ["a", "b", "c"]\n}\ntest "yes" {\n  x = 0.5\n  expect z == "a" with p > 0.5\n}',
+  },
+  'test/missing-input': {
+    severity: 'error',
+    message: 'the test "{title}" gives no {inputs}',
+    explain:
+      'A test gives every input of its net: a file beside the `.cnn` file (a picture or `.npy`), a list of numbers in the shape of the input, or one number for all of its values.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntest "no" {\n  expect max(z) < 10\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntest "yes" {\n  x = 0.5\n  expect max(z) < 10\n}',
   },
   'test/input-value': {
     severity: 'error',
     message: 'input {input} takes {takes}, but this is {found}',
     explain:
-      'An input of a test is a file beside the `.cnn` file (a picture or `.npy`), a list of numbers in the shape of the input, or one number for all of its values. Pixels are 0 to 255.',
-    ...needsRun,
+      'An input of a test is a file beside the `.cnn` file (a picture or `.npy`), a list of numbers in the shape of the input (or all of them in one row), or one number for all of its values. Pixels are 0 to 255.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntest "no" {\n  x = [1, 2]\n  expect max(z) < 10\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntest "yes" {\n  x = [1, 2, 3, 4]\n  expect max(z) < 10\n}',
   },
 } as const satisfies Record<string, DiagnosticEntry>;

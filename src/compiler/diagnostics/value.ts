@@ -90,7 +90,7 @@ export const valueDiagnostics = {
     severity: 'error',
     message: '{what} has no {member}',
     explain:
-      'A value has its axes (`x.C`, `in.H`) and `rank`. A net has `params`, `trainable`, `macs`, `weightBytes`, and its named values.',
+      'A value has its axes (`x.C`, `in.H`) and `rank`. A net has `params`, `trainable`, `macs`, `weightBytes`, and its named values. In a test, a label has `label`, `index` and `p`; a box `label`, `index`, `score`, `x`, `y`, `width` and `height`; a point `x` and `y`; a list `count`.',
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(x.H)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(x.C)\n  out z: tensor(y)\n}',
   },
