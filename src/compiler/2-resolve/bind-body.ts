@@ -6,26 +6,24 @@ import type {
   Body,
   BrokenStatement,
   BudgetStatement,
-  Expr,
   Ident,
   InStatement,
   NetItem,
   Param,
   Statement,
 } from '../1-parse/ast.ts';
-import { fixesBy } from '../diagnostics/fixes.ts';
 import { unreachable } from '../diagnostics/internal.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
+import { bindOut } from './bind-out.ts';
 import { claim } from './declare.ts';
 import { reportEmpty } from './empty.ts';
-import { reportOutputKind } from './output-kind.ts';
 import { bindReplaced, inherit, isInherited, standsTooDeep } from './extending.ts';
 import { reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import { netSource } from './net-source.ts';
 import { childScope, lookup, type Place, type Scope } from './names.ts';
-import { classLists, outputKinds, paramTypes } from './vocabulary.ts';
+import { paramTypes } from './vocabulary.ts';
 
 /** Binds a body into `scope`, which keeps its names afterwards. */
 export function bindBody(body: Body, scope: Scope, place: Place): void {
@@ -137,27 +135,6 @@ function bindIn(statement: InStatement, scope: Scope, place: Place): void {
   declareIn(scope, { kind: 'value', form: 'in', ...named(statement) }, statement, place);
 }
 
-function bindOut(statement: Extract<Statement, { kind: 'out' }>, scope: Scope, place: Place): void {
-  const { value, of, detect } = statement;
-  if (value.kind === 'call' && value.callee.kind === 'name' && outputKinds.has(value.callee.name))
-    for (const arg of value.args) {
-      if (!isClassList(arg.value, scope, place)) bindExpr(arg.value, 'value', scope, place);
-    }
-  else if (!reportOutputKind(value, scope, place)) bindExpr(value, 'value', scope, place);
-  if (of && !isClassList(of, scope, place)) bindExpr(of, 'value', scope, place);
-  for (const branch of detect?.branches ?? []) {
-    bindExpr(branch.value, 'value', scope, place);
-    if (branch.anchors) bindExpr(branch.anchors, 'value', scope, place);
-    for (const option of branch.options) bindExpr(option.value, 'value', scope, place);
-  }
-  for (const arg of detect?.nms ?? []) bindExpr(arg.value, 'value', scope, place);
-}
-
-function isClassList(of: Expr, scope: Scope, { module }: Place): boolean {
-  if (of.kind !== 'name' || !Object.hasOwn(classLists, of.name)) return false;
-  return lookup(of.name, scope) === undefined && !module.names.has(of.name);
-}
-
 /** Parameters see those before them in their defaults. */
 export function bindParams(params: readonly Param[], scope: Scope, place: Place): void {
   for (const param of params) {
@@ -180,9 +157,7 @@ const foreignTypes: Readonly<Record<string, string>> = {
 
 function reportType(type: Ident, { names }: Place): void {
   if (paramTypes.includes(type.name)) return;
-  const found = unknownWord(type, paramTypes, 'type of a parameter');
-  const meant = Object.hasOwn(foreignTypes, type.name) ? foreignTypes[type.name] : undefined;
-  names.report(meant === undefined ? found : { ...found, fixes: fixesBy(meant, type.span) });
+  names.report(unknownWord(type, paramTypes, 'type of a parameter', foreignTypes));
 }
 
 /** The scope of a net's body, parameters and inherited values included; bound once, on demand. */

@@ -16,6 +16,7 @@ import { lookup, type Place, type Scope } from './names.ts';
 import { unknownOption } from './options.ts';
 import {
   augmentations,
+  foreignSettings,
   lossWords,
   measuredOn,
   metrics,
@@ -79,7 +80,9 @@ function reportPhase(
 function bindSetting({ name, value, words }: Clause<'setting'>, scope: Scope, place: Place): void {
   const setting = Object.hasOwn(settings, name.name) ? settings[name.name] : undefined;
   if (!setting)
-    return place.names.report(unknownWord(name, Object.keys(settings), 'setting of a train block'));
+    return place.names.report(
+      unknownWord(name, Object.keys(settings), 'setting of a train block', foreignSettings),
+    );
   const behind = setting.kind === 'word' ? setting.behind : {};
   for (const { word, args } of words) bindBehind(word, args, { of: name.name, behind }, { scope, place });
   switch (setting.kind) {

@@ -193,6 +193,8 @@ function bindMerge(expr: MergeExpr, scope: Scope, place: Place): void {
 }
 
 function reportMerge(expr: MergeExpr, { names }: Place): void {
+  // What stands in the braces is of something else, and was reported: `tensor(y) { branch z }`.
+  if (expr.branches.length > 0 && expr.branches.every(({ value }) => value.kind === 'broken-expr')) return;
   const foreign = foreignLayer(expr.op.name);
   const near = mergeNames.includes(foreign ?? '') ? foreign : nearest(expr.op.name, mergeNames);
   const isOperator = operatorNames.has(expr.op.name);

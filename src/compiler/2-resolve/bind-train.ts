@@ -1,7 +1,7 @@
 /** Names in statements about a net: `train` and `weights`. The net has to be there, and what is named of it. */
 import type { Ident, StringLiteral, TrainItem, WeightsItem } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
-import { fixesBy } from '../diagnostics/fixes.ts';
+import { fixesBy, leaveOut } from '../diagnostics/fixes.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { givenTwice } from '../diagnostics/twice.ts';
@@ -51,7 +51,7 @@ function reportSecondWeights(item: WeightsItem, { module, names }: Place): void 
   );
   if (first?.kind !== 'weights' || first === item) return;
   const args = { option: 'the file of weights', what: item.net.name };
-  const fixes = [{ title: `leave ${textOf(item.span)} out`, edits: [{ span: item.span, text: '' }] }];
+  const fixes = [leaveOut(textOf(item.span), item.span)];
   const [span, again] = [first.from.span, item.net.span];
   names.report(givenTwice(args, { first: span, again, text: 'its weights', fixes }));
 }

@@ -6,7 +6,7 @@ import type { DefaultsItem, Ident, Item, UseItem } from '../1-parse/ast.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { declaredTwice } from '../diagnostics/twice.ts';
-import { fixesBy } from '../diagnostics/fixes.ts';
+import { fixesBy, leaveOut, listedSpan } from '../diagnostics/fixes.ts';
 import { showNames } from '../diagnostics/show-names.ts';
 import type { Declaration } from './model.ts';
 import type { Import, OpenModule } from './modules.ts';
@@ -109,8 +109,7 @@ export function bindImport({ module, use, target }: Import, names: Names): void 
 
 function reportNoNames({ span }: UseItem, names: Names): void {
   const what = 'this import';
-  const fixes = [{ title: `leave ${what} out`, edits: [{ span, text: '' }] }];
-  names.report(diagnostic('syntax/empty', { what }, span, { fixes }));
+  names.report(diagnostic('syntax/empty', { what }, span, { fixes: [leaveOut(what, span)] }));
 }
 
 /** The same declaration by the same name. */
@@ -129,11 +128,12 @@ function reportImportedTwice(
 
 /** The text of one imported name with the comma beside it; of its import where it is the only one. */
 function withoutName(local: Ident, { names, span }: UseItem): Span {
-  const ends = names.map(({ name, alias }) => ({ start: name.span.start, end: (alias ?? name).span.end }));
-  const i = names.findIndex(({ name, alias }) => (alias ?? name) === local);
-  const [before, own, after] = [ends[i - 1], ends[i], ends[i + 1]];
-  if (before && own) return { ...span, start: before.end, end: own.end };
-  return own && after ? { ...span, start: own.start, end: after.start } : span;
+  if (names.length === 1) return span;
+  const listed = names.map(({ name, alias }) => ({ ...name.span, end: (alias ?? name).span.end }));
+  return listedSpan(
+    listed,
+    names.findIndex(({ name, alias }) => (alias ?? name) === local),
+  );
 }
 
 function reportNotExported(name: Ident, use: UseItem, target: OpenModule, names: Names): void {

@@ -107,6 +107,13 @@ const options: Readonly<Record<string, readonly string[]>> = {
   alpha: ['slope'],
   negativeslope: ['slope'],
   scalefactor: ['scale', 'factor'],
+  iouthreshold: ['iou'],
+  nmsthreshold: ['iou'],
+  scorethreshold: ['score'],
+  confidence: ['score'],
+  confthreshold: ['score'],
+  maxdetections: ['max'],
+  maxboxes: ['max'],
 };
 
 const fold = (name: string): string => name.toLowerCase().replaceAll('_', '');

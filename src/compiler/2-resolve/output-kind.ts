@@ -1,10 +1,16 @@
 /** What stands behind `out name:` where it is neither a value nor a kind of output. */
 import type { Expr } from '../1-parse/ast.ts';
-import { nearest } from '../diagnostics/nearest.ts';
-import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { lookup, type Place, type Scope } from './names.ts';
 import { isBuiltin, outputKinds } from './vocabulary.ts';
+
+/** What other words people have for them. */
+const foreignKinds: Readonly<Record<string, string>> = {
+  ...{ class: 'label', classification: 'label', multilabel: 'labels' },
+  ...{ probability: 'prob', binary: 'prob', segmentation: 'mask', segment: 'mask' },
+  ...{ landmarks: 'points', keypoints: 'points', picture: 'image', vector: 'tensor', value: 'tensor' },
+};
 
 /** Reports `lable(x)`, with the nearest kind, and `detect` without its parentheses; false for everything else. */
 export function reportOutputKind(value: Expr, scope: Scope, { module, names }: Place): boolean {
@@ -20,13 +26,8 @@ export function reportOutputKind(value: Expr, scope: Scope, { module, names }: P
     names.report(diagnostic('value/missing-argument', { what: name, option }, span, { fixes }));
     return true;
   }
-  const near = value.kind === 'call' ? nearest(name, outputKinds) : undefined;
-  if (near === undefined) return false;
-  names.report(
-    diagnostic('names/unknown-word', { name, what: 'kind of output' }, span, {
-      notes: [{ word: 'note', text: `there are ${[...outputKinds].join(', ')}` }],
-      fixes: [replaceBy(near, span)],
-    }),
-  );
+  const word = unknownWord(callee, [...outputKinds.keys()], 'kind of output', foreignKinds);
+  if (value.kind !== 'call' || word.fixes.length === 0) return false;
+  names.report(word);
   return true;
 }

@@ -120,3 +120,10 @@ export const settings: Readonly<Record<string, Setting>> = {
   clip: { kind: 'value', takes: 'number', least: 0 },
   metrics: { kind: 'metrics' },
 };
+
+/** What other frameworks call the settings; those that begin with ours (`optimizer`, `batch_size`) need no entry. */
+export const foreignSettings: Readonly<Record<string, string>> = {
+  ...{ learning_rate: 'lr', learningRate: 'lr', rate: 'lr', criterion: 'loss', objective: 'loss' },
+  ...{ minibatch: 'batch', iterations: 'steps', num_epochs: 'epochs', random_seed: 'seed' },
+  ...{ dataset: 'data', train_data: 'data', val_data: 'validation', val: 'validation', grad_clip: 'clip' },
+};

@@ -29,18 +29,35 @@ export const constantFunctions: ReadonlySet<string> = new Set([
 /** Lists of class names too long to be written, by their lengths; others are constants of std/classes. */
 export const classLists: Readonly<Record<string, number>> = { imagenet: 1000, digits: 10 };
 
-/** Kinds of typed outputs, written as calls: `out class: label(logits)`. */
-export const outputKinds: ReadonlySet<string> = new Set([
-  'tensor',
-  'label',
-  'labels',
-  'prob',
-  'embedding',
-  'points',
-  'mask',
-  'image',
-  'detect',
+/** What a kind of output takes. */
+export interface OutputForm {
+  /** Whether a value stands first in its parentheses. */
+  readonly reads: boolean;
+  /** Its options, in the order of their places. */
+  readonly options: readonly string[];
+  /** Whether `of` can name its classes. */
+  readonly classes: boolean;
+}
+
+const ofValue: OutputForm = { reads: true, options: [], classes: false };
+const ofClasses: OutputForm = { ...ofValue, classes: true };
+
+/** Kinds of typed outputs, written as calls: `out class: label(logits) of imagenet`. */
+export const outputKinds: ReadonlyMap<string, OutputForm> = new Map([
+  ['tensor', ofValue],
+  ['label', ofClasses],
+  ['labels', ofClasses],
+  ['prob', ofValue],
+  ['embedding', ofValue],
+  ['points', { ...ofValue, options: ['count'] }],
+  ['mask', ofClasses],
+  ['image', ofValue],
+  ['detect', { reads: false, options: ['classes'], classes: true }],
 ]);
+
+/** Options of the branches of `detect`, and of its `nms`. */
+export const branchOptions: readonly string[] = ['stride'];
+export const nmsOptions: readonly string[] = ['iou', 'score', 'max'];
 
 /** Operators as they are written; internal ones cannot be. `max` stands for two: of one value along axes, and of several. */
 const bySpelling: ReadonlyMap<string, readonly OpDef[]> = Map.groupBy(

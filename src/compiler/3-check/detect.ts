@@ -3,20 +3,22 @@
  * x, y, w, h, objectness and, with more than one class, a score per class (Redmon & Farhadi, arXiv:1612.08242).
  */
 import type { Arg, CallExpr, DetectBody, Expr, OutStatement } from '../1-parse/ast.ts';
-import { unknownOption } from '../2-resolve/options.ts';
+import { textOf } from '../1-parse/source.ts';
 import { counted } from '../diagnostics/count.ts';
-import { nearest } from '../diagnostics/nearest.ts';
-import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node, OutputKind } from '../ir/graph.ts';
 import { showType } from '../ir/type.ts';
 import type { Bounds } from '../ops/op.ts';
 import { withinBounds } from './bounds.ts';
-import { classNames } from './classes.ts';
+import { channelsFix } from './channels.ts';
+import { detectClasses } from './detect-classes.ts';
 import { argument, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { nodeOf, type FinishedOutput } from './outputs.ts';
 import type { Session } from './session.ts';
+import type { Value } from './value.ts';
 
 type Detect = Extract<OutputKind, { kind: 'detect' }>;
 type Branch = DetectBody['branches'][number];
@@ -29,7 +31,8 @@ export function detectOutput(
 ): FinishedOutput | undefined {
   const classes = detectClasses(statement, call, site, session);
   const branches = statement.detect?.branches ?? [];
-  if (branches.length === 0) session.report(diagnostic('detect/no-branch', {}, call.span));
+  if (branches.length === 0 && !hasBroken(statement))
+    session.report(diagnostic('detect/no-branch', {}, call.span));
   if (!classes || branches.length === 0) return undefined;
   const heads = branches.map((branch) => detectHead(branch, classes, site, session));
   const nms = nmsOptions(statement.detect?.nms ?? [], site, session);
@@ -41,33 +44,10 @@ export function detectOutput(
   };
 }
 
-function detectClasses(
-  statement: OutStatement,
-  call: CallExpr,
-  site: Site,
-  session: Session,
-): readonly string[] | undefined {
-  const arg = call.args.find(({ name }) => ['of', 'classes'].includes(name?.name ?? 'of'));
-  const of = statement.of ?? arg?.value;
-  if (!of) {
-    session.report(diagnostic('value/missing-argument', { what: 'detect', option: 'classes' }, call.span));
-    return undefined;
-  }
-  const value =
-    of.kind === 'name' && !session.model.bindings.has(of) ? undefined : argument(of, site, session);
-  // `detect(classes = 80)` and known lists give a number of classes without names.
-  if (value?.kind === 'number' && Number.isInteger(value.value)) {
-    const bounded = { numbers: [value.value], option: 'classes', what: 'detect', span: of.span };
-    if (!withinBounds(bounded, { min: 1, max: mostClasses }, session)) return undefined;
-  }
-  if (value?.kind === 'number' && Number.isInteger(value.value))
-    return Array.from({ length: value.value }, (_, i) => `class ${i}`);
-  const names = classNames({ ...statement, of }, { channels: NaN, made: undefined }, site, session);
-  return names?.classes ?? (names ? [] : undefined);
+/** Something stands in the braces that is no `nms`, and did not parse. */
+function hasBroken({ detect }: OutStatement): boolean {
+  return detect !== undefined && /\w/.test(textOf(detect.span).replace(/\bnms\s*\{[^}]*\}|\/\/.*/g, ''));
 }
-
-/** More than any list of classes has, and few enough to be counted out. */
-const mostClasses = 100_000;
 
 interface Head {
   readonly node: Node;
@@ -105,10 +85,15 @@ function detectHead(
           text: `${anchorCount} · ${scores} = ${needs}: x, y, w, h, objectness${classes.length > 1 ? ', and a score per class' : ''}`,
         },
       ],
-      fixes: [{ title: `end the head with conv(${needs}, 1)`, edits: [] }],
+      fixes: widthFixes(node, needs),
     }),
   );
   return undefined;
+}
+
+function widthFixes(node: Node, needs: number): readonly Fix[] {
+  const fixes = channelsFix(node, needs);
+  return fixes.length > 0 ? fixes : [{ title: `end the head with conv(${needs}, 1)`, edits: [] }];
 }
 
 function anchorsOf(expr: Expr, site: Site, session: Session): Head['anchors'] | undefined {
@@ -127,8 +112,20 @@ function anchorsOf(expr: Expr, site: Site, session: Session): Head['anchors'] | 
   const bounded = { numbers: complete.flat(), option: 'a side', what: 'an anchor', span: expr.span };
   if (complete.length > 0 && complete.length === pairs.length)
     return withinBounds(bounded, { above: 0 }, session) ? complete : undefined;
-  mistyped(value, 'anchors: a list of (width, height) in cells', expr, session);
+  const fixes = asPairs(value, expr);
+  mistyped(value, 'anchors: a list of (width, height) in cells', expr, session, fixes);
   return undefined;
+}
+
+/** `(10, 13)` or `[10, 13, 16, 30]`: the numbers in pairs. */
+function asPairs(value: Value, { span }: Expr): readonly Fix[] {
+  const items = value.kind === 'list' || value.kind === 'tuple' ? value.items : [];
+  const numbers = items.flatMap((item) => (item.kind === 'number' ? [item.value] : []));
+  if (numbers.length === 0 || numbers.length < items.length || numbers.length % 2 !== 0) return [];
+  const pairs = Array.from({ length: numbers.length / 2 }, (_, i) =>
+    numbers.slice(2 * i, 2 * i + 2).join(', '),
+  );
+  return [replaceBy(`[${pairs.map((pair) => `(${pair})`).join(', ')}]`, span)];
 }
 
 /** A cell of the head has to be the same whole number of pixels everywhere, or boxes cannot be placed. */
@@ -156,24 +153,19 @@ function strideFits(node: Node, branch: Branch, site: Site, session: Session): b
   return false;
 }
 
-/** `with stride = 8` says how many pixels a cell has, and has to be true; there is no other option. */
+/** `with stride = 8` says how many pixels a cell has, and has to be true. */
 function strideWritten(cell: number, { options }: Branch, site: Site, session: Session): boolean {
-  for (const arg of options) {
-    if (arg.name?.name !== 'stride') {
-      session.report(unknownOption(arg, ['stride'], 'branch'));
-      return false;
-    }
-    const value = argument(arg.value, site, session);
-    if (value.kind !== 'number') {
-      mistyped(value, 'the pixels of a cell', arg.value, session);
-      return false;
-    }
-    if (value.value === cell) continue;
-    const fixes = [replaceBy(String(cell), arg.value.span)];
-    session.report(diagnostic('detect/cell-size', { written: value.value, cell }, arg.value.span, { fixes }));
+  const arg = options.find(({ name }) => name?.name === 'stride');
+  if (!arg) return true;
+  const value = argument(arg.value, site, session);
+  if (value.kind !== 'number') {
+    mistyped(value, 'the pixels of a cell', arg.value, session);
     return false;
   }
-  return true;
+  if (value.value === cell) return true;
+  const fixes = [replaceBy(String(cell), arg.value.span)];
+  session.report(diagnostic('detect/cell-size', { written: value.value, cell }, arg.value.span, { fixes }));
+  return false;
 }
 
 /** The image that a head looks at: follows first inputs. */
@@ -191,33 +183,35 @@ const nmsBounds: Readonly<Record<string, Bounds>> = {
   max: { min: 1 },
 };
 
+/** What is no option of `nms`, or given twice, phase 2 has reported. */
 function nmsOptions(args: readonly Arg[], site: Site, session: Session): Detect['nms'] | undefined {
   const nms: Record<string, number> = { ...nmsDefaults };
   let fine = true;
   for (const arg of args) {
-    const name = arg.name?.name ?? '';
-    const value = argument(arg.value, site, session);
-    if (value.kind === 'number' && Object.hasOwn(nmsBounds, name)) {
-      const bounded = { numbers: [value.value], option: name, what: 'nms', span: arg.value.span };
-      fine = withinBounds(bounded, nmsBounds[name] ?? {}, session) && fine;
-      nms[name] = value.value;
-      continue;
-    }
-    fine = false;
-    if (Object.hasOwn(nmsBounds, name)) mistyped(value, 'a number', arg.value, session);
-    else reportNms(arg, name, session);
+    const option = arg.name?.name ?? '';
+    const bounds = Object.hasOwn(nmsBounds, option) ? nmsBounds[option] : undefined;
+    const value = bounds && nmsValue(arg, { option, bounds }, site, session);
+    if (value === undefined) fine = false;
+    else nms[option] = value;
   }
   return fine ? (nms as unknown as Detect['nms']) : undefined;
 }
 
-function reportNms(arg: Arg, name: string, session: Session): void {
-  const known = Object.keys(nmsDefaults);
-  const near = nearest(name, known);
-  const span = arg.name?.span ?? arg.span;
-  session.report(
-    diagnostic('names/unknown-option', { what: 'nms', option: name }, span, {
-      notes: [{ word: 'note', text: `nms has ${known.join(', ')}` }],
-      fixes: fixesBy(near, span),
-    }),
-  );
+function nmsValue(
+  arg: Arg,
+  { option, bounds }: { readonly option: string; readonly bounds: Bounds },
+  site: Site,
+  session: Session,
+): number | undefined {
+  const { span } = arg.value;
+  const value = argument(arg.value, site, session);
+  const whole = option === 'max';
+  if (value.kind === 'number' && (!whole || Number.isInteger(value.value))) {
+    const fits = withinBounds({ numbers: [value.value], option, what: 'nms', span }, bounds, session);
+    return fits ? value.value : undefined;
+  }
+  const rounded = value.kind === 'number' && value.value > 0 ? Math.ceil(value.value) : undefined;
+  const fixes = rounded === undefined ? [] : [replaceBy(String(rounded), span)];
+  mistyped(value, `a ${whole ? 'whole number' : 'number'} for ${option} of nms`, arg.value, session, fixes);
+  return undefined;
 }

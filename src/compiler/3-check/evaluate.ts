@@ -17,6 +17,7 @@ import type {
 } from '../1-parse/ast.ts';
 import { constantFunctions, operatorNames, optionWords } from '../2-resolve/vocabulary.ts';
 import { unreachable } from '../diagnostics/internal.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
 import { apply, type Application, type Piped } from './apply.ts';
@@ -146,7 +147,12 @@ function builtin(expr: NameExpr, site: Site, session: Session): Value {
   }
   if (session.model.words.has(expr)) return { kind: 'word', value: expr.name };
   if (operatorNames.has(expr.name)) return { kind: 'op', name: expr.name, args: [], expr };
-  return optionWords.has(expr.name) ? { kind: 'word', value: expr.name } : unknown;
+  if (optionWords.has(expr.name)) return { kind: 'word', value: expr.name };
+  if (constantFunctions.has(expr.name)) {
+    const args = { what: expr.name, option: 'parentheses with what it is of' };
+    session.report(diagnostic('value/missing-argument', args, expr.span));
+  }
+  return unknown;
 }
 
 function evaluateCall(expr: CallExpr, site: Site, session: Session): Value {
@@ -350,8 +356,14 @@ function bindItem(item: EachExpr['item'], value: Value, site: Site, session: Ses
 }
 
 /** Reports that a value is not what its place needs. */
-export function mistyped(value: Value, expected: string, expr: Expr, session: Session): Value {
+export function mistyped(
+  value: Value,
+  expected: string,
+  expr: Expr,
+  session: Session,
+  fixes: readonly Fix[] = [],
+): Value {
   if (value.kind !== 'unknown')
-    session.report(diagnostic('value/expected', { expected, found: describe(value) }, expr.span));
+    session.report(diagnostic('value/expected', { expected, found: describe(value) }, expr.span, { fixes }));
   return unknown;
 }

@@ -4,10 +4,12 @@
  * the resulting order.
  */
 import type { Expr, InStatement, NameExpr, Modifier } from '../1-parse/ast.ts';
+import { textOf } from '../1-parse/source.ts';
 import { counted } from '../diagnostics/count.ts';
 import { nearest } from '../diagnostics/nearest.ts';
-import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
+import { fixesBy, leaveOut, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { unknownWord } from '../diagnostics/unknown-word.ts';
 import type { Attrs, GraphInput, Node } from '../ir/graph.ts';
 import { shapeOf, showType, sizeOf, spatialAxes, type TensorType } from '../ir/type.ts';
 import { constNode, inputNode } from '../ops/build.ts';
@@ -299,22 +301,25 @@ export function declaredInput(
   return { fits, shown };
 }
 
+const fits = ['stretch', 'crop', 'pad', 'pad_end'] as const;
+
+/** How a picture is brought to the input's size; other inputs come as they are. */
 function fitOf(statement: InStatement, session: Session): GraphInput['fit'] {
   const fit = statement.preprocess.find((m) => m.word.name === 'fit');
   const arg = fit?.args[0];
   // Without a word it is reported with the other preprocessing.
   if (!fit || !arg) return 'stretch';
-  const word = arg?.kind === 'name' ? arg.name : '';
-  if (word === 'crop' || word === 'pad' || word === 'pad_end' || word === 'stretch') return word;
-  session.report(
-    diagnostic(
-      'names/unknown-word',
-      { name: word || 'nothing', what: 'way to fit an image: stretch, crop, pad, pad_end' },
-      fit.span,
-      { fixes: fixesBy(nearest(word, ['stretch', 'crop', 'pad', 'pad_end']), arg.span) },
-    ),
-  );
-  return 'stretch';
+  const word = arg.kind === 'name' ? arg.name : textOf(arg.span);
+  const found = fits.find((known) => known === word);
+  const kind = statement.type.name;
+  if (!found) session.report(unknownWord({ name: word, span: arg.span }, fits, 'way to fit a picture'));
+  else if (imageChannels[kind] === undefined) {
+    const args = { name: statement.name.name, kind };
+    const notes = [{ word: 'note', text: `pictures are ${Object.keys(imageChannels).join(', ')}` }] as const;
+    const fixes = [leaveOut(textOf(fit.span), fit.span)];
+    session.report(diagnostic('network/fit-no-picture', args, fit.span, { notes, fixes }));
+  }
+  return found ?? 'stretch';
 }
 
 /** The preprocessing of an input as nodes on `node`. */

@@ -5,7 +5,7 @@ import type { Graph, GraphInput, GraphOutput, Node } from '../ir/graph.ts';
 import type { Application } from './apply.ts';
 import { childFrame, type Site } from './frame.ts';
 import { makeInput } from './inputs.ts';
-import { runNet, slidingOf, type NetRun } from './net.ts';
+import { outputName, runNet, slidingOf, type NetRun } from './net.ts';
 import { outputNodes } from './outputs.ts';
 import { reportDisagreements } from './size-report.ts';
 import type { Session } from './session.ts';
@@ -112,8 +112,8 @@ function graphOutputs(
     const { statement } = pending;
     const finished = outputNodes(pending, session);
     if (!finished) continue;
-    const name = statement.name?.name ?? 'out';
-    outputs.push({ name, ...finished, trainOnly: statement.trainOnly, doc: statement.doc });
+    const { trainOnly, doc } = statement;
+    outputs.push({ name: outputName(statement), ...finished, trainOnly, doc });
   }
   return outputs.length === wanted.length ? outputs : undefined;
 }

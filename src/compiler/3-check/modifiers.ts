@@ -1,10 +1,19 @@
 /** The preprocessing words of an input, before anything is built of them: each known, each once, each with its value. */
 import type { InStatement, Modifier } from '../1-parse/ast.ts';
-import { fixesBy } from '../diagnostics/fixes.ts';
-import { nearest } from '../diagnostics/nearest.ts';
+import { leaveOut } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { givenTwice } from '../diagnostics/twice.ts';
+import { unknownWord } from '../diagnostics/unknown-word.ts';
 import type { Session } from './session.ts';
+
+/** What else people call them. */
+const foreignModifiers = {
+  rescale: 'scale',
+  normalize: 'scale',
+  stddev: 'std',
+  resize: 'fit',
+  channels: 'order',
+};
 
 const modifierWords = ['scale', 'mean', 'std', 'order', 'range', 'fit'];
 
@@ -17,7 +26,8 @@ export function modifiersOf(
   for (const modifier of preprocess) {
     const word = modifier.word.name;
     const first = given.get(word);
-    if (!modifierWords.includes(word)) unknownModifier(modifier, session);
+    if (!modifierWords.includes(word))
+      session.report(unknownWord(modifier.word, modifierWords, 'preprocessing', foreignModifiers));
     else if (first) twice({ first, again: modifier, what: name.name }, session);
     else if (modifier.args.length === 0)
       session.report(diagnostic('value/missing-argument', { what: word, option: 'a value' }, modifier.span));
@@ -28,20 +38,11 @@ export function modifiersOf(
   return given;
 }
 
-function unknownModifier({ word }: Modifier, session: Session): void {
-  session.report(
-    diagnostic('names/unknown-word', { name: word.name, what: 'preprocessing' }, word.span, {
-      notes: [{ word: 'note', text: `there are ${modifierWords.join(', ')}` }],
-      fixes: fixesBy(nearest(word.name, modifierWords), word.span),
-    }),
-  );
-}
-
 function twice(
   { first, again, what }: { readonly first: Modifier; readonly again: Modifier; readonly what: string },
   session: Session,
 ): void {
-  const fixes = [{ title: 'leave the second out', edits: [{ span: again.span, text: '' }] }];
+  const fixes = [leaveOut('the second', again.span)];
   const args = { option: again.word.name, what };
   session.report(givenTwice(args, { first: first.span, again: again.span, fixes }));
 }
@@ -53,10 +54,7 @@ function scaledTwice(
   session.report(
     diagnostic('network/scaled-twice', { name }, range.span, {
       labels: [{ span: scale.span, text: 'scaled here already' }],
-      fixes: [scale, range].map(({ span, word }) => ({
-        title: `leave ${word.name} out`,
-        edits: [{ span, text: '' }],
-      })),
+      fixes: [scale, range].map(({ span, word }) => leaveOut(word.name, span)),
     }),
   );
 }

@@ -137,6 +137,11 @@ function noteSliding(written: WrittenSliding, site: Site, { slidesOver, session 
   return sizes !== undefined || written.sizes === undefined;
 }
 
+/** Without a name an output is called `out`. */
+export function outputName({ name }: OutStatement): string {
+  return name?.name ?? 'out';
+}
+
 /** An output may give another value to an output of the net that is extended, but a body names each once. */
 function reportSecondOutput(
   out: Extract<Statement, { kind: 'out' }>,
@@ -144,10 +149,11 @@ function reportSecondOutput(
   session: Session,
 ): void {
   const first = net.item.body?.statements.find(
-    (other) => other.kind === 'out' && other.name?.name === out.name?.name,
+    (other) => other.kind === 'out' && outputName(other) === outputName(out),
   );
-  if (first?.kind !== 'out' || first === out || !first.name || !out.name) return;
-  session.report(declaredTwice(out.name.name, { first: first.name.span, again: out.name.span }));
+  if (first?.kind !== 'out' || first === out) return;
+  const places = { first: (first.name ?? first).span, again: (out.name ?? out).span };
+  session.report(declaredTwice(outputName(out), places));
 }
 
 function notANet(base: Value, span: InStatement['span'], session: Session): false {
@@ -169,7 +175,7 @@ function runStatement(statement: Statement, site: Site, run: Run): void {
     case 'in':
       return bind(statement, run.input(statement, site), site, run);
     case 'out':
-      run.outputs.set(statement.name?.name ?? '', { statement, site });
+      run.outputs.set(outputName(statement), { statement, site });
       return;
     // A replaced value is evaluated where the old one stood.
     case 'replace':

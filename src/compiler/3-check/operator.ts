@@ -131,7 +131,7 @@ function dataNode({ value, arg }: GivenArg): Node {
   return constNode({ shape: [], data }, scalarType, { path: '', span: arg.span });
 }
 
-/** The file's `defaults { conv { … } }` for options that the call leaves open. */
+/** The file's `defaults { conv { … } }` for options that the call leaves open; those without a name are reported (defaults.ts). */
 function defaultArgs(
   def: OpDef,
   written: readonly GivenArg[],
@@ -146,7 +146,7 @@ function defaultArgs(
     ...def.params.slice(0, positional).map((param) => param.name),
   ]);
   return defaults
-    .filter((arg) => !taken.has(arg.name?.name))
+    .filter(({ name }) => name && !taken.has(name.name))
     .map((arg) => ({ name: arg.name?.name, value: argument(arg.value, site, session), arg }));
 }
 

@@ -97,6 +97,11 @@ export function convertOptions(use: Use, session: Session): Attrs | undefined {
   return fine ? options : undefined;
 }
 
+/** Whether a value is of the option's kind, for values of any rank. */
+export function takes(param: ParamSpec, value: Value): boolean {
+  return convert(value, param, 2) !== undefined;
+}
+
 /** Whether an option that stands by its name, in `defaults`, is of its kind and within its bounds for values of any rank; reported. */
 export function fitsOption(given: GivenArg, def: OpDef, session: Session): boolean {
   const param = def.params.find(({ name }) => name === given.name);

@@ -3,12 +3,16 @@
  * `labels` end in probabilities (softmax, sigmoid, unless the value is one already), `embedding` has length 1.
  */
 import type { Expr, OutStatement } from '../1-parse/ast.ts';
+import { textOf, type Span } from '../1-parse/source.ts';
 import { outputKinds } from '../2-resolve/vocabulary.ts';
+import { counted } from '../diagnostics/count.ts';
+import type { Edit, Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node, OutputKind } from '../ir/graph.ts';
 import { scalarType } from '../ir/type.ts';
 import { constNode } from '../ops/build.ts';
 import { withinBounds } from './bounds.ts';
+import { channelMaker, channelsFix } from './channels.ts';
 import { classNames } from './classes.ts';
 import { detectOutput } from './detect.ts';
 import { argument, flow, mistyped } from './evaluate.ts';
@@ -41,18 +45,14 @@ export function outputNodes(
   }
   const kind = value.callee.name as OutputKind['kind'];
   if (kind === 'detect') return detectOutput(statement, value, named, session);
-  const [first, ...rest] = value.args;
+  const { unknownOptions } = session.model;
+  const [first, second] = value.args.filter((arg) => !arg.name && !unknownOptions.has(arg));
+  const count = value.args.find(({ name }) => name?.name === 'count') ?? second;
+  // What was given in a way that does not exist was meant for what is missing.
+  const complete = first && (kind !== 'points' || count);
+  if (!complete && value.args.some((arg) => unknownOptions.has(arg))) return undefined;
   const node = first ? nodeOf(first.value, named, session) : missingValue(kind, value, session);
-  return (
-    node &&
-    typed(
-      kind,
-      node,
-      rest.map((arg) => arg.value),
-      { statement, expr: value, site: named },
-      session,
-    )
-  );
+  return node && typed(kind, node, { statement, expr: value, site: named, count: count?.value }, session);
 }
 
 function missingValue(kind: string, expr: Expr, session: Session): undefined {
@@ -70,12 +70,13 @@ interface Origin {
   readonly statement: OutStatement;
   readonly expr: Expr;
   readonly site: Site;
+  /** The option of `points`. */
+  readonly count: Expr | undefined;
 }
 
 function typed(
   kind: Exclude<OutputKind['kind'], 'detect'>,
   node: Node,
-  rest: readonly Expr[],
   origin: Origin,
   session: Session,
 ): FinishedOutput | undefined {
@@ -89,11 +90,13 @@ function typed(
     case 'mask':
       return classified(kind, node, origin, session);
     case 'prob':
-      return finished(node, 'sigmoid', origin, { kind }, session);
+      return isPlaceless(kind, node, origin, session)
+        ? finished(node, 'sigmoid', origin, { kind }, session)
+        : undefined;
     case 'embedding':
       return isVector(kind, node, origin, session) ? embedded(node, origin, session) : undefined;
     case 'points':
-      return points(node, rest, origin, session);
+      return points(node, origin, session);
   }
 }
 
@@ -104,10 +107,11 @@ function classified(
   session: Session,
 ): FinishedOutput | undefined {
   const channels = Number(node.type.dims.at(-1) ?? 1);
-  const names = classNames(origin.statement, { channels, made: node.span }, origin.site, session);
-  if (!names) return undefined;
   if (kind === 'mask' ? mapProblem(kind, node, origin, session) : !isVector(kind, node, origin, session))
     return undefined;
+  if (kind === 'label' && channels === 1) return singleScore(kind, origin, session);
+  const names = classNames(origin.statement, { kind, scores: node }, origin.site, session);
+  if (!names) return undefined;
   const output: OutputKind = { kind, ...names };
   if (kind === 'labels' || (kind === 'mask' && channels === 1))
     return finished(node, 'sigmoid', origin, output, session);
@@ -115,15 +119,46 @@ function classified(
   return finished(node, 'softmax', origin, output, session);
 }
 
+/** One score cannot be the best of several; it is a probability. */
+function singleScore(kind: 'label', { expr, statement }: Origin, session: Session): undefined {
+  if (expr.kind !== 'call') return undefined;
+  const { callee, span } = expr;
+  const edits = [{ span: callee.span, text: 'prob' }];
+  if (statement.of) edits.push({ span: { ...span, start: span.end, end: statement.of.span.end }, text: '' });
+  const value = expr.args[0] ? textOf(expr.args[0].span).replace(/\s+/g, ' ') : '';
+  const fixes = [{ title: `prob(${value})`, edits }];
+  session.report(diagnostic('network/single-score', { kind }, span, { fixes }));
+}
+
 /** Reports a value that is no vector. */
-function isVector(kind: string, node: Node, { expr }: Origin, session: Session): boolean {
+function isVector(kind: string, node: Node, origin: Origin, session: Session): boolean {
   if (node.type.axes.length === 1) return true;
-  const fixes =
-    node.type.axes.length === 0 ? [] : [{ title: 'average over the places first: -> gap', edits: [] }];
+  if (node.type.axes.length === 0 && kind === 'label') return singleScore(kind, origin, session) ?? false;
+  return isPlaceless(kind, node, origin, session) && noVector(kind, node, origin, session);
+}
+
+/** Reports a value with places: what is said of the input as a whole has none. */
+function isPlaceless(kind: string, node: Node, origin: Origin, session: Session): boolean {
+  return node.type.axes.length <= 1 || noVector(kind, node, origin, session);
+}
+
+function noVector(kind: string, node: Node, { expr }: Origin, session: Session): false {
+  const value = expr.kind === 'call' ? expr.args[0]?.span : undefined;
+  const fixes: Fix[] = [];
+  if (value && node.type.axes.length > 1)
+    fixes.push({ title: 'average over the places first: -> gap', edits: [behind(value, ' -> gap')] });
+  if (value && kind === 'prob' && node.type.axes.length > 1) {
+    const whole = `tensor(${textOf(value)} -> sigmoid)`;
+    fixes.push({ title: `one for each place: ${whole}`, edits: [{ span: expr.span, text: whole }] });
+  }
   session.report(
     diagnostic('network/output-vector', { kind, shape: describeType(node.type) }, expr.span, { fixes }),
   );
   return false;
+}
+
+function behind(span: Span, text: string): Edit {
+  return { span: { ...span, start: span.end }, text };
 }
 
 /** True, and reported, where a value is no picture, or no mask. */
@@ -134,11 +169,10 @@ function mapProblem(kind: 'image' | 'mask', node: Node, { expr }: Origin, sessio
   const fits = kind === 'mask' ? places > 0 : places === 2 && [1, 3, 4].includes(channels);
   if (fits) return false;
   const needs = kind === 'mask' ? 'a score per class' : 'height, width, and 1, 3 or 4 channels';
-  const end = expr.kind === 'call' ? expr.args[0]?.span.end : undefined;
-  const { source } = expr.span;
+  const value = expr.kind === 'call' ? expr.args[0] : undefined;
   const fixes =
-    kind === 'image' && places === 2 && end !== undefined
-      ? [{ title: '-> conv(3, 1)', edits: [{ span: { source, start: end, end }, text: ' -> conv(3, 1)' }] }]
+    kind === 'image' && places === 2 && value
+      ? [{ title: '-> conv(3, 1)', edits: [behind(value.span, ' -> conv(3, 1)')] }]
       : [];
   const args = { kind, needs, shape: describeType(node.type) };
   session.report(diagnostic('network/output-map', args, expr.span, { fixes }));
@@ -171,11 +205,9 @@ function embedded(node: Node, { expr, site }: Origin, session: Session): Finishe
 
 function points(
   node: Node,
-  rest: readonly Expr[],
-  { expr, site }: Origin,
+  { expr, site, count: countExpr }: Origin,
   session: Session,
 ): FinishedOutput | undefined {
-  const [countExpr] = rest;
   const count: Value = countExpr ? argument(countExpr, site, session) : unknown;
   const channels = Number(node.type.dims.at(-1) ?? 1);
   if (!countExpr) {
@@ -195,11 +227,17 @@ function points(
   if (!withinBounds(bounded, { min: 1 }, session)) return undefined;
   if (node.type.axes.length === 1 && channels === 2 * count.value)
     return { nodes: [node], output: { kind: 'points', count: count.value } };
+  const made = channelMaker(node).span;
+  const needs = 2 * count.value;
   session.report(
     diagnostic(
       'network/points-width',
-      { count: count.value, needs: 2 * count.value, found: node.type.dims.join('x') },
+      { count: count.value, needs, found: node.type.dims.join('x') || 'a single number' },
       expr.span,
+      {
+        labels: made ? [{ span: made, text: counted(channels, 'channel') }] : [],
+        fixes: node.type.axes.length === 1 ? channelsFix(node, needs) : [],
+      },
     ),
   );
   return undefined;

@@ -2,6 +2,7 @@
 import type { Expr } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
 import type { Edit, Fix, Label } from '../diagnostics/diagnostic.ts';
+import { listedSpan } from '../diagnostics/fixes.ts';
 import { build } from '../diagnostics/registry.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import type { OpDef, Problem } from '../ops/op.ts';
@@ -82,16 +83,16 @@ function withoutOption(option: string, use: Use): readonly Edit[] {
   const at = given ? use.args.indexOf(given) : -1;
   if (!given || use.call.kind !== 'call') return [];
   const { source } = given.arg.span;
-  const [before, after] = [use.args[at - 1], use.args[at + 1]];
-  const [start, end] = before
-    ? [before.arg.span.end, given.arg.span.end]
-    : [given.arg.span.start, after?.arg.span.start ?? given.arg.span.end];
+  const span = listedSpan(
+    use.args.map(({ arg }) => arg.span),
+    at,
+  );
   const unnamed = use.args.slice(at + 1).filter((arg) => arg.name === undefined);
   const named = unnamed.map(({ arg }, i): Edit => {
     const name = use.def.params[at + 1 + i]?.name ?? '';
     return { span: { source, start: arg.span.start, end: arg.span.start }, text: `${name} = ` };
   });
-  return [{ span: { source, start, end }, text: '' }, ...(given.name === undefined ? named : [])];
+  return [{ span, text: '' }, ...(given.name === undefined ? named : [])];
 }
 
 function setOption(option: string, to: string, use: Use): Edit {

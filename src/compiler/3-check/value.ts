@@ -93,7 +93,10 @@ export function isCallable(value: Value): value is Callable {
 /** `a vector of 10`, `a 28x28x3 feature map`, `a single number`. */
 export function describeType(type: TensorType): string {
   if (type.axes.length === 0) return 'a single number';
-  return type.axes.length === 1 ? `a vector of ${showType(type)}` : `a ${showType(type)} feature map`;
+  const shape = showType(type);
+  if (type.axes.length === 1) return `a vector of ${shape}`;
+  // Eight, eleven and eighteen begin with a vowel.
+  return `${/^(?:8|1[18](?!\d))/.test(shape) ? 'an' : 'a'} ${shape} feature map`;
 }
 
 /** What a value is, for messages: `the number 3`, `a 28x28x64 value`, `the block Basic`. */

@@ -18,6 +18,14 @@ export const detectDiagnostics = {
     bad: 'net N {\n  in x: rgb 33x33\n  y = x -> conv(10, 3, stride = 4, pad = same)\n  out z: detect(classes = ["face"]) {\n    branch y anchors [(1, 1), (2, 2)]\n  }\n}',
     good: 'net N {\n  in x: rgb 32x32\n  y = x -> conv(10, 3, stride = 4, pad = same)\n  out z: detect(classes = ["face"]) {\n    branch y anchors [(1, 1), (2, 2)]\n  }\n}',
   },
+  'detect/classes-count': {
+    severity: 'error',
+    message: 'detect has {classes} classes, but there are {names} names for them',
+    explain:
+      '`classes` may be their number, and `of` their names: then there is one name per class. Where there are names the number can be left out.',
+    bad: 'net N {\n  in x: rgb 32x32\n  y = x -> conv(7, 3, stride = 4, pad = same)\n  out z: detect(classes = 3) of ["cat", "dog"] {\n    branch y\n  }\n}',
+    good: 'net N {\n  in x: rgb 32x32\n  y = x -> conv(7, 3, stride = 4, pad = same)\n  out z: detect(classes = 2) of ["cat", "dog"] {\n    branch y\n  }\n}',
+  },
   'detect/cell-size': {
     severity: 'error',
     message: 'the cells of this head are {cell} pixels wide, but its stride says {written}',

@@ -40,6 +40,14 @@ export const nameDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  y = x -> plus {\n    a: dense(3)\n    b: dense(3)\n  }\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> add {\n    a: dense(3)\n    b: dense(3)\n  }\n  out z: tensor(y)\n}',
   },
+  'names/no-option-name': {
+    severity: 'error',
+    message: 'an option of {what} is written by its name',
+    explain:
+      'Options in braces, and behind `with`, have no places: each is written `name = value`. In parentheses, `conv(8, 3)`, options are matched by their places too.',
+    bad: 'net N {\n  in x: rgb 32x32\n  y = x -> conv(5, 3, stride = 4, pad = same)\n  out z: detect(classes = ["face"]) {\n    branch y\n    nms { 0.4 }\n  }\n}',
+    good: 'net N {\n  in x: rgb 32x32\n  y = x -> conv(5, 3, stride = 4, pad = same)\n  out z: detect(classes = ["face"]) {\n    branch y\n    nms { iou = 0.4 }\n  }\n}',
+  },
   'names/unknown-word': {
     severity: 'error',
     message: '{name} is no {what}',

@@ -108,6 +108,14 @@ export const networkDiagnostics = {
     bad: 'net N {\n  in x: rgb 8x8 scale 0\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: rgb 8x8 scale 1/255\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
   },
+  'network/fit-no-picture': {
+    severity: 'error',
+    message: '`fit` brings pictures to a size, and {name} is {kind}',
+    explain:
+      '`fit` says how a photo of another size becomes one of the size of an input: `stretch`, `crop` or `pad`. Pictures are inputs of the kinds `rgb`, `gray` and `rgba`; numbers (`f32`, `i32`) come in the size that is written.',
+    bad: 'net N {\n  in x: f32[8, 8, 3] fit crop\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: rgb 8x8 fit crop\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+  },
   'network/output-map': {
     severity: 'error',
     message: '{kind} needs a feature map with {needs}, but this is {shape}',
@@ -133,10 +141,34 @@ export const networkDiagnostics = {
   },
   'network/classes-count': {
     severity: 'error',
-    message: '{output} has {channels} channels, but there are {classes} class names',
+    message: '{output} has {channels}, but {classes}',
     explain: 'One channel per class, in the order of the names.',
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(4)\n  out z: label(y) of ["a", "b", "c"]\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y) of ["a", "b", "c"]\n}',
+  },
+  'network/no-classes': {
+    severity: 'error',
+    message: '{kind} has no classes that `of` could name',
+    explain:
+      '`of` gives names to scores: to those of `label`, `labels` and `mask`, one per channel, and to what `detect` finds. The other kinds of output say nothing about classes.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(2)\n  out z: tensor(y) of ["cat", "dog"]\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(2)\n  out z: label(y) of ["cat", "dog"]\n}',
+  },
+  'network/single-score': {
+    severity: 'error',
+    message: '{kind} chooses the best of several scores, but this is a single one',
+    explain:
+      'Among one score the first class always wins, with a probability of 1. Whether something is there or not is one probability: `prob(x)`. Two classes that exclude each other are two scores.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(1)\n  out z: label(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(1)\n  out z: prob(y)\n}',
+  },
+  'network/class-twice': {
+    severity: 'warning',
+    message: 'two classes have the name {name}',
+    explain:
+      'What a net found is told by its name. Two classes of one name are two scores for what then looks like the same thing. One name may be missing, or the same one written again.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y) of ["cat", "dog", "cat"]\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y) of ["cat", "dog", "cow"]\n}',
   },
   'network/output-vector': {
     severity: 'error',
