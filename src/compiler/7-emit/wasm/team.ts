@@ -1,12 +1,13 @@
 /**
  * Programs for several threads. Every thread runs the same function `run_thread`; at a step that is cut each does its parts, the rest is
  * done by thread 0. Threads meet at a counter that only grows, so that nothing has to be reset: the n-th meeting of the r-th
- * run is over when the counter reaches ((r − 1) · meetings + n) · threads. Who waits looks at the word for some microseconds and
- * then sleeps. Between runs the other threads sleep inside `work`.
+ * run is over when the counter reaches ((r − 1) · meetings + n) · threads. Who waits looks at the word for a while and then
+ * sleeps. Between runs the other threads sleep inside `work`.
  */
 import { accessOf } from '../../6-plan/access.ts';
 import type { Plan, Step } from '../../6-plan/plan.ts';
 import {
+  callResult,
   i32,
   type FunctionBuilder,
   type FunctionRef,
@@ -20,8 +21,12 @@ export const words = { arrived: 0, sleepers: 64, run: 128, idlers: 192, stop: 25
 /** Bytes of the words; they begin as zeros. */
 export const teamBytes = 320;
 
-/** How often a word is looked at before sleeping: some ten microseconds, about what waking up takes. */
-const looks = 8_000;
+/**
+ * How often a word is looked at before sleeping: for a third of a millisecond, longer than one part of a step usually takes more than the other,
+ * because waking up takes long where a processor that sleeps is given away (virtual machines). Who has slept in a run looks for some ten
+ * microseconds from then on: the others seem to have no processor of their own, and looking takes them that of the one who looks.
+ */
+const looks = { many: 250_000, few: 8_000 } as const;
 
 /** Emits one step (or part of one) into a function. */
 export type EmitStep = (step: Step, f: FunctionBuilder) => void;
@@ -62,12 +67,10 @@ export function teamWords(control: number): { readonly run: number; readonly sto
   return { run: control + words.run, stop: control + words.stop };
 }
 
-type Meeting = FunctionRef<readonly ['i32', 'i32']>;
-
 interface Meet {
   readonly arrive: FunctionRef<readonly ['i32']>;
-  /** (count at which the meeting is over, may sleep) */
-  readonly wait: Meeting;
+  /** (count at which the meeting is over, may sleep, looks before sleeping) → looks before sleeping at the next meeting of the run. */
+  readonly wait: FunctionRef<readonly ['i32', 'i32', 'i32']>;
 }
 
 /** (count at which the meeting is over): says that this thread is there; the last one wakes the others. */
@@ -81,26 +84,32 @@ function arriveFunction(module: ModuleBuilder, control: number): Meet['arrive'] 
   });
 }
 
-function waitFunction(module: ModuleBuilder, control: number): Meeting {
-  return module.function({ name: 'wait', params: ['i32', 'i32'] }, (f, over, maySleep) => {
+function waitFunction(module: ModuleBuilder, control: number): Meet['wait'] {
+  const params = ['i32', 'i32', 'i32'] as const;
+  return module.function({ name: 'wait', params, result: 'i32' }, (f, over, maySleep, patience) => {
     const left = f.i32();
     const seen = f.i32();
-    f.loop((again) => {
-      f.set(left, looks);
-      f.loop((look) => {
-        f.set(seen, i32.atomicLoad(control, words.arrived));
-        // The counter wraps around: only the difference means something.
-        f.if(i32.geS(i32.sub(seen, over), 0), () => f.return());
-        f.increment(left, -1);
-        f.branchIf(look, left);
-      });
-      f.if(maySleep, () => {
-        f.atomicAdd(control, words.sleepers, 1);
-        f.atomicWait(control, words.arrived, seen);
-        f.atomicAdd(control, words.sleepers, -1);
-      });
-      f.branch(again);
-    });
+    const next = f.let(patience);
+    f.block((met) =>
+      f.loop((again) => {
+        f.set(left, next);
+        f.loop((look) => {
+          f.set(seen, i32.atomicLoad(control, words.arrived));
+          // The counter wraps around: only the difference means something.
+          f.branchIf(met, i32.geS(i32.sub(seen, over), 0));
+          f.increment(left, -1);
+          f.branchIf(look, left);
+        });
+        f.if(maySleep, () => {
+          f.atomicAdd(control, words.sleepers, 1);
+          f.atomicWait(control, words.arrived, seen);
+          f.atomicAdd(control, words.sleepers, -1);
+          f.set(next, looks.few);
+        });
+        f.branch(again);
+      }),
+    );
+    return next;
   });
 }
 
@@ -114,7 +123,7 @@ function workFunction(
     const done = f.i32();
     const left = f.i32();
     f.loop((again) => {
-      f.set(left, looks);
+      f.set(left, looks.many);
       f.block((begun) => {
         f.loop((look) => {
           f.branchIf(begun, i32.ne(i32.atomicLoad(control, words.run), done));
@@ -165,6 +174,7 @@ function threadFunction(
       const over = f.let(start);
       const isTeam = f.let(i32.gtU(threads, 1));
       const leads = f.let(i32.eqz(self));
+      const patience = f.let(i32.const(looks.many));
       const owns = Array.from({ length: plan.threads }, (_, part) =>
         f.let(i32.eq(i32.remU(part, threads), self)),
       );
@@ -173,7 +183,7 @@ function threadFunction(
         f.if(isTeam, () => {
           f.increment(over, threads);
           f.call(meet.arrive, over);
-          const wait = (): void => f.call(meet.wait, over, maySleep);
+          const wait = (): void => f.set(patience, callResult('i32', meet.wait, over, maySleep, patience));
           if (waiter) f.if(waiter, wait);
           else wait();
         });
