@@ -19,9 +19,11 @@ import { stamp, templateOf, type Template } from './template.ts';
 
 /**
  * A template that is made when it is first asked for: most blocks of a file that is checked once are applied once. Until then it
- * holds on to the check that recorded it.
+ * holds on to the graph in which it was recorded.
  */
 interface Kept {
+  readonly key: string;
+  readonly cells: number;
   template: Template | undefined;
   make: (() => Template | undefined) | undefined;
 }
@@ -29,9 +31,8 @@ interface Kept {
 /** What is kept from check to check. */
 export interface BlockMemory {
   readonly templates: Map<string, Kept>;
-  /** Those that nothing has asked for yet, of this check and of the one before it. */
-  waiting: Kept[];
-  waitingLonger: readonly Kept[];
+  /** Those that nothing had asked for when they were recorded, check by check, the last one first. */
+  readonly waiting: Kept[][];
   /** What layers of equal options on equal types came to (layers.ts). */
   readonly layers: LayerMemory;
   readonly texts: Interned;
@@ -45,7 +46,6 @@ export function newBlockMemory(): BlockMemory {
   return {
     templates: new Map(),
     waiting: [],
-    waitingLonger: [],
     layers: new Map(),
     texts: newInterned(),
     types: newInterned(),
@@ -56,6 +56,9 @@ export function newBlockMemory(): BlockMemory {
 
 /** Bounds of the memory; where one is passed it begins anew. */
 const most = { cells: 300_000, texts: 50_000, layers: 50_000 };
+
+/** Checks that a template waits for somebody to ask for it. Whoever undoes an edit asks within two. */
+const longestWait = 4;
 
 /** The memory as it serves one model. */
 export interface Blocks {
@@ -69,10 +72,8 @@ export interface Blocks {
 export function blocksFor(model: Model, memory: BlockMemory = newBlockMemory()): Blocks {
   if (memory.cells > most.cells || memory.texts.numbers.size > most.texts) forget(memory);
   if (memory.layers.size > most.layers) memory.layers.clear();
-  // A check is not held on to longer than until the second one after it begins.
-  for (const kept of memory.waitingLonger) made(kept);
-  memory.waitingLonger = memory.waiting;
-  memory.waiting = [];
+  memory.waiting.unshift([]);
+  if (memory.waiting.length > longestWait) for (const kept of memory.waiting.pop() ?? []) drop(kept, memory);
   const { types, typeNumbers } = memory;
   const signatures = signaturesOf(model, memory.texts);
   return {
@@ -89,10 +90,16 @@ function made(kept: Kept): Template | undefined {
   return kept.template;
 }
 
+/** Unless it was made meanwhile. */
+function drop(kept: Kept, memory: BlockMemory): void {
+  if (kept.template || memory.templates.get(kept.key) !== kept) return;
+  memory.templates.delete(kept.key);
+  memory.cells -= kept.cells;
+}
+
 function forget(memory: BlockMemory): void {
   memory.templates.clear();
-  memory.waiting = [];
-  memory.waitingLonger = [];
+  memory.waiting.length = 0;
   memory.texts.numbers.clear();
   memory.cells = 0;
 }
@@ -127,10 +134,11 @@ function record(
   if (value.kind !== 'tensor' || recording.spoilt) return value;
   const { memory, places } = blocks;
   const make = templateOf(recording, value.node, { site, inputs: keyed.inputs, session, places });
-  const kept: Kept = { template: undefined, make };
-  memory.templates.set(keyed.key, kept);
-  memory.waiting.push(kept);
-  memory.cells += recording.made.length;
+  const { key } = keyed;
+  const kept: Kept = { key, cells: recording.made.length - recording.from, template: undefined, make };
+  memory.cells += kept.cells - (memory.templates.get(key)?.cells ?? 0);
+  memory.templates.set(key, kept);
+  memory.waiting[0]?.push(kept);
   return value;
 }
 

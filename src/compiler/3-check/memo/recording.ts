@@ -16,7 +16,9 @@ export interface Made {
 
 export interface Recording {
   readonly around: Recording | undefined;
+  /** What the outermost recording has come to, in order; this one's begins at `from`. */
   readonly made: Made[];
+  readonly from: number;
   /** Ids of the declarations that were entered: those that the key covers. */
   readonly entered: Set<string>;
   /** The session's counts at the beginning. */
@@ -30,7 +32,9 @@ export interface Recording {
 export function begin(declaration: Declaration, depth: number, session: Session): Recording {
   const { recording: around, steps, nodes, level } = session;
   const entered = new Set([idOf(declaration)]);
-  const recording = { around, made: [], entered, before: { steps, nodes }, level, depth, spoilt: false };
+  const made = around ? around.made : [];
+  const before = { steps, nodes };
+  const recording = { around, made, from: made.length, entered, before, level, depth, spoilt: false };
   session.recording = recording;
   return recording;
 }
@@ -44,7 +48,6 @@ export function end(recording: Recording, session: Session): void {
   around.level = Math.max(around.level, recording.level);
   around.depth = Math.max(around.depth, recording.depth);
   if (around.spoilt) return;
-  for (const made of recording.made) around.made.push(made);
   for (const id of recording.entered) around.entered.add(id);
 }
 

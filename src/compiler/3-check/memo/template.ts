@@ -36,7 +36,10 @@ export interface Template {
   readonly depth: number;
 }
 
-/** Makes the template of what was recorded, at any later time; undefined where it depends on something outside of the block. */
+/**
+ * Makes the template of what was recorded, at any later time; undefined where it depends on something outside of the block. Until
+ * then it holds on to the graph that was recorded, and to nothing else of the check.
+ */
 export function templateOf(
   recording: Recording,
   result: Node,
@@ -47,23 +50,29 @@ export function templateOf(
     places,
   }: { site: Site; inputs: readonly Node[]; session: Session; places: Places },
 ): () => Template | undefined {
+  const { made, from, entered, before } = recording;
+  const to = made.length;
+  const { path } = site;
+  const { symbolic } = session;
   const counts = {
-    steps: session.steps - recording.before.steps,
-    layers: session.nodes - recording.before.nodes,
+    steps: session.steps - before.steps,
+    layers: session.nodes - before.nodes,
     levels: recording.level - session.level,
     depth: recording.depth - site.depth,
   };
   return () => {
     const building: Building = {
+      above: path,
+      symbolic,
       numbers: new Map(),
       cells: [],
       spans: new Map(),
       anchors: [],
-      recording,
+      entered,
       places,
     };
     inputs.forEach((node, i) => building.numbers.set(node, -1 - i));
-    for (const made of recording.made) if (!addCell(made, site.path, building, session)) return undefined;
+    for (let i = from; i < to; i++) if (!addCell(made[i] as Made, building)) return undefined;
     const number = building.numbers.get(result);
     if (number === undefined) return undefined;
     return { cells: building.cells, places: building.anchors, result: number, ...counts };
@@ -71,18 +80,20 @@ export function templateOf(
 }
 
 interface Building {
+  /** Path of the block. */
+  readonly above: string;
+  readonly symbolic: Session['symbolic'];
   readonly numbers: Map<Node, number>;
   readonly cells: Cell[];
   readonly spans: Map<Span, number>;
   readonly anchors: Anchor[];
-  readonly recording: Recording;
+  readonly entered: ReadonlySet<string>;
   readonly places: Places;
 }
 
-function addCell({ node, path, role }: Made, above: string, building: Building, session: Session): boolean {
-  const { numbers, cells } = building;
-  for (const input of node.inputs)
-    if (!numbers.has(input) && !addConstant(input, above, building, session)) return false;
+function addCell({ node, path, role }: Made, building: Building): boolean {
+  const { numbers, cells, above } = building;
+  for (const input of node.inputs) if (!numbers.has(input) && !addConstant(input, building)) return false;
   const place = placeOf(node.span, building);
   const entered = role === 'constant' ? path : below(path, above);
   // A weight's own path is its layer's; a layer's follows from what it was entered under.
@@ -98,27 +109,24 @@ function addCell({ node, path, role }: Made, above: string, building: Building, 
     entered,
     path: own,
     place,
-    symbolic: session.symbolic.get(node),
+    symbolic: building.symbolic.get(node),
   });
   return true;
 }
 
 /** A number among the operands is a node that nothing else knows. */
-function addConstant(node: Node, above: string, building: Building, session: Session): boolean {
+function addConstant(node: Node, building: Building): boolean {
   if (node.op !== 'const' || node.path !== '') return false;
-  return addCell({ node, path: '', role: 'constant' }, above, building, session);
+  return addCell({ node, path: '', role: 'constant' }, building);
 }
 
 /** Index of a place inside of a block that was evaluated; −1 for none, undefined where it is in other text. */
-function placeOf(
-  span: Span | undefined,
-  { spans, anchors, recording, places }: Building,
-): number | undefined {
+function placeOf(span: Span | undefined, { spans, anchors, entered, places }: Building): number | undefined {
   if (!span) return -1;
   const known = spans.get(span);
   if (known !== undefined) return known;
   const anchor = places.anchorOf(span);
-  if (!anchor || !recording.entered.has(`${anchor.path}\0${anchor.name}`)) return undefined;
+  if (!anchor || !entered.has(`${anchor.path}\0${anchor.name}`)) return undefined;
   spans.set(span, anchors.length);
   return anchors.push(anchor) - 1;
 }
