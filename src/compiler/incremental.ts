@@ -34,14 +34,24 @@ export interface Checker {
 /** A file that was read while checking (names of classes), and what it held. */
 type Reading = readonly [path: string, text: string | undefined];
 
-/** An outcome with everything that it follows from. */
+/** An outcome with everything that it follows from. From the next check on, nothing in it holds on to the trees of its own. */
 interface Kept {
   /** A signature: equal ones, equal outcomes (but for places). */
   readonly key: number;
-  readonly reached: () => Reached;
+  /** What it was made of, where it stood. */
+  readonly parts: () => readonly Part[];
   readonly readings: readonly Reading[];
-  readonly outcome: Outcome;
+  readonly facts: Outcome['facts'];
+  /** Nets that were asked for by their id. */
+  readonly found: readonly (Diagnostic | string)[];
+  readonly spent: Outcome['spent'];
 }
+
+/** Outcomes of one net, by different texts, the last one first; undefined for a check that did not ask or could not keep it. */
+type History = readonly (Kept | undefined)[];
+
+/** Outcomes that are kept of a net: an edit that is taken back, or tried in two ways, finds what it came to before. */
+const longestHistory = 3;
 
 /** A piece of text that an outcome's spans may lie in. */
 interface Part {
@@ -50,17 +60,19 @@ interface Part {
   readonly end: number;
 }
 
-/** A checker for the files of a host. It keeps one outcome for each net of the last check that met it. */
+/** A checker for the files of a host. It keeps the last outcomes of each net. */
 export function createChecker(host: Host): Checker {
-  let kept: ReadonlyMap<string, Kept> = new Map();
+  let kept: ReadonlyMap<string, History> = new Map();
   const blocks = newBlockMemory();
   return {
     check: (source) => {
+      for (const history of kept.values()) for (const each of history) each?.parts();
       const resolved = resolve(source, host);
       const readings: Reading[] = [];
       const model: Model = { ...resolved.model, host: watched(host, readings) };
-      const now = new Map<string, Kept>();
+      const now = new Map<string, History>();
       const checked = check(model, { memo: memoOf(model, { before: kept, now, readings, host, blocks }) });
+      for (const [place, history] of kept) if (!now.has(place)) remember(place, undefined, history, now);
       kept = now;
       const diagnostics = withoutConsequences([...resolved.diagnostics, ...checked.diagnostics]);
       return { model, diagnostics, nets: checked.nets };
@@ -78,8 +90,8 @@ function watched(host: Host, readings: Reading[]): Host {
 }
 
 interface Memory {
-  readonly before: ReadonlyMap<string, Kept>;
-  readonly now: Map<string, Kept>;
+  readonly before: ReadonlyMap<string, History>;
+  readonly now: Map<string, History>;
   readonly readings: Reading[];
   readonly host: Host;
   readonly blocks: BlockMemory;
@@ -87,40 +99,60 @@ interface Memory {
 
 function memoOf(model: Model, memory: Memory): Memo {
   const signatures = signaturesOf(model, memory.blocks.texts);
+  const reachedBy = new Map<Declaration, () => Reached>();
   return {
     blocks: memory.blocks,
     outcome: (of, declaration, compute) => {
       const key = signatures.of(declaration);
       // Circular, or declared twice: evaluated each time.
       if (key === undefined) return compute();
+      const reached = reachedBy.get(declaration) ?? once(() => reachedFrom(declaration, model));
+      reachedBy.set(declaration, reached);
       const place = `${of} ${idOf(declaration)}`;
-      const reached = once(() => reachedFrom(declaration, model));
-      const known = memory.before.get(place);
-      const isKnown = known?.key === key;
-      const recalled = isKnown ? recall(known, reached(), memory) : undefined;
+      const history = memory.before.get(place) ?? [];
+      const known = history.find((kept) => kept?.key === key);
+      const recalled = known && recall(known, reached(), memory);
       const outcome = recalled ?? compute();
-      const readings = recalled && isKnown ? known.readings : [...memory.readings];
-      const own = [partOf(declaration)];
-      // A message that points outside of what the net is made of would move with text that is not in the key.
-      if (outcome.spent && (liesWithin(outcome, own) || liesWithin(outcome, reached().parts)))
-        memory.now.set(place, { key, reached, readings, outcome });
+      const kept = recalled ? known : keep(key, outcome, declaration, reached, memory);
+      const others = history.filter((other) => other?.key !== key);
+      remember(place, kept, others, memory.now);
       return outcome;
     },
   };
+}
+
+function remember(place: string, kept: Kept | undefined, before: History, into: Map<string, History>): void {
+  const history = [kept, ...before].slice(0, longestHistory);
+  if (history.some((each) => each !== undefined)) into.set(place, history);
+}
+
+/** Undefined for what may come out otherwise although its text is the same. */
+function keep(
+  key: number,
+  { facts, found, spent }: Outcome,
+  declaration: NetDeclaration,
+  reached: () => Reached,
+  memory: Memory,
+): Kept | undefined {
+  const parts = once(() => reached().parts);
+  // A message that points outside of what the net is made of would move with text that is not in the key.
+  if (!spent || !(liesWithin(found, [partOf(declaration)]) || liesWithin(found, parts()))) return undefined;
+  const told = found.map((each) => ('code' in each ? each : idOf(each)));
+  return { key, parts, readings: [...memory.readings], facts, found: told, spent };
 }
 
 function recall(known: Kept, reached: Reached, memory: Memory): Outcome | undefined {
   if (known.readings.some(([path, text]) => memory.host.read(path) !== text)) return undefined;
   memory.readings.push(...known.readings);
   const nets = new Map(reached.declarations.map((declaration) => [idOf(declaration), declaration]));
-  const move = mover(known.reached().parts, reached.parts);
-  const { facts, found, spent } = known.outcome;
+  const move = mover(known.parts(), reached.parts);
+  const { facts, found, spent } = known;
   return {
     spent,
     facts: facts && moveFacts(facts, move),
     found: found.map((each): Found => {
-      if ('code' in each) return moveDiagnostic(each, move);
-      return nets.get(idOf(each)) as NetDeclaration;
+      if (typeof each !== 'string') return moveDiagnostic(each, move);
+      return nets.get(each) as NetDeclaration;
     }),
   };
 }
@@ -148,8 +180,13 @@ function reachedFrom(declaration: Declaration, model: Model): Reached {
 
 /** What `make` gives, made when it is first asked for. */
 function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
+  let waiting: (() => T) | undefined = make;
+  let made: T | undefined;
+  return () => {
+    if (waiting) made = waiting();
+    waiting = undefined;
+    return made as T;
+  };
 }
 
 // ---- Places
@@ -173,7 +210,7 @@ function isWithin({ source, start, end }: Span, part: Part): boolean {
   return source.path === part.source.path && start >= part.start && end <= part.end;
 }
 
-function liesWithin({ found }: Outcome, parts: readonly Part[]): boolean {
+function liesWithin(found: Outcome['found'], parts: readonly Part[]): boolean {
   return found.every((each) => {
     if (!('code' in each)) return true;
     const spans = [each.span, ...each.labels.map(({ span }) => span)];

@@ -1,6 +1,6 @@
 /** Diagnostics and graphs whose text stands somewhere else now: copies with every span moved. */
 import type { Span } from './1-parse/source.ts';
-import type { NetFacts, NodeCost } from './3-check/index.ts';
+import type { Costs, NetFacts, NodeCost } from './3-check/index.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import { internal } from './diagnostics/internal.ts';
 import { topological, type Graph, type Node } from './ir/graph.ts';
@@ -19,8 +19,31 @@ export function moveDiagnostic(diagnostic: Diagnostic, move: Move): Diagnostic {
   };
 }
 
-/** The same facts about copies of the nodes. */
-export function moveFacts({ graph, costs, values }: NetFacts, move: Move): NetFacts {
+/** The same facts about copies of the nodes, made when somebody asks for more than the totals. */
+export function moveFacts(facts: NetFacts, move: Move): NetFacts {
+  let known: NetFacts | undefined;
+  const moved = (): NetFacts => (known ??= copyFacts(facts, move));
+  return {
+    get graph() {
+      return moved().graph;
+    },
+    costs: {
+      ...totalsOf(facts.costs),
+      get nodes() {
+        return moved().costs.nodes;
+      },
+    },
+    get values() {
+      return moved().values;
+    },
+  };
+}
+
+function totalsOf({ params, trainable, macs, weightBytes }: Costs): Omit<Costs, 'nodes'> {
+  return { params, trainable, macs, weightBytes };
+}
+
+function copyFacts({ graph, costs, values }: NetFacts, move: Move): NetFacts {
   const copies = copyNodes(graph, [...values.values()], move);
   const copyOf = (node: Node): Node => copies.get(node) ?? internal('a node outside of its graph');
   const nodes = new Map<Node, NodeCost>();
@@ -31,7 +54,7 @@ export function moveFacts({ graph, costs, values }: NetFacts, move: Move): NetFa
       inputs: graph.inputs.map((input) => ({ ...input, node: copyOf(input.node) })),
       outputs: graph.outputs.map((output) => ({ ...output, nodes: output.nodes.map(copyOf) })),
     },
-    costs: { ...costs, nodes },
+    costs: { ...totalsOf(costs), nodes },
     values: new Map([...values].map(([name, node]) => [name, copyOf(node)])),
   };
 }

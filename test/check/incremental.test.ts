@@ -12,6 +12,7 @@ import {
   type Diagnostic,
   type NetInfo,
 } from '../../src/compiler/index.ts';
+import { newBlockMemory } from '../../src/compiler/3-check/index.ts';
 import { stdlibFolder } from '../../src/compiler/host.ts';
 import { topological } from '../../src/compiler/ir/graph.ts';
 import { showType } from '../../src/compiler/ir/type.ts';
@@ -122,6 +123,48 @@ describe('createChecker', () => {
     expect(n2).not.toEqual(n);
     // The same object: it was carried over, not computed anew.
     expect(m2).toBe(m);
+  });
+
+  test('an edit that is taken back is not evaluated, also where it was an error', () => {
+    const checker = createChecker(host);
+    const outputs = (lines: readonly string[]) =>
+      graphs(checker, lines).map((graph) => graph?.outputs[0]?.output);
+    const [n] = outputs(text);
+    for (const line of [
+      'block A(c) = conv(c + 1, 3)',
+      'block A(c) = conv(c, 11)',
+      'block A(c) = missing(c)',
+    ]) {
+      outputs(text.with(0, line));
+      expect(outputs(text)[0]).toBe(n);
+    }
+  });
+
+  test('the totals of a net that was not reached are those of its graph', () => {
+    const checker = createChecker(host);
+    const costsOf = (lines: readonly string[]) =>
+      checker.check({ path, text: lines.join('\n') }).nets.map(({ facts }) => facts && { ...facts.costs });
+    const [, m] = costsOf(text);
+    const [, m2] = costsOf(text.with(0, 'block A(c) = conv(c, 5) -> relu'));
+    expect(m2).toMatchObject({
+      params: m?.params,
+      trainable: m?.trainable,
+      macs: m?.macs,
+      weightBytes: m?.weightBytes,
+    });
+    expect([...(m2?.nodes.values() ?? [])]).toEqual([...(m?.nodes.values() ?? [])]);
+  });
+
+  test('blocks that nothing has applied again are forgotten', () => {
+    const memory = newBlockMemory();
+    const sizes = Array.from({ length: 12 }, (_, i) => {
+      const edited = text.join('\n').replace('f32[9, 9, 3]', `f32[${9 + i}, 9, 3]`);
+      const { model } = resolve({ path, text: edited }, host);
+      check(model, { memo: { blocks: memory, outcome: (_of, _net, compute) => compute() } });
+      return [memory.templates.size, memory.cells];
+    });
+    expect(sizes[11]).toEqual(sizes[3]);
+    expect(sizes[3]?.[0]).toBe(5);
   });
 
   test('places move with the text', () => {

@@ -28,18 +28,31 @@ export interface Costs {
 const leaves: ReadonlySet<string> = new Set(['input', 'param', 'const']);
 
 export function costs(graph: Graph): Costs {
-  const counted = new Set<Node>();
-  const nodes = new Map<Node, NodeCost>();
   const total = { params: 0, trainable: 0, macs: 0 };
-  for (const node of topological(graph)) {
-    if (leaves.has(node.op)) continue;
-    const cost = costOf(node, counted);
-    nodes.set(node, cost);
+  eachCost(graph, (_, cost) => {
     total.params += cost.params;
     total.trainable += cost.trainable;
     total.macs += cost.macs;
-  }
-  return { ...total, weightBytes: total.params * 4, nodes };
+  });
+  let nodes: Map<Node, NodeCost> | undefined;
+  return {
+    ...total,
+    weightBytes: total.params * 4,
+    // Most who ask for costs want the totals.
+    get nodes() {
+      if (!nodes) {
+        const made = new Map<Node, NodeCost>();
+        eachCost(graph, (node, cost) => made.set(node, cost));
+        nodes = made;
+      }
+      return nodes;
+    },
+  };
+}
+
+function eachCost(graph: Graph, tell: (node: Node, cost: NodeCost) => void): void {
+  const counted = new Set<Node>();
+  for (const node of topological(graph)) if (!leaves.has(node.op)) tell(node, costOf(node, counted));
 }
 
 function costOf(node: Node, counted: Set<Node>): NodeCost {
