@@ -17,6 +17,7 @@ import { convGeometry, mergeRun, pooled, type ConvGeometry } from './conv-geomet
 import { finishPool, type FinishPool } from './finish-pool.ts';
 import { finishOf, type Finish } from './finish.ts';
 import { gemmDescriptor, gemmTile, longestStraightRun, type Reduction } from './gemm-tile.ts';
+import { lowerBound, withBound } from './lower-bound.ts';
 import { emitBand, emitPlanes, tileKey, type Tiles } from './plane.ts';
 import { callWith, combineStrides, copyPointers, movePointers, type Strides } from './pointers.ts';
 
@@ -65,7 +66,7 @@ function layerOf(step: Step, module: ModuleBuilder, table: EmitContext['table'])
   const { row, column } = pixelSteps(2);
   const out = { row: row * poolRows, column: column * poolColumns };
   const reduction = commonLevels(mergeRun(geometry.taps, kernel.inC / kernel.groups), step.algorithm);
-  return {
+  const layer: Layer = {
     kernel,
     layout,
     geometry,
@@ -75,6 +76,9 @@ function layerOf(step: Step, module: ModuleBuilder, table: EmitContext['table'])
     descriptor: table(gemmDescriptor(reduction, { x: pixelSteps(0), out, operands })),
     chunk: chunk === 'columns' ? chunkRowsOf(geometry) : chunk,
   };
+  // Wide programs, which no page downloads, keep the constant.
+  const bound = step.algorithm === 'gemv' || module.engine.wide ? undefined : lowerBound(kernel.epilogue);
+  return bound === undefined ? layer : withBound(layer, table(Float32Array.of(bound)));
 }
 
 /**
