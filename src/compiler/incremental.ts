@@ -1,6 +1,6 @@
 /**
- * Checking a file again and again while it is edited. Files that did not change are not parsed again, and a net is evaluated
- * again only when its own text, or that of a declaration it reaches, has changed; otherwise what it came to before is moved to
+ * Checking a file again and again while it is edited. Files that did not change are not parsed again, and a net, or a
+ * variant of its family, is evaluated again only when its own text, or that of a declaration it reaches, has changed; otherwise what it came to before is moved to
  * where the text stands now. In a net that has changed, blocks that came to something before are stamped out (3-check/memo). The results are those of a fresh `resolve` and `check`: what an outcome depends on is its key.
  */
 import type { Source, Span } from './1-parse/source.ts';

@@ -31,19 +31,26 @@ function told(diagnostics: readonly Diagnostic[], nets: readonly NetInfo[]): unk
       labels: d.labels.map(({ span, text }) => [place(span), text]),
       fixes: d.fixes.map(({ title, edits }) => [title, edits.map((edit) => [place(edit.span), edit.text])]),
     })),
-    nets: nets.map(({ name, complete, exported, facts }) => ({
+    nets: nets.map(({ name, complete, exported, facts, variants }) => ({
       name,
       complete,
       exported,
-      costs: facts && [facts.costs.params, facts.costs.trainable, facts.costs.macs, facts.costs.nodes.size],
-      values: facts && [...facts.values].map(([value, node]) => [value, node.path, place(node.span)]),
-      outputs: facts?.graph.outputs.map((output) => ({ ...output, nodes: output.nodes.map((n) => n.path) })),
-      nodes:
-        facts &&
-        topological(facts.graph).map(
-          (node) => `${node.path} ${node.op} ${showType(node.type)} ${place(node.span)}`,
-        ),
+      ...toldFacts(facts, place),
+      variants: variants.map((variant) => ({ name: variant.name, ...toldFacts(variant.facts, place) })),
     })),
+  };
+}
+
+function toldFacts(facts: NetInfo['facts'], place: (span: Diagnostic['span'] | undefined) => string): object {
+  if (!facts) return {};
+  const { costs, values, graph } = facts;
+  return {
+    costs: [costs.params, costs.trainable, costs.macs, costs.nodes.size],
+    values: [...values].map(([value, node]) => [value, node.path, place(node.span)]),
+    outputs: graph.outputs.map((output) => ({ ...output, nodes: output.nodes.map((n) => n.path) })),
+    nodes: topological(graph).map(
+      (node) => `${node.path} ${node.op} ${showType(node.type)} ${place(node.span)}`,
+    ),
   };
 }
 
@@ -79,24 +86,95 @@ const edit = fc.record({
 
 const files = ['lenet', 'resnet', 'googlenet', 'yolo', 'unet', 'face', 'mobilenet', 'heads', 'filters'];
 
+/** Families of a net that is complete and of one that is not, with constants, blocks and other nets in their values. */
+const families = [
+  'let wide = 2',
+  'let narrow = wide / 2',
+  'block Plain(c) = conv(c, 3, pad = same) -> relu',
+  'block Deep(c) = Plain(c) -> bn -> Plain(c)',
+  'net Base { in x: rgb 8x8  out y: tensor(x -> conv(3, 3)) }',
+  'net Pocket(unit: block, width) {',
+  '  in image: rgb 16x16 scale 1/255',
+  '  body = image -> unit(4 * width) -> maxpool(2) -> unit(8 * width)',
+  '  out kind: label(body -> gap -> dense(10))',
+  '}',
+  'family Pocket(unit, width) { s = (Plain, narrow), m = (Deep, wide), l = (Deep, Base.params / 28) }',
+  'net Whole(width = 1, depth = 1) {',
+  '  in x: rgb 9x9',
+  '  out y: tensor(x -> repeat(depth) { Plain(width) } -> conv(4, 3, stride = 2))',
+  '}',
+  'family Whole(width, depth) { small = (1, 1), large = (wide, 3) }',
+  'net Taken extends Pocket.m { out more: tensor(body) }',
+  'assert Pocket.s.params < Pocket.m.params and Whole.large.params > 100',
+];
+const texts = Object.fromEntries([
+  ...files.map((name) => [name, readFileSync(join(stdlibFolder(), `${name}.cnn`), 'utf8').split('\n')]),
+  ['families', families],
+]) as Readonly<Record<string, readonly string[]>>;
+
 describe('createChecker', () => {
-  test.each(files)('%s: equals a fresh check after random edits', { timeout: 120_000 }, (name) => {
-    const original = readFileSync(join(stdlibFolder(), `${name}.cnn`), 'utf8').split('\n');
-    fc.assert(
-      fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (steps) => {
-        const checker = createChecker(host);
-        let lines: readonly string[] = original;
-        checker.check({ path, text: lines.join('\n') });
-        for (const { kind, line, by, undo } of steps) {
-          const edited = edits[kind]?.(lines, line % lines.length, by) ?? lines;
-          const text = edited.join('\n');
-          const { diagnostics, nets } = checker.check({ path, text });
-          expect(told(diagnostics, nets)).toEqual(fresh(text));
-          if (!undo) lines = edited;
-        }
-      }),
-      { numRuns: 6 },
-    );
+  test('of the families reports nothing before they are edited', () => {
+    const { diagnostics, nets } = createChecker(host).check({ path, text: families.join('\n') });
+    expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
+    expect(nets.flatMap(({ variants }) => variants).filter(({ facts }) => facts)).toHaveLength(5);
+  });
+
+  test.each(Object.entries(texts))(
+    '%s: equals a fresh check after random edits',
+    { timeout: 120_000 },
+    (name, original) => {
+      fc.assert(
+        fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (steps) => {
+          const checker = createChecker(host);
+          let lines: readonly string[] = original;
+          checker.check({ path, text: lines.join('\n') });
+          for (const { kind, line, by, undo } of steps) {
+            const edited = edits[kind]?.(lines, line % lines.length, by) ?? lines;
+            const text = edited.join('\n');
+            const { diagnostics, nets } = checker.check({ path, text });
+            expect(told(diagnostics, nets)).toEqual(fresh(text));
+            if (!undo) lines = edited;
+          }
+        }),
+        { numRuns: name === 'families' ? 30 : 6 },
+      );
+    },
+  );
+
+  test('variants that an edit does not reach are not evaluated again, those of a family whose blocks it reaches are', () => {
+    const checker = createChecker(host);
+    const outputs = (lines: readonly string[]) =>
+      checker
+        .check({ path, text: lines.join('\n') })
+        .nets.flatMap(({ variants }) => variants)
+        .map(({ facts }) => facts?.graph.outputs[0]);
+    const edited = (from: string, to: string) => families.map((line) => line.replace(from, to));
+    const before = outputs(families);
+    const after = outputs(edited('Plain(c) -> bn', 'Plain(c) -> relu6 -> bn'));
+    // The same object: it was carried over, not made anew.
+    expect(after.map((output, i) => output?.output === before[i]?.output)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+    const moved = ['// one line more', ...edited('conv(4, 3, stride = 2)', 'conv(5, 3, stride = 2)')];
+    expect(outputs(moved)[3]?.nodes[0]?.type.dims).toEqual([4, 4, 5]);
+  });
+
+  test('what is wrong in a variant is said, with its name, after every edit', () => {
+    const checker = createChecker(host);
+    for (const kernel of [3, 17, 17, 3, 17]) {
+      const text = ['// moved', '', ...families]
+        .slice(kernel % 3)
+        .join('\n')
+        .replace('unit(8', `conv(1, ${kernel}) -> unit(8`);
+      const { diagnostics, nets } = checker.check({ path, text });
+      expect(told(diagnostics, nets)).toEqual(fresh(text));
+      const notes = diagnostics.flatMap((d) => d.notes.map((note) => note.text));
+      expect(notes.includes('in Pocket.s')).toBe(kernel === 17);
+    }
   });
 
   const text = [

@@ -15,8 +15,10 @@ import { childScope, type Place } from './names.ts';
 export function bindFamily(item: FamilyItem, place: Place): void {
   const net = bindNetName(item.name, place);
   reportEmpty(item.span, `family ${item.name.name}`, place);
+  // What its values name, the net rests on.
+  const inside = net?.module === place.module ? { ...place, owner: net } : place;
   for (const { values } of item.variants)
-    for (const value of values) bindExpr(value, 'value', childScope(undefined), place);
+    for (const value of values) bindExpr(value, 'value', childScope(undefined), inside);
   if (!net || reportSecond(item, place)) return;
   const varies = reportRepeated(item, place);
   const seen = new Map<string, Ident>();

@@ -17,7 +17,7 @@ import type { GivenArg } from './value.ts';
 /** A diagnostic, or another net that was asked for its facts at this point (and so reports what was found in it). */
 export type Found = Diagnostic | NetDeclaration;
 
-/** What a net came to: at its default sizes, or when the warnings about it were collected. */
+/** What a net came to: at its default sizes, with the arguments of a variant, or when the warnings about it were collected. */
 export interface Outcome {
   readonly facts: NetFacts | undefined;
   /** In the order in which it is reported. */
@@ -30,8 +30,11 @@ export interface Outcome {
 export interface Memo {
   /** What blocks came to. */
   readonly blocks?: BlockMemory | 'none';
-  outcome(of: 'net' | 'warnings', declaration: NetDeclaration, compute: () => Outcome): Outcome;
+  outcome(of: Of, declaration: NetDeclaration, compute: () => Outcome): Outcome;
 }
+
+/** What of a net an outcome is about: the net itself, the warnings about it, or one variant of its family. */
+export type Of = 'net' | 'warnings' | `variant ${number}`;
 
 const noMemo: Memo = { outcome: (_of, _declaration, compute) => compute() };
 
@@ -54,6 +57,18 @@ export interface NetAnswers {
   readonly queries: NetQueries;
   /** Reports warnings about a net that has a graph, and what is wrong with its values that exist only while training. */
   readonly lint: (declaration: NetDeclaration, facts: NetFacts) => void;
+  /** Facts of the variant at that place of the net's family, as `make` finds them; what is found there is reported. */
+  readonly variant: (
+    declaration: NetDeclaration,
+    place: number,
+    make: (ask: VariantAnswers) => NetFacts | undefined,
+  ) => NetFacts | undefined;
+}
+
+/** What whoever makes a variant may ask, and where it says what is wrong. */
+export interface VariantAnswers {
+  readonly report: Report;
+  readonly queries: NetQueries;
 }
 
 export function askNets(model: Model, report: Report, memo: Memo = noMemo): NetAnswers {
@@ -76,7 +91,21 @@ export function askNets(model: Model, report: Report, memo: Memo = noMemo): NetA
       });
       replay(found, asking);
     },
+    variant: (declaration, place, make) => {
+      const { facts, found } = outcomeOf(`variant ${place}`, declaration, asking, (into, own) => {
+        const asker = noting(into, own);
+        return make({ report: asker.report, queries: queriesOf(asker, asking) });
+      });
+      replay(found, asking);
+      return facts;
+    },
   };
+}
+
+/** Writes down what is found, and which other nets were asked for on the way. */
+function noting(found: Found[], spending: Spending): Asker {
+  const report = onceReporter(found as Diagnostic[]);
+  return { report, spending, note: (asked) => found.push(asked) };
 }
 
 /** Facts at the default values; undefined also while the net itself is being instantiated. */
@@ -84,18 +113,16 @@ function factsOnce(declaration: NetDeclaration, asking: Asking): NetFacts | unde
   const before = asking.known.get(declaration);
   if (before !== undefined) return before === 'open' ? undefined : before.facts;
   asking.known.set(declaration, 'open');
-  const outcome = outcomeOf('net', declaration, asking, (found, spending) => {
-    const report = onceReporter(found as Diagnostic[]);
-    const note = (asked: NetDeclaration): unknown => found.push(asked);
-    return factsFor(declaration, [], { report, spending, note }, asking);
-  });
+  const outcome = outcomeOf('net', declaration, asking, (found, spending) =>
+    factsFor(declaration, [], noting(found, spending), asking),
+  );
   asking.known.set(declaration, outcome);
   return outcome.facts;
 }
 
 /** An outcome, from before or from `compute`, and what it took. */
 function outcomeOf(
-  of: 'net' | 'warnings',
+  of: Of,
   declaration: NetDeclaration,
   { memo, spending: all }: Asking,
   compute: (found: Found[], spending: Spending) => NetFacts | undefined,
@@ -117,7 +144,7 @@ interface Asker {
   readonly report: Report;
   readonly spending: Spending;
   /** Told of nets that are asked for without arguments on the way; else what was found in them is reported at once. */
-  readonly note?: (asked: NetDeclaration) => void;
+  readonly note?: (asked: NetDeclaration) => unknown;
 }
 
 /** Instantiates; nets with arguments are not kept, so what is found in them belongs to who asks. */
@@ -127,17 +154,21 @@ function factsFor(
   asker: Asker,
   asking: Asking,
 ): NetFacts | undefined {
-  const queries: NetQueries = (asked, given) => {
+  const queries = queriesOf(asker, asking);
+  const { model, blocks } = asking;
+  const session = newSession({ model, mode: 'inference', report: asker.report, queries, blocks });
+  const instance = build({ declaration, args }, session, asker, asking);
+  return instance && factsOf(instance);
+}
+
+function queriesOf(asker: Asker, asking: Asking): NetQueries {
+  return (asked, given) => {
     if (given.length > 0) return factsFor(asked, given, asker, asking);
     const facts = factsOnce(asked, asking);
     if (asker.note) asker.note(asked);
     else replay([asked], asking);
     return facts;
   };
-  const { model, blocks } = asking;
-  const session = newSession({ model, mode: 'inference', report: asker.report, queries, blocks });
-  const instance = build({ declaration, args }, session, asker, asking);
-  return instance && factsOf(instance);
 }
 
 /** Undefined where it has errors, or where the check has come to too much already. */

@@ -2,7 +2,7 @@
 import type { Model, NetDeclaration } from '../2-resolve/model.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { askNets, type NetAnswers } from './ask-nets.ts';
+import type { NetAnswers, VariantAnswers } from './ask-nets.ts';
 import { isComplete } from './complete.ts';
 import type { Site } from './frame.ts';
 import { lintGraph } from './lints.ts';
@@ -47,15 +47,15 @@ export function variantArgs(
   net: NetDeclaration,
   variant: string,
   site: Site,
-  { model, report }: { readonly model: Model; readonly report: Report },
+  { model, report, queries }: VariantAnswers & { readonly model: Model },
 ): readonly GivenArg[] | undefined {
-  const session = newSession({ model, mode: 'inference', report, queries: askNets(model, report).queries });
+  const session = newSession({ model, mode: 'inference', report, queries });
   const family = net.module.families.get(net.name);
   const found = family?.variants.find((v) => v.name.name === variant);
   return found && family && variantValues(family.params, found.values, site, session);
 }
 
-/** Every variant of the net's family at its default sizes, up to a bound; `ask` reports what is wrong with a net for certain arguments. */
+/** Every variant of the net's family at its default sizes, up to a bound. */
 export function checkVariants(
   net: NetDeclaration,
   site: Site,
@@ -63,20 +63,21 @@ export function checkVariants(
     model,
     reporter: { report, during },
     ask,
-  }: { readonly model: Model; readonly reporter: VariantReporter; readonly ask: NetAnswers['queries'] },
+  }: { readonly model: Model; readonly reporter: VariantReporter; readonly ask: NetAnswers['variant'] },
 ): readonly VariantInfo[] {
   const variants = net.module.families.get(net.name)?.variants ?? [];
   for (const { name } of variants)
     if (Object.hasOwn(figures, name.name))
       report(diagnostic('names/reserved', { name: name.name, what: 'a figure of every net' }, name.span));
-  return variants.slice(0, limits.variants).map((variant) => {
+  return variants.slice(0, limits.variants).map((variant, place) => {
     const name = `${net.name}.${variant.name.name}`;
-    return during(name, () => {
-      const args = variantArgs(net, variant.name.name, site, { model, report });
-      const facts = args && ask(net, args);
+    const make = (answers: VariantAnswers): NetFacts | undefined => {
+      const args = variantArgs(net, variant.name.name, site, { model, ...answers });
+      const facts = args && answers.queries(net, args);
       // Warnings about a net that is complete are about its default.
-      if (facts && !isComplete(net)) lintGraph(facts.graph, report);
-      return { name, facts };
-    });
+      if (facts && !isComplete(net)) lintGraph(facts.graph, answers.report);
+      return facts;
+    };
+    return { name, facts: during(name, () => ask(net, place, make)) };
   });
 }

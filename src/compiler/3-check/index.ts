@@ -69,14 +69,14 @@ export function check(
   const found: Diagnostic[] = [];
   const reporter = variantReporter(onceReporter(found));
   const { report } = reporter;
-  const { queries, lint } = askNets(model, report, options.memo);
+  const { queries, lint, variant } = askNets(model, report, options.memo);
   const site = fileSite(model);
   const nets = netsOf(model).map((declaration): NetInfo => {
     const { name, item } = declaration;
     const complete = isComplete(declaration);
     const facts = complete ? queries(declaration, []) : undefined;
     if (facts) lint(declaration, facts);
-    const variants = checkVariants(declaration, site, { model, reporter, ask: queries });
+    const variants = checkVariants(declaration, site, { model, reporter, ask: variant });
     return { name, declaration, exported: item.exported, complete, facts, variants };
   });
   const session = newSession({ model, mode: 'inference', report, queries });
@@ -190,8 +190,11 @@ function chooseNet(
   const [base = '', variant] = (name ?? '').split('.');
   const declared: Declaration | undefined = model.entry.names.get(base);
   if (declared?.kind === 'net') {
+    const { queries } = askNets(model, report);
     const args =
-      variant === undefined ? [] : variantArgs(declared, variant, fileSite(model), { model, report });
+      variant === undefined
+        ? []
+        : variantArgs(declared, variant, fileSite(model), { model, report, queries });
     if (args) return { declaration: declared, args, name: name ?? declared.name };
   }
   const known = nets.map((net) => net.name);
