@@ -45,7 +45,7 @@ const virtual = (name: string, label: string, categories: TokenType[] = []) =>
 
 // Trivia
 export const Whitespace = inText('Whitespace', 'space', ' \t\r\f\v\u00a0\ufeff', {
-  pattern: /[ \t\r\f\v\u00a0\ufeff]+/,
+  pattern: /[ \t\f\v\u00a0\ufeff]+|\r+(?=\n)/,
   group: Lexer.SKIPPED,
 });
 export const Newline = inText('Newline', 'the end of the line', '\n', { pattern: '\n', line_breaks: false });
@@ -88,8 +88,8 @@ export const GreaterEqual = symbol('GreaterEqual', '>=', [Operator]);
 export const StarStar = symbol('StarStar', '**');
 
 // What people write by habit from other languages; 1-parse/lex.ts reports each and mends it. A /* that nothing ends goes to the end.
-export const Mistake = inText('Mistake', 'a sign of another language', `=|→&≤≥≠×!;#/'–—`, {
-  pattern: /=>|\|>|→|&&|\|\||≤|≥|≠|×|!|;|#[^\n\r]*|\/\*[^]*?(?:\*\/|$)|'(?:[^'\\\n\r]|\\[^\n\r])*'|–>|—>/,
+export const Mistake = inText('Mistake', 'a sign of another language', `=|→&≤≥≠×!;#/'–—\r`, {
+  pattern: /=>|\|>|→|&&|\|\||≤|≥|≠|×|!|;|\r|#[^\n\r]*|\/\*[^]*?(?:\*\/|$)|'(?:[^'\\\n\r]|\\[^\n\r])*'|–>|—>/,
   line_breaks: true,
 });
 

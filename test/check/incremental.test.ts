@@ -4,55 +4,14 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  check,
-  createChecker,
-  nodeHost,
-  resolve,
-  type Diagnostic,
-  type NetInfo,
-} from '../../src/compiler/index.ts';
+import { check, createChecker, nodeHost, resolve } from '../../src/compiler/index.ts';
 import { newBlockMemory } from '../../src/compiler/3-check/index.ts';
 import { stdlibFolder } from '../../src/compiler/host.ts';
 import { topological } from '../../src/compiler/ir/graph.ts';
-import { showType } from '../../src/compiler/ir/type.ts';
+import { told } from './told.ts';
 
 const host = nodeHost(stdlibFolder());
 const path = 'edited.cnn';
-
-/** Everything a result says, places included, as plain data. */
-function told(diagnostics: readonly Diagnostic[], nets: readonly NetInfo[]): unknown {
-  const place = (span: Diagnostic['span'] | undefined): string =>
-    span === undefined ? '' : `${span.source.path}:${span.start}-${span.end} of ${span.source.text.length}`;
-  return {
-    diagnostics: diagnostics.map((d) => ({
-      ...d,
-      span: place(d.span),
-      labels: d.labels.map(({ span, text }) => [place(span), text]),
-      fixes: d.fixes.map(({ title, edits }) => [title, edits.map((edit) => [place(edit.span), edit.text])]),
-    })),
-    nets: nets.map(({ name, complete, exported, facts, variants }) => ({
-      name,
-      complete,
-      exported,
-      ...toldFacts(facts, place),
-      variants: variants.map((variant) => ({ name: variant.name, ...toldFacts(variant.facts, place) })),
-    })),
-  };
-}
-
-function toldFacts(facts: NetInfo['facts'], place: (span: Diagnostic['span'] | undefined) => string): object {
-  if (!facts) return {};
-  const { costs, values, graph } = facts;
-  return {
-    costs: [costs.params, costs.trainable, costs.macs, costs.nodes.size],
-    values: [...values].map(([value, node]) => [value, node.path, place(node.span)]),
-    outputs: graph.outputs.map((output) => ({ ...output, nodes: output.nodes.map((n) => n.path) })),
-    nodes: topological(graph).map(
-      (node) => `${node.path} ${node.op} ${showType(node.type)} ${place(node.span)}`,
-    ),
-  };
-}
 
 function fresh(text: string): unknown {
   const resolved = resolve({ path, text }, nodeHost(stdlibFolder()));

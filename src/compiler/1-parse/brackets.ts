@@ -6,7 +6,7 @@
 import type { IToken, TokenType } from 'chevrotain';
 import { makeToken } from '../../../grammar/lexer.ts';
 import * as t from '../../../grammar/tokens.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { retype, spanOf } from './lex.ts';
 import type { Source } from './source.ts';
@@ -113,7 +113,8 @@ function open(state: State, token: IToken): void {
 function closeHead(state: State, token: IToken): void {
   const top = state.frames.at(-1);
   if (token.tokenType !== t.LCurly || !state.declares) return;
-  if (top?.closer === t.RParen && top.line === state.line) closeFrame(state, top, 'report');
+  if (top?.closer === t.RParen && top.line === state.line)
+    reportUnclosed(state, [{ frame: top, end: closeFrame(state, top) }]);
 }
 
 /** A line begins with `token` at `column`: closes what was left open above. */
@@ -122,10 +123,12 @@ function beginLine(state: State, token: IToken, next: IToken | undefined, column
   if (top && top.inner === undefined && top.line < state.line && token.tokenType !== top.closer) {
     top.inner = column;
   }
+  const left: LeftOpen[] = [];
   for (let frame = state.frames.at(-1); frame; frame = state.frames.at(-1)) {
     if (!isLeftOpen(frame, token, next, column)) break;
-    closeFrame(state, frame, 'report');
+    left.push({ frame, end: closeFrame(state, frame) });
   }
+  reportUnclosed(state, left);
   state.indent = column;
 }
 
@@ -151,16 +154,22 @@ function beginsStatement(token: IToken, next: IToken | undefined, outdented: boo
   return outdented && (next.tokenType === t.Equal || next.tokenType === t.Colon);
 }
 
-/** Inserts the closing bracket that is missing, before the line ends that were read last. */
-function closeFrame(state: State, frame: Frame, how: 'report' | 'silent'): void {
-  const { out, source } = state;
+/** A bracket that was closed at an offset because nothing in the text does it. */
+interface LeftOpen {
+  readonly frame: Frame;
+  readonly end: number;
+}
+
+/** Inserts the closing bracket that is missing, before the line ends that were read last; where. */
+function closeFrame(state: State, frame: Frame): number {
+  const { out } = state;
   const newlines: IToken[] = [];
   while (out.at(-1)?.tokenType === t.Newline) newlines.push(out.pop() as IToken);
   const end = (out.at(-1)?.endOffset ?? frame.token.startOffset) + 1;
   state.frames.pop();
   put(state, standIn(end, frame.closer));
   for (const newline of newlines.reverse()) put(state, newline);
-  if (how === 'report') reportUnclosed(state, frame, { source, start: end, end });
+  return end;
 }
 
 /** A closing bracket of no length. For `)` and `]` it is of no use to the parser: the statement is given up. */
@@ -171,18 +180,20 @@ function standIn(offset: number, closer: TokenType): IToken {
 
 const signOf = (closer: TokenType) => (closer.LABEL ?? '').replaceAll('`', '');
 
-function reportUnclosed(
-  state: State,
-  frame: Frame,
-  at: { source: Source; start: number; end: number },
-): void {
-  const sign = signOf(frame.closer);
-  const text = frame.closer === t.RCurly ? `\n${' '.repeat(frame.indent)}${sign}` : sign;
-  state.diagnostics.push(
-    diagnostic('syntax/unclosed', { bracket: frame.token.image }, spanOf(state.source, frame.token), {
-      fixes: [{ title: `add ${sign}`, edits: [{ span: at, text }] }],
-    }),
-  );
+/** Brackets that are left open at one place, the innermost first: one message for it, one fix for all. */
+function reportUnclosed({ source, diagnostics }: State, left: readonly LeftOpen[]): void {
+  const [innermost] = left;
+  if (!innermost) return;
+  const signs = left.map(({ frame }) => signOf(frame.closer));
+  const text = left
+    .map(({ frame }, i) =>
+      frame.closer === t.RCurly ? `\n${' '.repeat(frame.indent)}${signs[i]}` : signs[i],
+    )
+    .join('');
+  const { frame, end } = innermost;
+  const fix = { title: `add ${signs.join('')}`, edits: [{ span: { source, start: end, end }, text }] };
+  const args = { bracket: frame.token.image };
+  diagnostics.push(diagnostic('syntax/unclosed', args, spanOf(source, frame.token), { fixes: [fix] }));
 }
 
 function close(state: State, token: IToken): void {
@@ -211,7 +222,11 @@ function close(state: State, token: IToken): void {
     put(state, token);
     return;
   }
-  while (state.frames.length - 1 > at) closeFrame(state, state.frames.at(-1) as Frame, 'report');
+  const inner = state.frames.slice(at + 1).reverse();
+  reportUnclosed(
+    state,
+    inner.map((each) => ({ frame: each, end: closeFrame(state, each) })),
+  );
   state.frames.pop();
   put(state, token);
 }
@@ -249,7 +264,7 @@ function closeSwallowed(state: State): void {
   if (text?.tokenType !== t.Reported || !/^["']/.test(text.image)) return;
   for (let frame = state.frames.at(-1); frame?.line === state.line; frame = state.frames.at(-1)) {
     if (frame.closer === t.RCurly && !/\}\s*$/.test(text.image)) break;
-    closeFrame(state, frame, 'silent');
+    closeFrame(state, frame);
   }
   if (/\{\s*$/.test(text.image)) {
     const brace = { ...standIn((text.endOffset ?? 0) + 1, t.RCurly) };
@@ -287,14 +302,28 @@ function closeAtEnd(state: State): void {
   const [innermost] = state.frames.slice(-1);
   if (!innermost) return;
   const signs = state.frames.map((frame) => signOf(frame.closer)).reverse();
-  while (state.frames.length > 0) closeFrame(state, state.frames.at(-1) as Frame, 'silent');
+  const last = (state.out.at(-1)?.endOffset ?? 0) + 1;
+  while (state.frames.length > 0) closeFrame(state, state.frames.at(-1) as Frame);
   if (tooDeep) return;
-  const end = state.source.text.trimEnd().length;
-  const at = { source: state.source, start: end, end };
-  const text = `${innermost.closer === t.RCurly ? '\n' : ''}${signs.join('')}`;
+  const fixes = fixesAtEnd(state.source, last, {
+    signs: signs.join(''),
+    ownLine: innermost.closer === t.RCurly,
+  });
+  const args = { bracket: innermost.token.image };
   state.diagnostics.push(
-    diagnostic('syntax/unclosed', { bracket: innermost.token.image }, spanOf(state.source, innermost.token), {
-      fixes: [{ title: `add ${signs.join('')}`, edits: [{ span: at, text }] }],
-    }),
+    diagnostic('syntax/unclosed', args, spanOf(state.source, innermost.token), { fixes }),
   );
+}
+
+/** Brackets behind the text; `last` is where its last word or sign ends. None in a comment that nothing ends. */
+function fixesAtEnd(
+  source: Source,
+  last: number,
+  { signs, ownLine }: { readonly signs: string; readonly ownLine: boolean },
+): readonly Fix[] {
+  const end = Math.max(last, source.text.trimEnd().length);
+  const comments = source.text.slice(last, end);
+  if (/\/\*(?![^]*\*\/)/.test(comments)) return [];
+  const text = `${ownLine || comments !== '' ? '\n' : ''}${signs}`;
+  return [{ title: `add ${signs}`, edits: [{ span: { source, start: end, end }, text }] }];
 }

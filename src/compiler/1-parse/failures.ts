@@ -77,12 +77,19 @@ function misplaced(source: Source, { token, start, rules }: Failure): Diagnostic
     return diagnostic('syntax/misplaced', { word: token.image, where: place }, spanOf(source, token));
   }
   if (token.tokenType !== t.Name || rules.at(-1) !== 'item') return undefined;
-  const near = nearest(token.image);
   const span = spanOf(source, token);
+  if (named.has(token.image)) {
+    const expected = `a name is missing after \`${token.image}\``;
+    return diagnostic('syntax/incomplete', { expected }, span);
+  }
+  const near = nearest(token.image);
   const where = near === undefined ? ownPlace : `did you mean \`${near}\`?`;
   const fixes = fixesBy(near, span);
   return diagnostic('syntax/misplaced', { word: token.image, where }, span, { fixes });
 }
+
+/** `net = convolutional(N)`: what these words declare has a name. */
+const named: ReadonlySet<string> = new Set(['net', 'block', 'filter', 'let']);
 
 /** The keyword of the file level that is one slip away. */
 function nearest(word: string): string | undefined {
@@ -95,6 +102,7 @@ function nearest(word: string): string | undefined {
     def: 'block',
   };
   if (Object.hasOwn(known, lower)) return known[lower];
+  if (t.starters.has(word)) return undefined;
   return [...t.starters.keys()].find((starter) => starter.length > 2 && isOneSlip(lower, starter));
 }
 
@@ -216,7 +224,7 @@ function join(source: Source, { token, previous, rules }: Failure, span: Span): 
   const at = { source, start: span.start, end: span.start };
   const end = { source, start: (previous.endOffset ?? 0) + 1, end: (previous.endOffset ?? 0) + 1 };
   const rule = rules.at(-1) ?? '';
-  if ((commaLists.has(rule) || commaEntries.has(rule)) && previous.tokenType !== t.Dot)
+  if ((commaLists.has(rule) || commaEntries.has(rule)) && !opensOrJoins.has(previous.tokenType))
     return [{ title: 'put a comma between', edits: [{ span: end, text: ',' }] }];
   if (!arrowEntries.has(rule) || !(token.tokenType === t.ModifierWord)) return [];
   return [{ title: `-> ${token.image}`, edits: [{ span: at, text: '-> ' }] }];
@@ -224,6 +232,8 @@ function join(source: Source, { token, previous, rules }: Failure, span: Span): 
 
 const begins = ({ tokenType }: IToken) =>
   [t.Name, t.ModifierWord, t.NumberToken, t.Size, t.StringToken, t.LSquare].includes(tokenType);
+/** Behind these a comma is no better. */
+const opensOrJoins = new Set([t.Dot, t.Comma, t.LCurly, t.MergeCurly, t.LParen, t.LSquare]);
 const commaLists = new Set(['suffix', 'params', 'parens', 'list']);
 /** Entries of lists in braces that a comma (or a line end) separates. */
 const commaEntries = new Set(['branch', 'defaultsEntry', 'arg', 'variant', 'usedName']);

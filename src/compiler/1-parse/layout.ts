@@ -243,16 +243,11 @@ function word(state: State, frame: Frame, i: number): void {
     return;
   }
   const list = frame.statement === t.Freeze && isBehindEntry(state);
-  if (frame.curly && state.frames.length > 1 && isKey(next) && (behind || list)) {
-    separate(state, frame, token);
-    return;
-  }
+  const begins = frame.curly && state.frames.length > 1 && isKey(next) && (behind || list);
+  if (begins) separate(state, frame, token);
   const reserved = t.reserved.get(token.image);
-  if (reserved) {
-    retype(token, reserved);
-    return;
-  }
-  if (behind) retype(token, t.clauses.get(token.image) ?? t.ModifierWord);
+  if (reserved) retype(token, reserved);
+  else if (behind && !begins) retype(token, t.clauses.get(token.image) ?? t.ModifierWord);
 }
 
 /** In the file itself a keyword needs nothing behind it: nothing else can begin there. */

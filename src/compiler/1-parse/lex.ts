@@ -49,6 +49,7 @@ export function lex(source: Source): Lexed {
   });
   const all = merge(raw, reported);
   if (!all.some(isMistake)) return { tokens: all, comments, diagnostics, isTooLong: false };
+  reportLineEnds(source, all, diagnostics);
   const tokens: IToken[] = [];
   for (const token of all) {
     const kept = isMistake(token) ? repair(source, token, diagnostics) : token;
@@ -83,6 +84,18 @@ function comment(source: Source, token: IToken): Comment {
 
 function merge(tokens: IToken[], strays: readonly IToken[]): IToken[] {
   return strays.length === 0 ? tokens : [...tokens, ...strays].sort((a, b) => a.startOffset - b.startOffset);
+}
+
+/** Line ends of very old files (a carriage return alone) are all one mistake. */
+function reportLineEnds(source: Source, tokens: readonly IToken[], diagnostics: Diagnostic[]): void {
+  const spans = tokens.filter(({ image }) => image === '\r').map((token) => spanOf(source, token));
+  const [first] = spans;
+  if (!first) return;
+  const fix = {
+    title: 'end every line with a line feed',
+    edits: spans.map((span) => ({ span, text: '\n' })),
+  };
+  diagnostics.push(diagnostic('syntax/line-end', {}, first, { fixes: [fix] }));
 }
 
 type Repair = (source: Source, token: IToken, diagnostics: Diagnostic[]) => IToken | 'comment';
@@ -127,6 +140,10 @@ function repairMistake(source: Source, token: IToken, diagnostics: Diagnostic[])
     const text = `"${image.slice(1, -1).replaceAll('"', '\\"')}"`;
     diagnostics.push(diagnostic('syntax/quote', {}, span, { fixes: [replaceBy(text, span)] }));
     retype(token, t.StringToken);
+    return token;
+  }
+  if (image === '\r') {
+    retype(token, t.Newline);
     return token;
   }
   if (image === ';') {
@@ -180,7 +197,9 @@ function repairString(source: Source, token: IToken, diagnostics: Diagnostic[]):
   const end = { source, start: span.end, end: span.end };
   const at = /[)\]},\s]*$/.exec(token.image)?.[0].length ?? 0;
   const close = { source, start: end.start - at, end: end.end - at };
-  const extras = { fixes: [{ title: 'close it with "', edits: [{ span: close, text: '"' }] }] };
+  const opening = token.image.startsWith("'") ? [{ span: { ...span, end: span.start + 1 }, text: '"' }] : [];
+  const edits = [...opening, { span: close, text: '"' }];
+  const extras = { fixes: [{ title: opening.length > 0 ? 'put it into "…"' : 'close it with "', edits }] };
   diagnostics.push(diagnostic('syntax/unclosed-string', {}, { ...span, end: span.start + 1 }, extras));
   retype(token, t.Reported);
   return token;

@@ -112,7 +112,9 @@ function declareIn(
   place: Place,
 ): void {
   scope.later.delete(declaration.name);
-  if (isInherited(statement, scope, place)) place.names.broken.add(declaration);
+  // Of a name that is taken twice over, `claim` speaks.
+  const isTaken = scope.names.has(declaration.name);
+  if (!isTaken && isInherited(statement, scope, place)) place.names.broken.add(declaration);
   claim(scope.names, declaration, statement.name, place.names);
 }
 

@@ -23,29 +23,40 @@ interface Commented {
 export function readAllowances(files: readonly Commented[]): Allowances {
   const lines = new Set<string>();
   const diagnostics: Diagnostic[] = [];
-  for (const { source, comments } of files)
+  for (const { source, comments } of files) {
+    const nextAfter = nextLines(source.text);
     for (const comment of comments) {
       const found = /^\s*allow\s+([a-z]+\/[a-z-]+)(?:\s+because\s+(\S.*))?\s*$/.exec(comment.text);
       if (!found || comment.doc) continue;
       const [, code = '', reason] = found;
       const problem = problemWith(code, reason, comment);
       if (problem) diagnostics.push(problem);
-      for (const covered of coveredLines(source.text, comment.span.start))
-        lines.add(`${source.path}:${covered}:${code}`);
+      const { line } = positionAt(source.text, comment.span.start);
+      for (const covered of [line, nextAfter(line, comment.span.start)])
+        if (covered !== undefined) lines.add(`${source.path}:${covered}:${code}`);
     }
+  }
   return { lines, diagnostics };
 }
 
-/** The comment's own line, and the next one that holds more than a comment. */
-function coveredLines(text: string, offset: number): readonly number[] {
-  const { line } = positionAt(text, offset);
+/** The next line of a text that holds more than a comment, for lines asked about from the first to the last: each is read once. */
+function nextLines(text: string): (line: number, offset: number) => number | undefined {
+  let known: { readonly from: number; readonly next: number | undefined } | undefined;
+  return (line, offset) => {
+    if (known && known.from <= line && line < (known.next ?? Infinity)) return known.next;
+    known = { from: line, next: nextLine(text, line, offset) };
+    return known.next;
+  };
+}
+
+function nextLine(text: string, line: number, offset: number): number | undefined {
   for (let at = text.indexOf('\n', offset), next = line + 1; at !== -1; next++) {
     const end = text.indexOf('\n', at + 1);
     const content = text.slice(at + 1, end === -1 ? undefined : end);
-    if (!/^\s*(\/\/.*)?$/.test(content)) return [line, next];
+    if (!/^\s*(?:\/\/[^]*)?$/.test(content)) return next;
     at = end;
   }
-  return [line];
+  return undefined;
 }
 
 function problemWith(code: string, reason: string | undefined, comment: Comment): Diagnostic | undefined {

@@ -109,6 +109,14 @@ export const syntaxDiagnostics = {
     bad: '# the kernel size\nexport let k = 3',
     good: '// the kernel size\nexport let k = 3',
   },
+  'syntax/line-end': {
+    severity: 'error',
+    message: 'this line ends with a carriage return alone',
+    explain:
+      'Lines end with a line feed, or with a carriage return and a line feed. Files with carriage returns alone come from very old systems, or from a conversion of line ends that was applied to half of them; editors disagree on where their lines are.',
+    bad: 'export let k = 3\rexport let n = 4',
+    good: 'export let k = 3\nexport let n = 4',
+  },
   'syntax/semicolon': {
     severity: 'error',
     message: 'a statement ends with its line, not with a semicolon',

@@ -87,7 +87,7 @@ function literal(span: Span, pattern: RegExp): string {
 
 /** `300kB` → `300 kB`; everything else as written. */
 export const numberText = (span: Span): string =>
-  literal(span, /^\d[\w.]*(?:(?<=[eE])[+-]\d+)?(?:[ \t]*[kMG]?B(?!\w)|%)?/).replace(
+  literal(span, /^\d[\w.]*(?:(?<=[eE])[+-]\d\w*)?(?:[ \t]*[kMG]?B(?!\w)|%)?/).replace(
     /[ \t]*([kMG]?B)$/,
     ' $1',
   );

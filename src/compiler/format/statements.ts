@@ -17,7 +17,7 @@ import { braced } from './brackets.ts';
 import * as layout from './doc.ts';
 import { concat, empty, fill, group, indent, join, line, text } from './doc.ts';
 import type { Doc } from './doc.ts';
-import { arg, braceBehind, expression, stringText } from './expressions.ts';
+import { arg, braceBehind, expression, stringText, numberText } from './expressions.ts';
 import type { Context } from './sequence.ts';
 
 /** One statement. */
@@ -93,10 +93,8 @@ function dims(context: Context, { type, dims: sizes }: InStatement): Doc {
   const isList = context.source.text.slice(type.span.end, first.span.start).includes('[');
   const docs = sizes.map((size) => expression(context, size));
   if (isList) return concat(text('['), join(docs, text(', ')), text(']'));
-  const numbers = sizes.map((size) =>
-    size.kind === 'number' ? String(size.value) : internal('a size of names'),
-  );
-  return text(` ${numbers.join('x')}`);
+  // Every one of `28x28` has the span of the whole.
+  return text(` ${numberText(first.span)}`);
 }
 
 export function modifier(context: Context, node: Modifier): Doc {
