@@ -21,6 +21,7 @@ import { loadModules, type OpenModule } from './modules.ts';
 import { childScope, type Names, type Place } from './names.ts';
 import { reportCase } from './letter-case.ts';
 import { addSegments, type Segments } from './segments.ts';
+import { namesOnce } from './once.ts';
 import { reportUnused } from './unused.ts';
 import { operatorNames } from './vocabulary.ts';
 
@@ -57,7 +58,8 @@ export function resolve(
     allowances,
     host,
   };
-  return { model, diagnostics: withoutAllowed(diagnostics, allowances) };
+  const files = loaded.modules.map(({ file }) => file);
+  return { model, diagnostics: withoutAllowed(namesOnce(diagnostics, files), allowances) };
 }
 
 /** Allowing comments count in the project's files; warnings of others are not reported anyway. */

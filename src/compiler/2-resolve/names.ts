@@ -5,13 +5,13 @@
 import type { Arg, Ident, NameExpr } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { fixesBy } from '../diagnostics/fixes.ts';
+import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { foreignLayer } from './foreign.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import type { OpenModule } from './modules.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
-import { constantFunctions, isBuiltin, operatorNames, specialValues } from './vocabulary.ts';
+import { constantFunctions, isBuiltin, operatorNames, outputKinds, specialValues } from './vocabulary.ts';
 
 export interface Scope {
   readonly names: Map<string, Declaration>;
@@ -138,7 +138,7 @@ function laterIn(name: string, scope: Scope | undefined): Ident | undefined {
   return undefined;
 }
 
-function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, module }: Place): void {
+function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, module, owner }: Place): void {
   if (extendsUnknown(scope)) return;
   if (names.stdlib().has(expr.name)) return reportNotImported(expr, use, names);
   if (expr.name === 'convolutional') return reportSliding(expr, names);
@@ -148,15 +148,41 @@ function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, modu
     ours ??
     (names.unknown++ < maxSuggestions ? nearest(expr.name, visibleNames(use, scope, module)) : undefined);
   const code = use === 'layer' ? 'names/unknown-layer' : 'names/unknown';
+  const incoming = near === undefined && use === 'value' && owner?.kind === 'block';
   names.report(
     diagnostic(code, { name: expr.name }, expr.span, {
       label: near === undefined ? undefined : `did you mean ${near}?`,
-      notes:
-        ours === undefined
-          ? []
-          : [{ word: 'note', text: `what other frameworks call ${expr.name} is ${ours} here` }],
-      fixes: fixesBy(near, expr.span),
+      notes: [
+        ...(ours === undefined ? [] : [whatOthersCall(expr.name, ours)]),
+        ...(incoming ? [whatFlowsIn] : []),
+        ...(outputKinds.has(expr.name) ? [whatOutputsAre(expr.name)] : []),
+      ],
+      fixes: incoming && isInput(expr.name, module) ? [replaceBy('in', expr.span)] : fixesBy(near, expr.span),
     }),
+  );
+}
+
+type Note = Diagnostic['notes'][number];
+
+const whatOthersCall = (name: string, ours: string): Note => ({
+  word: 'note',
+  text: `what other frameworks call ${name} is ${ours} here`,
+});
+const whatFlowsIn: Note = {
+  word: 'note',
+  text: 'a block sees its parameters and `in`, the value that flows into it; the values of a net are seen in that net alone',
+};
+const whatOutputsAre = (kind: string): Note => ({
+  word: 'note',
+  text: `${kind} is a kind of output, and stands in front: out name: ${kind}(…)`,
+});
+
+/** Whether a net of the file has an input of that name: in a block it was meant to be what flows in. */
+function isInput(name: string, { file }: OpenModule): boolean {
+  return file.items.some(
+    (item) =>
+      item.kind === 'net' &&
+      item.body?.statements.some((statement) => statement.kind === 'in' && statement.name.name === name),
   );
 }
 

@@ -1,12 +1,12 @@
 /**
- * Why values that meet have different shapes, in the user's own words: which branch passes the input through, which layer
- * changed which axis, and the option or the convolution that brings them together.
+ * Why values that meet have different shapes, in the user's own words: which branch passes the input through, which layer changed which
+ * axis. What brings them together: mend-mismatch.ts.
  */
 import type { Expr } from '../1-parse/ast.ts';
-import { textOf, type Span } from '../1-parse/source.ts';
-import type { Diagnostic, Edit, Fix } from '../diagnostics/diagnostic.ts';
+import { textOf } from '../1-parse/source.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Node } from '../ir/graph.ts';
-import { channelsOf, showType, spatialDims } from '../ir/type.ts';
+import { channelsOf, showType } from '../ir/type.ts';
 
 /** One value that meets others: a branch, or an operand of arithmetic. */
 export interface Operand {
@@ -15,19 +15,15 @@ export interface Operand {
   readonly node: Node;
 }
 
-export function explainMismatch(
-  op: string,
-  operands: readonly Operand[],
-): Pick<Diagnostic, 'notes' | 'fixes'> {
+/** What each of them does to the axes on which they differ. */
+export function explainMismatch(operands: readonly Operand[]): Diagnostic['notes'] {
   const axes = differingAxes(operands.map(({ node }) => node));
   const text = operands.map((operand) => whyOperand(operand, axes)).join('; ');
-  const padded = padFix(operands, axes);
-  const fixes = padded ? [padded] : op === 'concat' ? [] : shortcutFix(operands);
-  return { notes: text === '' ? [] : [{ word: 'why', text }], fixes };
+  return text === '' ? [] : [{ word: 'why', text }];
 }
 
 /** Axes on which the sizes are not all equal. */
-function differingAxes(nodes: readonly Node[]): readonly string[] {
+export function differingAxes(nodes: readonly Node[]): readonly string[] {
   const axes = new Set(nodes.flatMap((node) => node.type.axes));
   return [...axes].filter((axis) => new Set(nodes.map((node) => sizeOn(node, axis))).size > 1);
 }
@@ -42,7 +38,7 @@ function nameOf({ label, expr }: Operand): string {
   return text.length > 32 ? `${text.slice(0, 30)}…` : text;
 }
 
-function isIdentity({ expr }: Operand): boolean {
+export function isIdentity({ expr }: Operand): boolean {
   return expr.kind === 'name' && expr.name === 'identity';
 }
 
@@ -102,69 +98,4 @@ function decisive({ span, op, attrs, type }: Node, axis: string): string | undef
 /** " (2)" after what is written as a name. */
 function valueOf(written: string | undefined, value: unknown): string {
   return typeof value === 'number' && /[a-z]/i.test(written ?? '') ? ` (${value})` : '';
-}
-
-/** Places lost at a border that was not padded come back with `pad = same`. */
-function padFix(operands: readonly Operand[], axes: readonly string[]): Fix | undefined {
-  const spatial = axes.filter((axis) => axis !== 'C');
-  if (spatial.length === 0 || spatial.length < axes.length) return undefined;
-  for (const { node } of operands) {
-    const [change] = spatial.flatMap((axis) => lastChange(node, axis) ?? []);
-    const { span, attrs } = change?.node ?? {};
-    const unpadded = Array.isArray(attrs?.pad) && attrs.pad.flat().every((n) => n === 0);
-    const steps = Array.isArray(attrs?.stride) && attrs.stride.every((n) => n === 1);
-    if (
-      !change ||
-      !span ||
-      !unpadded ||
-      !steps ||
-      !textOf(span).endsWith(')') ||
-      /\bpad\b/.test(textOf(span))
-    )
-      continue;
-    const others = operands.filter((other) => other.node !== node).map((other) => other.node);
-    const restores = spatial.every((axis) =>
-      others.every((other) => sizeOn(other, axis) === sizeOn(change.before, axis)),
-    );
-    if (restores)
-      return {
-        title: `${textOf(span).slice(0, -1)}, pad = same)`,
-        edits: [beforeBracket(span, ', pad = same')],
-      };
-  }
-  return undefined;
-}
-
-function beforeBracket({ source, end }: Span, text: string): Edit {
-  return { span: { source, start: end - 1, end: end - 1 }, text };
-}
-
-/** For an `add` with a bare shortcut: the 1x1 convolution that does what the other branch does. */
-function shortcutFix(operands: readonly Operand[]): readonly Fix[] {
-  const own = operands.find(isIdentity);
-  const other = operands.find((operand) => operand !== own);
-  const stride = own && other ? commonStride(own.node, other.node) : undefined;
-  if (!own || !other || stride === undefined) return [];
-  const strided = stride === 1 ? '' : `, stride = ${writtenIn(other, 'H', /\bstride = ([^,()]+)/) ?? stride}`;
-  const channels = writtenIn(other, 'C', /^conv\(([^,()]+)/) ?? channelsOf(other.node.type);
-  const text = `conv(${channels}, 1${strided}, bias = false) -> bn`;
-  const label = own.label === undefined ? '' : `${own.label}: `;
-  return [{ title: `${label}${text}`, edits: [{ span: own.expr.span, text }] }];
-}
-
-/** How the branch itself writes what decides an axis (`c`, `stride`): in a block with parameters a number would fit one use only. */
-function writtenIn({ expr, node }: Operand, axis: string, pattern: RegExp): string | undefined {
-  const span = lastChange(node, axis)?.node.span;
-  const inside =
-    span?.source === expr.span.source && span.start >= expr.span.start && span.end <= expr.span.end;
-  return span && inside ? pattern.exec(textOf(span))?.[1]?.trim() : undefined;
-}
-
-/** The stride s for which ceil(n / s) is the other's size on every spatial axis. */
-function commonStride(from: Node, to: Node): number | undefined {
-  const [a, b] = [spatialDims(from.type), spatialDims(to.type)];
-  if (a.length !== b.length) return undefined;
-  for (let stride = 1; stride <= 64; stride++)
-    if (a.every((n, i) => Math.ceil(Number(n) / stride) === b[i])) return stride;
-  return undefined;
 }

@@ -6,6 +6,7 @@ import { listedSpan } from '../diagnostics/fixes.ts';
 import { build } from '../diagnostics/registry.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import type { OpDef, Problem } from '../ops/op.ts';
+import { mendMismatch } from './mend-mismatch.ts';
 import { explainMismatch, type Operand } from './mismatch.ts';
 import type { Session } from './session.ts';
 import { trailTo } from './trail.ts';
@@ -34,8 +35,11 @@ export function reportProblem(problem: Problem, use: Use, span: Span, session: S
     notes: [...trailTo(problem, use), ...(problem.notes ?? [])],
     fixes: (problem.fixes ?? []).map((fix) => fixOf(fix, use)),
   };
+  const operands = problem.code === 'shape/branch-mismatch' ? operandsOf(use) : [];
   const explained =
-    problem.code === 'shape/branch-mismatch' ? explainMismatch(use.def.name, operandsOf(use)) : {};
+    operands.length > 0
+      ? { notes: explainMismatch(operands), fixes: mendMismatch(use.def.name, operands) }
+      : {};
   session.report(build(problem.code, problem.args, at, { ...extras, ...explained }));
   return undefined;
 }
