@@ -1,19 +1,27 @@
-/** Parts of Winograd layers read the weights of the whole: its panels, wherever their channels begin. */
+/**
+ * Parts of Winograd layers read the weights of the whole: its panels, wherever their channels begin. Each thread has scratch memory that no other
+ * one touches.
+ */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import type { Plan } from '../../src/compiler/6-plan/plan.ts';
 import { instantiate, nodeHost, optimize, plan, resolve } from '../../src/compiler/index.ts';
 import type { ConvKernel } from '../../src/compiler/ir/kernel.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-it.each([false, true])('ResNet-18 for two threads (wide: %s)', (wide) => {
+function planned(threads: number, wide = false): Plan {
   const text = readFileSync(join(root, 'stdlib/resnet.cnn'), 'utf8');
   const { model } = resolve({ path: 'std/resnet.cnn', text }, nodeHost(root));
   const { graph } = instantiate(model, { net: 'ResNet18', mode: 'inference' });
   if (!graph) throw new Error('ResNet18 has errors');
-  const { steps } = plan(optimize(graph), { relaxed: true, wide }, { threads: 2 });
+  return plan(optimize(graph), { relaxed: true, wide }, { threads });
+}
+
+it.each([false, true])('ResNet-18 for two threads (wide: %s)', (wide) => {
+  const { steps } = planned(2, wide);
   const winograd = steps.filter(({ algorithm, parts }) => algorithm.startsWith('winograd') && parts);
   expect(winograd.length).toBeGreaterThan(8);
   for (const { parts = [], tuning } of winograd)
@@ -22,4 +30,22 @@ it.each([false, true])('ResNet-18 for two threads (wide: %s)', (wide) => {
   // The last layers have few tiles and many kernels: each thread transforms its own.
   const channels = winograd.at(-1)?.parts?.map(({ kernel }) => (kernel as ConvKernel).outC) ?? [];
   expect(channels.reduce((sum, n) => sum + n, 0)).toBe(512);
+});
+
+it.each([2, 3])('each of %i threads has its own scratch memory, in all steps', (threads) => {
+  const { steps, allocations } = planned(threads);
+  const owned = Array.from({ length: threads }, (_, part) =>
+    steps.flatMap(({ parts }) => parts?.[part]?.scratch ?? []),
+  );
+  const shared = [
+    ...allocations.filter(({ region }) => region === 'arena'),
+    ...steps.flatMap(({ parts, scratch }) => (parts ? [] : (scratch ?? []))),
+  ];
+  for (const [part, own] of owned.entries()) {
+    expect(own.length, `part ${part}`).toBeGreaterThan(8);
+    const from = Math.min(...own.map(({ offset }) => offset));
+    const to = Math.max(...own.map(({ offset, bytes }) => offset + bytes));
+    const others = [...owned.filter((_, i) => i !== part).flat(), ...shared];
+    expect(others.filter(({ offset, bytes }) => offset < to && from < offset + bytes)).toEqual([]);
+  }
 });

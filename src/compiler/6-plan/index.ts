@@ -244,7 +244,8 @@ function stepOf(work: Work, index: number, { layout, memory, statics, bases, eng
     buffers,
     scratch: scratch && { ...scratch, offset: bases.arena + scratch.offset },
   };
-  return work.cut ? { ...step, parts: partsOf(step, work.choice, engine, work.cut) } : step;
+  if (!work.cut) return step;
+  return { ...step, parts: partsOf(step, work.choice, engine, { cut: work.cut, places: layout.places }) };
 }
 
 /** Where operand `index` lies if it is static: weight and bias of a packing algorithm are one block. */

@@ -10,7 +10,7 @@ import { rootSize } from './geometry.ts';
 import { place, valueAt, type Placement } from './placement.ts';
 import type { Engine } from './plan.ts';
 import type { Program, Value, Work } from './program.ts';
-import { partsScratch } from './threads/parts.ts';
+import { partsScratch, scratchPlaces } from './threads/parts.ts';
 
 export interface Layout {
   readonly program: Program;
@@ -20,6 +20,8 @@ export interface Layout {
   readonly roots: readonly { readonly root: Value; readonly block: Block; readonly offset: number }[];
   /** Per work; undefined where the step needs none. */
   readonly scratch: readonly ({ readonly offset: number; readonly bytes: number } | undefined)[];
+  /** In the scratch memory of works that are cut: where that of each part begins. */
+  readonly places: readonly number[];
   readonly arena: Arena;
 }
 
@@ -34,30 +36,42 @@ export function layOut(program: Program, engine: Engine): Layout {
     bytes: bytesOf(root.dtype) * rootSize(root, sharing),
     ...(lives.get(root) ?? internal(`${root.label} has no lifetime`)),
   }));
-  const scratchBytes = works.map((work) => scratchOf(work, engine));
-  const scratchBlocks = scratchBytes.flatMap((bytes, step) =>
-    bytes > 0 ? [{ bytes, first: step, last: step }] : [],
-  );
-  const arena = planArena([...blocks, ...scratchBlocks]);
-  const offsetOf = new Map(
-    scratchBlocks.map((block, i) => [block.first, arena.offsets[blocks.length + i] ?? 0]),
-  );
+  const scratch = scratchBlocks(works, engine);
+  const arena = planArena([...blocks, ...scratch.blocks]);
+  const offsetOf = (block: number): number => arena.offsets[blocks.length + block] ?? 0;
   return {
     program,
     placement,
     values: [...roots, ...values.filter((value) => sharing.shareOf(value))],
     roots: roots.map((root, i) => ({ root, block: blocks[i] as Block, offset: arena.offsets[i] ?? 0 })),
-    scratch: scratchBytes.map((bytes, step) => {
-      const offset = offsetOf.get(step);
-      return offset === undefined ? undefined : { offset, bytes };
-    }),
+    scratch: scratch.of.map((block) =>
+      block === undefined ? undefined : { offset: offsetOf(block), bytes: scratch.blocks[block]?.bytes ?? 0 },
+    ),
+    places: scratch.places,
     arena,
   };
 }
 
-/** Bytes of scratch memory: each part of a work that is cut has its own. */
-function scratchOf({ kernel, choice, cut }: Work, engine: Engine): number {
-  return cut ? partsScratch(kernel, choice, engine, cut) : choice.scratchBytes;
+interface ScratchBlocks extends Pick<Layout, 'places'> {
+  readonly blocks: readonly Block[];
+  /** Per work: which block it uses, if any. */
+  readonly of: readonly (number | undefined)[];
+}
+
+/** A block per work that needs one, and one for all that are cut. */
+function scratchBlocks(works: readonly Work[], engine: Engine): ScratchBlocks {
+  const parts = works.map(({ kernel, choice, cut }) =>
+    cut ? partsScratch(kernel, choice, engine, cut) : undefined,
+  );
+  const { places, bytes } = scratchPlaces(parts.flatMap((part) => (part ? [part] : [])));
+  const blocks: Block[] = bytes > 0 ? [{ bytes, first: 0, last: works.length }] : [];
+  const of = works.map(({ choice }, step) => {
+    const part = parts[step];
+    if (part) return part.some((own) => own > 0) ? 0 : undefined;
+    if (choice.scratchBytes === 0) return undefined;
+    return blocks.push({ bytes: choice.scratchBytes, first: step, last: step }) - 1;
+  });
+  return { blocks, of, places };
 }
 
 /** Inputs, then everything that a work names, each once. */

@@ -56,21 +56,46 @@ function kernelsBehind(
   return { kernelsBehind: 4 * (biasFloats(outC) + from * (inC * taps - 1)) };
 }
 
-/** Scratch memory of all parts together. */
-export function partsScratch(kernel: Kernel, choice: Choice, engine: Engine, cut: Cut): number {
-  return sized(kernel, choice, engine, cut).reduce((sum, part) => sum + inLines(part.scratchBytes), 0);
+/** Bytes of scratch memory of each part. */
+export function partsScratch(kernel: Kernel, choice: Choice, engine: Engine, cut: Cut): readonly number[] {
+  return sized(kernel, choice, engine, cut).map(({ scratchBytes }) => scratchBytes);
+}
+
+/**
+ * Scratch memory for all steps that are cut: the n-th part of every step has the n-th place, so that no other thread ever writes there. Memory
+ * that a thread writes after another one has to come out of the other's cache first.
+ */
+export interface PartsScratch {
+  /** Bytes from the beginning to the place of each part. */
+  readonly places: readonly number[];
+  readonly bytes: number;
+}
+
+/** Places large enough for the parts of all steps, each given as `partsScratch` says. */
+export function scratchPlaces(steps: readonly (readonly number[])[]): PartsScratch {
+  const places: number[] = [];
+  let bytes = 0;
+  for (let part = 0; part < Math.max(0, ...steps.map(({ length }) => length)); part++) {
+    places.push(bytes);
+    bytes += inLines(Math.max(...steps.map((step) => step[part] ?? 0)));
+  }
+  return { places, bytes };
 }
 
 function inLines(bytes: number): number {
   return Math.ceil(bytes / line) * line;
 }
 
-/** The parts of `step`, whose scratch memory is as large as `partsScratch` says. */
-export function partsOf(step: Step, choice: Choice, engine: Engine, cut: Cut): readonly Step[] {
-  let offset = step.scratch?.offset ?? 0;
-  return sized(step.kernel, choice, engine, cut).map(({ range, kernel, tuning, scratchBytes }) => {
+/** The parts of `step`, whose scratch memory has the `places`. */
+export function partsOf(
+  step: Step,
+  choice: Choice,
+  engine: Engine,
+  { cut, places }: { readonly cut: Cut; readonly places: readonly number[] },
+): readonly Step[] {
+  return sized(step.kernel, choice, engine, cut).map(({ range, kernel, tuning, scratchBytes }, part) => {
+    const offset = (step.scratch?.offset ?? 0) + (places[part] ?? 0);
     const scratch = scratchBytes > 0 ? { offset, bytes: scratchBytes } : undefined;
-    offset += inLines(scratchBytes);
     return { ...step, ...placed(step, kernel, choice, cut.axis, range), tuning, scratch };
   });
 }
