@@ -54,7 +54,7 @@ export interface Choice {
    * the buffer of operand `weight`; the buffer of operand `bias` is not read. Undefined: every operand stays row-major.
    */
   readonly weights: PackedBlock | undefined;
-  /** Estimated time in nanoseconds on the reference machine of docs/performance.md; only compared, never shown as a promise. */
+  /** Estimated time in nanoseconds, see `cost.ts`; only compared, never shown as a promise. */
   readonly cost: number;
 }
 

@@ -1,4 +1,4 @@
-/** From cycles and bytes to nanoseconds on the reference machine of docs/performance.md (3.2 GHz, 32 KiB L1, 512 KiB L2). */
+/** From cycles and bytes to nanoseconds on a machine of 3.2 GHz with 32 KiB L1 and 512 KiB L2: estimates are compared with each other only. */
 
 /** Nanoseconds of a cycle. */
 const nsPerCycle = 0.32;
