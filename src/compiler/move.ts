@@ -33,6 +33,7 @@ export function moveFacts(facts: NetFacts, move: Move): NetFacts {
         return moved().costs.nodes;
       },
     },
+    inputs: facts.inputs,
     get values() {
       return moved().values;
     },
@@ -43,7 +44,7 @@ function totalsOf({ params, trainable, macs, weightBytes }: Costs): Omit<Costs, 
   return { params, trainable, macs, weightBytes };
 }
 
-function copyFacts({ graph, costs, values }: NetFacts, move: Move): NetFacts {
+function copyFacts({ graph, costs, inputs, values }: NetFacts, move: Move): NetFacts {
   const copies = copyNodes(graph, [...values.values()], move);
   const copyOf = (node: Node): Node => copies.get(node) ?? internal('a node outside of its graph');
   const nodes = new Map<Node, NodeCost>();
@@ -55,6 +56,7 @@ function copyFacts({ graph, costs, values }: NetFacts, move: Move): NetFacts {
       outputs: graph.outputs.map((output) => ({ ...output, nodes: output.nodes.map(copyOf) })),
     },
     costs: { ...totalsOf(costs), nodes },
+    inputs,
     values: new Map([...values].map(([name, node]) => [name, copyOf(node)])),
   };
 }

@@ -184,8 +184,8 @@ function build(
   return instance;
 }
 
-function factsOf({ graph, values }: Instance): NetFacts {
-  return { graph, costs: costs(graph), values };
+function factsOf({ graph, inputs, values }: Instance): NetFacts {
+  return { graph, costs: costs(graph), inputs, values };
 }
 
 /** Reports in order; a net's findings the first time that it is met. */

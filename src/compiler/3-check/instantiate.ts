@@ -1,7 +1,7 @@
 /** From a net of the model to its graph, at the sizes to compile for. */
 import type { NetDeclaration } from '../2-resolve/model.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import type { Graph, GraphInput, GraphOutput, Node } from '../ir/graph.ts';
+import { topological, type Graph, type GraphInput, type GraphOutput, type Node } from '../ir/graph.ts';
 import type { Application } from './apply.ts';
 import { childFrame, type Site } from './frame.ts';
 import { makeInput } from './inputs.ts';
@@ -17,6 +17,8 @@ export type InputSizes = Readonly<Record<string, readonly number[]>>;
 
 export interface Instance {
   readonly graph: Graph;
+  /** Names of all inputs: the graph of an inference has those that its outputs depend on. */
+  readonly inputs: readonly string[];
   /** Named values of the net's body. */
   readonly values: ReadonlyMap<string, Node>;
   /** Where the net slides over a larger input, with the graph for one window. */
@@ -50,9 +52,20 @@ export function buildGraph(
   const outputs = graphOutputs(run, declaration, session);
   reportDisagreements(session);
   if (!outputs) return undefined;
-  const instance: Instance = { graph: { name: net.name, inputs, outputs }, values: run.values };
+  const needed = session.mode === 'training' ? inputs : neededInputs(inputs, outputs);
+  const instance: Instance = {
+    graph: { name: net.name, inputs: needed, outputs },
+    inputs: inputs.map((input) => input.name),
+    values: run.values,
+  };
   if (!run.sliding) return instance;
-  return slideInstance(instance, run.sliding, { given: sizes[inputs[0]?.name ?? ''], session });
+  return slideInstance(instance, run.sliding, { given: sizes[needed[0]?.name ?? ''], session });
+}
+
+/** What only training reads (targets of a loss) nobody has to give for an inference. */
+function neededInputs(inputs: readonly GraphInput[], outputs: readonly GraphOutput[]): readonly GraphInput[] {
+  const reached = new Set(topological({ inputs: [], outputs }));
+  return inputs.filter(({ node }) => reached.has(node));
 }
 
 function rootSite(declaration: NetDeclaration): Site {

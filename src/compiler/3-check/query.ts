@@ -7,6 +7,8 @@ import type { GivenArg } from './value.ts';
 export interface NetFacts {
   readonly graph: Graph;
   readonly costs: Costs;
+  /** Names of all inputs, also of those that only training reads and that the graph lacks. */
+  readonly inputs: readonly string[];
   /** Named values of the net's body. */
   readonly values: ReadonlyMap<string, Node>;
 }

@@ -94,8 +94,7 @@ export function checkStatements(
     }
     if (item.kind === 'test') {
       const tested = item.net ? find(item.net) : own.length === 1 ? own[0] : undefined;
-      const graph = tested?.facts?.graph;
-      if (graph) checkTest(item, graph, site, session);
+      if (tested?.facts) checkTest(item, tested.facts, site, session);
     }
     if (item.kind === 'train') checkTrain(item, find(item.net)?.facts, site, session);
     if (item.kind === 'weights') checkWeights(item, find(item.net)?.facts, session);
@@ -197,7 +196,7 @@ function checkClause(clause: TrainClause, net: TrainedNet, session: Session): vo
   checkSetting(clause, { ...net, session });
   checkDataClasses(clause, graph, session);
   if (clause.kind === 'augment') {
-    const inputs = graph.inputs.map(({ name }) => name);
+    const { inputs } = net.facts;
     if (!inputs.includes(clause.input.name))
       session.report(unknownWord(clause.input, inputs, `input of ${graph.name}`));
   }

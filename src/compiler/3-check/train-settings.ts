@@ -80,7 +80,7 @@ function checkBehind({ word, args }: Modifier, behind: Behind, at: At): void {
 }
 
 function checkInput(expr: Expr, { facts, session }: At): void {
-  const inputs = facts.graph.inputs.map(({ name }) => name);
+  const { inputs } = facts;
   if (expr.kind !== 'name') {
     const args = { expected: 'the name of an input', found: textOf(expr.span) };
     return session.report(diagnostic('value/expected', args, expr.span));

@@ -43,6 +43,14 @@ export const testDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntest "no" {\n  expect max(z) < 10\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntest "yes" {\n  x = 0.5\n  expect max(z) < 10\n}',
   },
+  'test/unread-input': {
+    severity: 'warning',
+    message: 'no output of {net} depends on the input {input}: a test need not give it',
+    explain:
+      'Inputs that only training reads, such as the target of a loss, are no inputs of the built network: nobody has to give them for an inference. A test runs one, so what it gives there changes nothing.',
+    bad: 'net N {\n  in x: f32[4]\n  in target: f32[3]\n  y = x -> dense(3)\n  out z: tensor(y)\n  train_only loss = square(y - target)\n}\ntest "no" {\n  x = 0.5\n  target = 1\n  expect max(z) < 10\n}',
+    good: 'net N {\n  in x: f32[4]\n  in target: f32[3]\n  y = x -> dense(3)\n  out z: tensor(y)\n  train_only loss = square(y - target)\n}\ntest "yes" {\n  x = 0.5\n  expect max(z) < 10\n}',
+  },
   'test/input-value': {
     severity: 'error',
     message: 'input {input} takes {takes}, but this is {found}',

@@ -20,7 +20,7 @@ export function slideInstance(
   { written, sizes }: SlidesOver,
   { given, session }: { readonly given: readonly number[] | undefined; readonly session: Session },
 ): Instance | undefined {
-  const { graph, values } = instance;
+  const { graph, inputs, values } = instance;
   const window = graph.inputs.flatMap(({ node }) => shapeOf(node.type).slice(0, -1));
   const at = (written.sizes ?? written.net).span;
   const sliding = slide(graph, given ?? sizes ?? window, { at, report: session.report });
@@ -29,7 +29,7 @@ export function slideInstance(
     const now = sliding.slid(node);
     return now ? [[name, now]] : [];
   });
-  return { graph: sliding.graph, values: new Map(slid), sliding: { ...sliding, written: graph } };
+  return { graph: sliding.graph, inputs, values: new Map(slid), sliding: { ...sliding, written: graph } };
 }
 
 /** What a net of one output, made for one window, gives over a larger value inside another net. */

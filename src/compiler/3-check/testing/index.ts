@@ -9,6 +9,7 @@ import type { Graph, GraphInput } from '../../ir/graph.ts';
 import { takes } from '../../ir/takes.ts';
 import { argument } from '../evaluate.ts';
 import type { Site } from '../frame.ts';
+import type { NetFacts } from '../query.ts';
 import type { Session } from '../session.ts';
 import { checkCondition } from './conditions.ts';
 import { givenInput } from './inputs.ts';
@@ -18,8 +19,7 @@ export { subjectOf } from './conditions.ts';
 export { testFunctions } from './functions.ts';
 export { givenInput, type GivenInput } from './inputs.ts';
 
-export function checkTest(item: TestItem, graph: Graph, site: Site, session: Session): void {
-  const inputs = graph.inputs.map(({ name }) => name);
+export function checkTest(item: TestItem, { graph, inputs }: NetFacts, site: Site, session: Session): void {
   // What is given to an input that does not exist (reported) was meant for one that is missing.
   const unknown = item.inputs.some(({ name }) => !inputs.includes(name.name));
   const missing: GraphInput[] = [];
@@ -29,6 +29,7 @@ export function checkTest(item: TestItem, graph: Graph, site: Site, session: Ses
     else missing.push(input);
   }
   if (missing.length > 0 && !unknown) reportMissing(missing, item, session);
+  reportUnread(item, graph, inputs, session);
   const names = Object.fromEntries(graph.outputs.map((output) => [output.name, seenOutput(output)]));
   const at = { net: graph.name, names, site, session };
   for (const { condition, with: probability } of item.expects) checkCondition(condition, probability, at);
@@ -53,6 +54,17 @@ function checkInput(
   if (given?.kind !== 'unfit') return;
   const args = { input: input.name, takes: takes(input), found: given.found };
   session.report(diagnostic('test/input-value', args, first.value.span));
+}
+
+/** What only training reads need not be given. */
+function reportUnread(item: TestItem, graph: Graph, inputs: readonly string[], session: Session): void {
+  for (const { name, span } of item.inputs) {
+    if (!inputs.includes(name.name) || graph.inputs.some((input) => input.name === name.name)) continue;
+    const fixes = [{ title: `leave ${name.name} out`, edits: [{ span, text: '' }] }];
+    session.report(
+      diagnostic('test/unread-input', { net: graph.name, input: name.name }, name.span, { fixes }),
+    );
+  }
 }
 
 function reportMissing(missing: readonly GraphInput[], item: TestItem, session: Session): void {

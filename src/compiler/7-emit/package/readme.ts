@@ -5,7 +5,7 @@ import { packageName, type PackageSource } from './index.ts';
 
 /** Markdown. */
 export function readme({ net, doc, file, figures, variants }: PackageSource, manifest: Manifest): string {
-  const [input] = manifest.inputs;
+  const inputs = manifest.inputs.map((input) => `${input.name}: ${example(input)}`).join(', ');
   const [output] = manifest.outputs;
   const code = Math.max(...variants.map((variant) => variant.code.byteLength));
   return `# ${net}
@@ -16,7 +16,7 @@ Compiled by [cnnc](https://www.npmjs.com/package/cnnc) from \`${file}\`: WebAsse
 import { load } from '${packageName(net)}';
 
 const net = await load();
-const { ${output?.name ?? 'output'} } = net.run({ ${input ? `${input.name}: ${example(input)}` : ''} });
+const { ${output?.name ?? 'output'} } = net.run({ ${inputs} });
 \`\`\`
 
 | input | |
