@@ -18,7 +18,7 @@ import { fail } from './failure.ts';
 import type { OpenNet } from './nets.ts';
 import { compileOptimized, loadWasm, ownVariant, type CompileOptions } from './wasm.ts';
 
-/** A net in floats, the values that become bytes. */
+/** A net in floats, the values that become bytes where all layers are on bytes. */
 export interface Calibration {
   readonly optimized: Graph;
   readonly values: ReadonlyMap<string, Node>;
@@ -28,16 +28,19 @@ export interface Calibration {
 
 export function calibrationOf({ graph, project }: OpenNet, weights: WeightSource): Calibration {
   const optimized = optimize(graph);
-  const values = valuesToCalibrate(optimized);
+  const values = valuesToCalibrate(optimized, {});
   if (values.size === 0) fail('quantize/nothing', { net: graph.name }, graph.name);
   return { optimized, values, weights, show: project.show };
 }
 
 /** The ranges over the examples; ends the command where a value is no number. */
-export async function rangesOver(calibration: Calibration, examples: readonly Example[]): Promise<Ranges> {
+export async function rangesOver(
+  calibration: Calibration,
+  examples: readonly Example[],
+): Promise<Ranges['values']> {
   const { optimized, values, weights } = calibration;
   const run = await observed(calibration, optimized, values);
-  const groups = valuesWithShares(optimized);
+  const groups = valuesWithShares(optimized, {});
   const ranges = calibrate(
     examples.map(({ inputs }) => inputs),
     (inputs) => run(inputs).values,
@@ -49,7 +52,7 @@ export async function rangesOver(calibration: Calibration, examples: readonly Ex
       return { channels, shares: { members: group.members, mixing: () => group.mixing.map(weightsOf) } };
     },
   );
-  if (!('example' in ranges && 'value' in ranges)) return ranges as Ranges;
+  if (!('example' in ranges && 'value' in ranges)) return ranges as Ranges['values'];
   const { value, example } = ranges as { readonly value: string; readonly example: number };
   const file = examples[example]?.files[0] ?? '';
   return fail('quantize/not-finite', { value, file }, file);
@@ -61,7 +64,8 @@ export async function compareOn(
   ranges: Ranges,
   examples: readonly Example[],
 ): Promise<Comparison> {
-  const { optimized, values } = calibration;
+  const { optimized } = calibration;
+  const values = valuesToCalibrate(optimized, ranges.layers);
   const { graph, numbers } = quantizeValues(optimized, ranges);
   const inBytes = new Map([...values].map(([name, node]) => [name, numbers(node)]));
   const exact = await observed(calibration, optimized, values);

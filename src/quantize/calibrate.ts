@@ -41,7 +41,7 @@ export function calibrate(
   examples: readonly Inputs[],
   observe: Observe,
   wanted: (value: string) => Wanted,
-): Ranges | NotFinite {
+): Ranges['values'] | NotFinite {
   const seen = new Map<string, Seen>();
   for (const [example, inputs] of examples.entries())
     for (const [value, data] of Object.entries(observe(inputs))) {

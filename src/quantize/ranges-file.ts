@@ -1,7 +1,7 @@
 /**
  * The file between `cnnc quantize` and `cnnc build --quantize`: the ranges of a net's values, as JSON that a person can read and change.
  */
-import type { Range, Ranges, ValueRange } from '../compiler/5-optimize/quantize/index.ts';
+import type { Precisions, Range, Ranges, ValueRange } from '../compiler/5-optimize/quantize/index.ts';
 
 export interface RangesFile {
   /** The net that was calibrated. */
@@ -18,7 +18,7 @@ export function printRanges({ net, examples, ranges }: RangesFile): string {
     numbers: (value: ValueRange) => readonly number[] | undefined,
     digits: number,
   ): string => {
-    const lines = Object.entries(ranges).flatMap(([value, known]) => {
+    const lines = Object.entries(ranges.values).flatMap(([value, known]) => {
       const list = numbers(known);
       return list
         ? [`    ${JSON.stringify(value)}: [${list.map((x) => Number(x.toPrecision(digits))).join(', ')}]`]
@@ -26,11 +26,14 @@ export function printRanges({ net, examples, ranges }: RangesFile): string {
     });
     return `  ${JSON.stringify(name)}: {\n${lines.join(',\n')}\n  }`;
   };
+  const layers = Object.entries(ranges.layers ?? {}).map(
+    ([name, precision]) => `    ${JSON.stringify(name)}: ${JSON.stringify(precision)}`,
+  );
   return `{
   "format": 2,
   "net": ${JSON.stringify(net)},
   "examples": ${examples},
-${section('ranges', ({ range }) => range, 6)},
+${ranges.layers ? `  "layers": {\n${layers.join(',\n')}\n  },\n` : ''}${section('ranges', ({ range }) => range, 6)},
 ${section('shares', ({ shares }) => shares, 3)},
 ${section('means', ({ means }) => means, 4)}
 }
@@ -49,7 +52,9 @@ export function readRanges(text: string): RangesFile | { readonly reason: string
   if (json['format'] !== 2) return { reason: `has the format ${String(json['format'])}, not 2` };
   const wrong = Object.entries(json['ranges']).find(([, range]) => !isRange(range));
   if (wrong) return { reason: `gives ${JSON.stringify(wrong[0])} no range [least, most]` };
-  const { net, examples, shares = {}, means = {} } = json;
+  const { net, examples, layers, shares = {}, means = {} } = json;
+  if (layers !== undefined && !isPrecisions(layers))
+    return { reason: 'has layers that are neither "floats" nor "fine"' };
   for (const [name, lists] of Object.entries({ shares, means }))
     if (!isObject(lists) || !Object.values(lists).every(isNumbers))
       return { reason: `has ${name} that are no lists of numbers` };
@@ -57,16 +62,23 @@ export function readRanges(text: string): RangesFile | { readonly reason: string
   return {
     net: typeof net === 'string' ? net : '',
     examples: typeof examples === 'number' ? examples : 0,
-    ranges: Object.fromEntries(
-      Object.entries(json['ranges'] as Readonly<Record<string, Range>>).map(([name, range]) => [
-        name,
-        { range, shares: listed(shares, name), means: listed(means, name) },
-      ]),
-    ),
+    ranges: {
+      layers,
+      values: Object.fromEntries(
+        Object.entries(json['ranges'] as Readonly<Record<string, Range>>).map(([name, range]) => [
+          name,
+          { range, shares: listed(shares, name), means: listed(means, name) },
+        ]),
+      ),
+    },
   };
 }
 
 type Lists = Readonly<Record<string, readonly number[]>>;
+
+function isPrecisions(layers: unknown): layers is Precisions {
+  return isObject(layers) && Object.values(layers).every((how) => how === 'floats' || how === 'fine');
+}
 
 function isNumbers(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((x) => typeof x === 'number');

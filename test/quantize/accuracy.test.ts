@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { optimize } from '../../src/compiler/5-optimize/index.ts';
 import {
   quantize,
+  rangesWith,
   valuesToCalibrate,
   valuesWithShares,
+  type Precisions,
   type Ranges,
   type ValueRange,
 } from '../../src/compiler/5-optimize/quantize/index.ts';
@@ -56,13 +58,14 @@ function rangesOf(graph: Graph): Ranges {
         tensor?.data ?? new Float32Array(),
       ]),
     );
-  return calibrate(calibrating, observe, (name) => {
+  const found = calibrate(calibrating, observe, (name) => {
     const group = withShares.get(name);
     const mixing = (): readonly Tensor[] =>
       (group?.mixing ?? []).map((reader) => evaluateNode(inputRoles(reader).weights[0] ?? reader, weights));
     const channels = Number(values.get(name)?.type.dims.at(-1));
     return { channels, shares: group && { members: group.members, mixing } };
-  }) as Ranges;
+  });
+  return { values: found as Ranges['values'] };
 }
 
 /** Squared differences to the outputs in floats: the mean of all, and of the mean of each of the four channels. */
@@ -77,20 +80,23 @@ function errorOf(graph: Graph, ranges: Ranges): { readonly each: number; readonl
   return { each: meanOf(differences.map((d) => d * d)), mean: meanOf(means.map((d) => d * d)) };
 }
 
-const without = (ranges: Ranges, part: 'shares' | 'means'): Ranges =>
-  Object.fromEntries(
-    Object.entries(ranges).map(([name, value]): [string, ValueRange] => [
+const without = ({ values }: Ranges, part: 'shares' | 'means'): Ranges => ({
+  values: Object.fromEntries(
+    Object.entries(values).map(([name, value]): [string, ValueRange] => [
       name,
       { ...value, [part]: undefined },
     ]),
-  );
+  ),
+});
+
+const allFloats: Precisions = { expand: 'floats', dw: 'floats', project: 'floats' };
 
 describe('calibration', () => {
   const graph = inverted();
   const ranges = rangesOf(graph);
 
   it('gives channels steps of their own', () => {
-    const named = Object.entries(ranges).flatMap(([name, { shares }]) => (shares ? [name] : []));
+    const named = Object.entries(ranges.values).flatMap(([name, { shares }]) => (shares ? [name] : []));
     expect(named).toEqual(['dw', 'expand']);
     expect(errorOf(graph, without(ranges, 'shares')).each / errorOf(graph, ranges).each).toBeGreaterThan(100);
   });
@@ -99,11 +105,21 @@ describe('calibration', () => {
     expect(errorOf(graph, without(ranges, 'means')).mean / errorOf(graph, ranges).mean).toBeGreaterThan(1.5);
   });
 
+  it('leaves less noise where layers read two digits, and none where all are in floats', () => {
+    const [bytes, fine, floats] = [{}, { expand: 'fine', project: 'fine' }, allFloats].map(
+      (layers) => errorOf(graph, rangesWith(graph, ranges.values, layers as Precisions)).each,
+    ) as [number, number, number];
+    expect(bytes / fine).toBeGreaterThan(2);
+    expect(floats).toBe(0);
+  });
+
   it('is written to a file and read from it', () => {
-    const file = { net: 'Net', examples: 6, ranges };
+    const layers = { expand: 'fine', project: 'floats' } as const;
+    const file = { net: 'Net', examples: 6, ranges: { ...ranges, layers } };
     const read = readRanges(printRanges(file));
     const again = 'ranges' in read ? printRanges(read) : read.reason;
     expect(again).toBe(printRanges(file));
+    expect('ranges' in read && read.ranges.layers).toEqual(layers);
     expect(again).toMatch(/"shares": \{\n {4}"dw": \[[^\]]+\],\n {4}"expand": \[/);
   });
 });

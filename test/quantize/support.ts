@@ -2,9 +2,12 @@
 import fc from 'fast-check';
 import { optimize } from '../../src/compiler/5-optimize/index.ts';
 import {
+  mayBeFine,
+  quantizableLayers,
   quantize,
   valuesToCalibrate,
   valuesWithShares,
+  type Precisions,
   type Range,
   type Ranges,
 } from '../../src/compiler/5-optimize/quantize/index.ts';
@@ -22,8 +25,12 @@ export const engines: readonly Engine[] = [
 ];
 
 /** The least and largest of every value that will be bytes, its channels' means, and steps of their own where they may have some. */
-export function rangesOn(graph: Graph, inputs: Readonly<Record<string, Tensor>>): Ranges {
-  const values = [...valuesToCalibrate(graph)];
+export function rangesOn(
+  graph: Graph,
+  inputs: Readonly<Record<string, Tensor>>,
+  layers?: Precisions,
+): Ranges {
+  const values = [...valuesToCalibrate(graph, layers)];
   const observed = {
     ...graph,
     outputs: values.map(([name, node]) => ({
@@ -35,8 +42,8 @@ export function rangesOn(graph: Graph, inputs: Readonly<Record<string, Tensor>>)
     })),
   };
   const results = evaluate(observed, inputs, testWeights);
-  const withShares = valuesWithShares(graph);
-  return Object.fromEntries(
+  const withShares = valuesWithShares(graph, layers);
+  const found = Object.fromEntries(
     values.map(([name, { type }]) => {
       const [data, channels] = [results[name]?.[0]?.data ?? new Float32Array(), Number(type.dims.at(-1))];
       const shares = withShares.has(name)
@@ -45,6 +52,7 @@ export function rangesOn(graph: Graph, inputs: Readonly<Record<string, Tensor>>)
       return [name, { range: rangeOf(data), means: meansOf(data, channels), shares }];
     }),
   );
+  return { values: found, layers };
 }
 
 function meansOf(data: Float32Array, channels: number): readonly number[] {
@@ -60,9 +68,15 @@ function rangeOf(data: ArrayLike<number>): Range {
 }
 
 /** Optimised and quantised by the ranges of one input. */
-export function quantized(graph: Graph): Graph {
+export function quantized(graph: Graph, layers?: Precisions): Graph {
   const optimised = optimize(graph);
-  return quantize(optimised, rangesOn(optimised, testInputs(optimised, 'calibration')));
+  return quantize(optimised, rangesOn(optimised, testInputs(optimised, 'calibration'), layers));
+}
+
+/** Two digits for every so-manieth layer that may have them. */
+export function everyFine(graph: Graph, every: number): Precisions {
+  const able = [...quantizableLayers(optimize(graph))].filter(([, layer]) => mayBeFine(layer));
+  return Object.fromEntries(able.filter((_, i) => i % every === 0).map(([name]) => [name, 'fine']));
 }
 
 /** One choice of the generator below. */

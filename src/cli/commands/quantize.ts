@@ -1,5 +1,6 @@
 /** `cnnc quantize`: finds the ranges of a net's values on example inputs, writes them, and says what 8-bit integers cost and gain. */
 import type { Command } from 'commander';
+import type { Precisions } from '../../compiler/5-optimize/quantize/index.ts';
 import type { Comparison, OutputDifference, ValueNoise } from '../../quantize/compare.ts';
 import type { Example } from '../data.ts';
 import { UsageFailure, type ExitCode } from '../failure.ts';
@@ -21,6 +22,7 @@ interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly data: string;
   readonly examples: string;
   readonly out?: string;
+  readonly speed: string;
 }
 
 const examples = `
@@ -46,6 +48,11 @@ export function addQuantize(program: Command, end: (code: ExitCode) => void): vo
     .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
     .option('--seed <n>', 'initial values instead of trained weights')
     .option('--examples <n>', 'examples to take from the folder, evenly spread', '64')
+    .option(
+      '--speed <times>',
+      'as many times as fast as in floats, estimated; what integers save beyond goes to the layers whose rounding costs most',
+      '2',
+    )
     .option('--out <file>', 'the file to write; default: <net>.ranges.json')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -59,10 +66,15 @@ async function quantize(file: string, options: Options): Promise<ExitCode> {
   const most = Number(options.examples);
   if (!Number.isSafeInteger(most) || most < 1)
     throw new UsageFailure(`--examples takes a whole number from 1, not ${options.examples}`);
+  const speed = Number(options.speed);
+  if (!(speed > 0)) throw new UsageFailure(`--speed takes a number above 0, not ${options.speed}`);
   const { openNet } = await import('../nets.ts');
   const { weightsOf } = await import('../weights.ts');
   const { readExamples } = await import('../data.ts');
   const { calibrationOf, compareOn, gainOf, rangesOver } = await import('../quantizing.ts');
+  const { precisionsFor } = await import('../sensitivity.ts');
+  const { progressLine } = await import('../progress.ts');
+  const { rangesWith } = await import('../../compiler/5-optimize/quantize/index.ts');
   const { printRanges } = await import('../../quantize/ranges-file.ts');
   const { writeAtomic } = await import('../../weights/atomic.ts');
   const net = openNet(file, options);
@@ -76,13 +88,23 @@ async function quantize(file: string, options: Options): Promise<ExitCode> {
     colors.dim(`calibrating on ${count(calibrating.length, 'example')}, comparing ${compared.length}`),
     options,
   );
-  const ranges = await rangesOver(calibration, calibrating);
+  const values = await rangesOver(calibration, calibrating);
+  const progress = progressLine(options);
+  const layers = await precisionsFor(calibration, values, calibrating, { speed, show: progress.show });
+  progress.end();
+  const ranges = rangesWith(calibration.optimized, values, layers);
   const out = options.out ?? `${net.graph.name}.ranges.json`;
   const text = printRanges({ net: net.graph.name, examples: calibrating.length, ranges });
   writeAtomic(out, [new TextEncoder().encode(text)]);
   const comparison = await compareOn(calibration, ranges, compared);
   const gain = await gainOf(calibration, ranges, all[0] as Example);
-  const shared = { net: net.graph.name, out, calibrated: calibrating.length, compared: compared.length };
+  const shared = {
+    net: net.graph.name,
+    out,
+    calibrated: calibrating.length,
+    compared: compared.length,
+    layers,
+  };
   if (options.json) writeJson({ ...shared, ...figures(comparison, gain) });
   else print(shared, comparison, gain);
   return 0;
@@ -109,14 +131,22 @@ interface Done {
   readonly net: string;
   readonly out: string;
   readonly compared: number;
+  readonly layers: Precisions;
 }
 
 /** So many of the values that lose most are shown. */
 const mostShown = 8;
 
-function print({ net, out, compared }: Done, comparison: Comparison, gain: Gain): void {
+function print({ net, out, compared, layers }: Done, comparison: Comparison, gain: Gain): void {
   writeLine(`${colors.green('✓')} ${net} → ${out}`);
   const worst = comparison.values().toSorted((a, b) => a.decibels - b.decibels);
+  for (const [precision, what] of [
+    ['floats', 'in floats'],
+    ['fine', 'on two digits'],
+  ]) {
+    const names = Object.keys(layers).filter((name) => layers[name] === precision);
+    if (names.length > 0) writeLine(`${what}: ${names.join(', ')}`);
+  }
   writeLine(`\nvalues that lose most (signal to noise), of ${worst.length}`);
   const width = Math.max(...worst.slice(0, mostShown).map(({ name }) => name.length));
   for (const value of worst.slice(0, mostShown)) writeLine(`  ${value.name.padEnd(width)}  ${noise(value)}`);

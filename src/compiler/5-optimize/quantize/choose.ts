@@ -8,43 +8,67 @@ import { affineIn } from '../../ir/scalar-affine.ts';
 import { isScalar } from '../../ir/scalar-build.ts';
 import { isStatic, usersOf } from '../../ir/rewrite.ts';
 import { inputRoles } from '../../ops/build.ts';
-import { hull, type Ranges, type ValueRange } from './range.ts';
+import { hull, type Precision, type Precisions, type Ranges, type ValueRange } from './range.ts';
 
 export interface Chosen {
   /** Whether the node becomes a quantised layer. */
   readonly isLayer: (node: Node) => boolean;
+  /** Whether that layer reads two digits. */
+  readonly isFine: (node: Node) => boolean;
   /** Whether the node moves bytes. */
   readonly moves: (node: Node) => boolean;
-  /** Whether the layer gives real numbers although others read it in bytes: what linear layers add to their sums collects no noise. */
+  /**
+   * Whether the layer gives real numbers although others read it in bytes: what linear layers add to their sums collects no noise, and two
+   * digits are made of them.
+   */
   readonly keepsNumbers: (node: Node) => boolean;
   /** The nodes whose values become bytes, with the node that stands for their class. */
   readonly bytes: ReadonlyMap<Node, Node>;
+  /** The nodes whose values are read in two digits. */
+  readonly fine: ReadonlySet<Node>;
 }
 
-/**
- * The first layers of a deep net stay in floats: all that follows amplifies their errors (MobileNet-v2's outputs gain 6 dB), and they are a
- * small part of the work.
- */
+/** The first layers of a deep net stay in floats: all that follows amplifies their errors, and they are a small part of the work. */
 const floatLayers = { first: 3, ofAtLeast: 20 };
 
+/** The precision of layers where nobody measured what they need. */
+export function usualPrecisions(graph: Graph): Precisions {
+  const names = [...quantizableLayers(graph).keys()];
+  if (names.length < floatLayers.ofAtLeast) return {};
+  return Object.fromEntries(names.slice(0, floatLayers.first).map((name) => [name, 'floats']));
+}
+
+/** The layers that have an integer form, by name, in order. */
+export function quantizableLayers(graph: Graph): ReadonlyMap<string, Node> {
+  const nodes = topological(graph);
+  const names = nameNodes(nodes);
+  return new Map(nodes.filter(couldBeLayer).map((node) => [names.get(node) ?? '', node]));
+}
+
 /** Decides for the whole (optimised) graph. */
-export function chooseBytes(graph: Graph): Chosen {
+export function chooseBytes(graph: Graph, layers: Precisions = usualPrecisions(graph)): Chosen {
   const users = usersOf(graph);
-  const layers = topological(graph).filter(couldBeLayer);
-  const isDeep = layers.length >= floatLayers.ofAtLeast;
-  const whole = new Set(isDeep ? layers.slice(floatLayers.first) : layers);
-  const isLayer = (node: Node): boolean => whole.has(node);
+  const precisions = new Map<Node, Precision>(
+    [...quantizableLayers(graph)].map(([name, node]) => [node, layers[name] ?? 'bytes']),
+  );
+  const isFine = (node: Node): boolean => precisions.get(node) === 'fine';
+  const isLayer = (node: Node): boolean => isFine(node) || precisions.get(node) === 'bytes';
   const wanted = new Set<Node>();
   const reads = (user: Node, node: Node): boolean => {
-    if (isLayer(user)) return user.inputs[0] === node || (isLayer(node) && user.inputs.includes(node));
+    if (isLayer(user))
+      return (user.inputs[0] === node && !isFine(user)) || (isLayer(node) && user.inputs.includes(node, 1));
     return moving(user) && wanted.has(user);
   };
   for (const node of topological(graph).toReversed())
     if (!isStatic(node) && (users.get(node) ?? []).some((user) => reads(user, node))) wanted.add(node);
   const moves = (node: Node): boolean => moving(node) && wanted.has(node);
   const keepsNumbers = (node: Node): boolean =>
-    isLayer(node) && (users.get(node) ?? []).some((user) => isLayer(user) && addsLinearly(user, node));
-  return { isLayer, moves, keepsNumbers, bytes: classesOf(wanted, moves) };
+    isLayer(node) &&
+    (users.get(node) ?? []).some(
+      (user) => (isLayer(user) && addsLinearly(user, node)) || (isFine(user) && user.inputs[0] === node),
+    );
+  const fine = new Set([...precisions.keys()].filter(isFine).map((layer) => layer.inputs[0] ?? layer));
+  return { isLayer, isFine, moves, keepsNumbers, bytes: classesOf(wanted, moves), fine };
 }
 
 /** Convolutions and dense layers with static weights; grouped ones only where every channel is a group. */
@@ -86,9 +110,10 @@ function classesOf(wanted: ReadonlySet<Node>, moves: (node: Node) => boolean): R
 }
 
 /** The nodes whose ranges `quantize` must know, by their names in the text form of the graph. */
-export function valuesToCalibrate(graph: Graph): ReadonlyMap<string, Node> {
+export function valuesToCalibrate(graph: Graph, layers?: Precisions): ReadonlyMap<string, Node> {
   const names = nameNodes(topological(graph));
-  return new Map([...chooseBytes(graph).bytes.keys()].map((node) => [names.get(node) ?? '', node]));
+  const { bytes, fine } = chooseBytes(graph, layers);
+  return new Map([...new Set([...bytes.keys(), ...fine])].map((node) => [names.get(node) ?? '', node]));
 }
 
 /** A value whose channels may have steps of their own. */
@@ -103,8 +128,8 @@ export interface ShareGroup {
  * By the name of the layer that computes them, the values whose channels may have steps of their own: layers read them as their input, not
  * as an operand, and nothing moves them across channels.
  */
-export function valuesWithShares(graph: Graph): ReadonlyMap<string, ShareGroup> {
-  const { isLayer, keepsNumbers, bytes } = chooseBytes(graph);
+export function valuesWithShares(graph: Graph, layers?: Precisions): ReadonlyMap<string, ShareGroup> {
+  const { isLayer, isFine, keepsNumbers, bytes } = chooseBytes(graph, layers);
   const names = nameNodes(topological(graph));
   const users = usersOf(graph);
   const groups = new Map<string, ShareGroup>();
@@ -121,7 +146,7 @@ export function valuesWithShares(graph: Graph): ReadonlyMap<string, ShareGroup> 
     if (!members.every(isInput)) continue;
     groups.set(names.get(layer) ?? '', {
       members: members.map((node) => names.get(node) ?? ''),
-      mixing: [...readers].filter((reader) => !isDepthwise(reader)),
+      mixing: [...readers].filter((reader) => !isDepthwise(reader) && !isFine(reader)),
     });
   }
   return groups;
@@ -139,18 +164,44 @@ export interface RangeFaults {
   readonly broken: readonly string[];
 }
 
-export function rangeFaults(graph: Graph, ranges: Ranges): RangeFaults {
-  const wanted = valuesToCalibrate(graph);
-  const shareable = valuesWithShares(graph);
-  const broken = Object.entries(ranges).filter(([name, value]) => {
+export function rangeFaults(graph: Graph, { values, layers = usualPrecisions(graph) }: Ranges): RangeFaults {
+  const known = quantizableLayers(graph);
+  const wanted = valuesToCalibrate(graph, layers);
+  const shareable = valuesWithShares(graph, layers);
+  const broken = Object.entries(values).filter(([name, value]) => {
     const channels = Number(wanted.get(name)?.type.dims.at(-1));
     return isBroken(value, channels) || (value.shares !== undefined && !shareable.has(name));
   });
+  const unfit = Object.entries(layers).filter(([name, precision]) => {
+    const layer = known.get(name);
+    return layer && precision === 'fine' && !mayBeFine(layer);
+  });
   return {
-    missing: [...wanted.keys()].filter((name) => !(name in ranges)),
-    unknown: Object.keys(ranges).filter((name) => !wanted.has(name)),
-    broken: broken.map(([name]) => name),
+    missing: [...wanted.keys()].filter((name) => !(name in values)),
+    unknown: [
+      ...Object.keys(values).filter((name) => !wanted.has(name)),
+      ...Object.keys(layers).filter((name) => !known.has(name)),
+    ],
+    broken: [...broken, ...unfit].map(([name]) => name),
   };
+}
+
+/** What of the ranges a net with layers of these precisions is quantised by; they have all that it needs. */
+export function rangesWith(graph: Graph, values: Ranges['values'], layers: Precisions): Ranges {
+  const wanted = valuesToCalibrate(graph, layers);
+  const shareable = valuesWithShares(graph, layers);
+  const kept = Object.entries(values).filter(([name]) => wanted.has(name));
+  return {
+    values: Object.fromEntries(
+      kept.map(([name, value]) => [name, shareable.has(name) ? value : { ...value, shares: undefined }]),
+    ),
+    layers,
+  };
+}
+
+/** Whether there is a layer of two digits for it: every output must read every channel. */
+export function mayBeFine(layer: Node): boolean {
+  return !isDepthwise(layer);
 }
 
 function isBroken({ range: [lo, hi], means, shares }: ValueRange, channels: number): boolean {
@@ -170,7 +221,7 @@ export function classRanges(
   const names = nameNodes(topological(graph));
   const joined = new Map<Node, Pick<ValueRange, 'range' | 'shares'>>();
   for (const [node, root] of bytes) {
-    const value = ranges[names.get(node) ?? ''];
+    const value = ranges.values[names.get(node) ?? ''];
     const known = joined.get(root);
     if (!value) continue;
     const shares = value.shares ?? known?.shares;
@@ -180,7 +231,7 @@ export function classRanges(
 }
 
 /** The means of nodes' channels, where the ranges hold them. */
-export function meansOf(graph: Graph, ranges: Ranges): (node: Node) => readonly number[] | undefined {
+export function meansOf(graph: Graph, { values }: Ranges): (node: Node) => readonly number[] | undefined {
   const names = nameNodes(topological(graph));
-  return (node) => ranges[names.get(node) ?? '']?.means;
+  return (node) => values[names.get(node) ?? '']?.means;
 }

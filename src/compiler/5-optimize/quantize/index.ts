@@ -5,7 +5,9 @@
  */
 import { topological, type Graph, type Node } from '../../ir/graph.ts';
 import { withInputs } from '../../ir/rewrite.ts';
+import { nameNodes } from '../../ir/print.ts';
 import * as s from '../../ir/scalar-build.ts';
+import type { Scalar } from '../../ir/scalar.ts';
 import { inputRoles } from '../../ops/build.ts';
 import { internal } from '../../diagnostics/internal.ts';
 import { derive } from '../pass.ts';
@@ -13,10 +15,20 @@ import { compose, tailOf } from '../tail.ts';
 import { vectorNode } from '../static-parts.ts';
 import { chooseBytes, classRanges, meansOf, type Chosen } from './choose.ts';
 import { quantizedLayer, realNumber, type Operand } from './layer.ts';
-import { mostByte, stepsOf, type Ranges, type Steps } from './range.ts';
+import { digitSteps, fineStepsOf, mostByte, stepsOf, type Ranges, type Steps } from './range.ts';
 
-export { rangeFaults, valuesToCalibrate, valuesWithShares, type RangeFaults } from './choose.ts';
-export { mostByte, stepsOf, type Range, type Ranges, type Steps, type ValueRange } from './range.ts';
+export {
+  mayBeFine,
+  quantizableLayers,
+  rangeFaults,
+  rangesWith,
+  usualPrecisions,
+  valuesToCalibrate,
+  valuesWithShares,
+  type RangeFaults,
+} from './choose.ts';
+export { mostByte, stepsOf } from './range.ts';
+export type { Precision, Precisions, Range, Ranges, Steps, ValueRange } from './range.ts';
 
 /** The (optimised) graph on bytes. `ranges` has every name that `valuesToCalibrate` gives: see `rangeFaults`. */
 export function quantize(graph: Graph, ranges: Ranges): Graph {
@@ -28,7 +40,7 @@ export function quantizeValues(
   graph: Graph,
   ranges: Ranges,
 ): { readonly graph: Graph; readonly numbers: (node: Node) => Node } {
-  const chosen = chooseBytes(graph);
+  const chosen = chooseBytes(graph, ranges.layers);
   const ofClass = classRanges(graph, ranges, chosen);
   const means = meansOf(graph, ranges);
   const stepsOfNode = (node: Node): Steps | undefined => {
@@ -37,7 +49,12 @@ export function quantizeValues(
     const known = ofClass.get(root) ?? internal(`${node.path || node.op} has no range`);
     return { ...stepsOf(known.range), shares: known.shares };
   };
-  const forms = createForms(stepsOfNode);
+  const names = nameNodes(topological(graph));
+  const fineSteps = (node: Node): Steps => {
+    const known = ranges.values[names.get(node) ?? ''] ?? internal(`${node.path || node.op} has no range`);
+    return fineStepsOf(known.range);
+  };
+  const forms = createForms(stepsOfNode, fineSteps);
   for (const node of topological(graph)) forms.add(node, transformed(node, chosen, { forms, means }));
   const outputs = graph.outputs.map((output) => ({ ...output, nodes: output.nodes.map(forms.numbers) }));
   return { graph: { ...graph, outputs }, numbers: forms.numbers };
@@ -49,14 +66,17 @@ interface Forms {
   readonly add: (node: Node, result: Node) => void;
   readonly numbers: (node: Node) => Node;
   readonly bytes: (node: Node) => Operand & { readonly steps: Steps };
+  /** In two digits: twice the channels, first digits first. */
+  readonly fine: (node: Node) => Operand & { readonly steps: Steps };
   /** As it was computed. */
   readonly own: (node: Node) => Operand;
   readonly steps: (node: Node) => Steps | undefined;
 }
 
-function createForms(steps: (node: Node) => Steps | undefined): Forms {
+function createForms(steps: (node: Node) => Steps | undefined, fineSteps: (node: Node) => Steps): Forms {
   const results = new Map<Node, Node>();
   const converted = new Map<Node, Node>();
+  const inDigits = new Map<Node, Node>();
   const resultOf = (node: Node): Node => results.get(node) ?? internal(`${node.op} comes after its user`);
   const stepsFor = (node: Node): Steps => steps(node) ?? internal(`${node.path || node.op} has no steps`);
   const conversion = (node: Node, make: (result: Node, at: Steps) => Node): Node => {
@@ -65,13 +85,20 @@ function createForms(steps: (node: Node) => Steps | undefined): Forms {
     return made;
   };
   const isBytes = (node: Node): boolean => resultOf(node).type.dtype === 'u8';
+  const numbers = (node: Node): Node => (isBytes(node) ? conversion(node, toNumbers) : resultOf(node));
   return {
     add: (node, result) => void results.set(node, result),
-    numbers: (node) => (isBytes(node) ? conversion(node, toNumbers) : resultOf(node)),
+    numbers,
     bytes: (node) => ({
       node: isBytes(node) ? resultOf(node) : conversion(node, toBytes),
       steps: stepsFor(node),
     }),
+    fine: (node) => {
+      const at = fineSteps(node);
+      const made = inDigits.get(node) ?? toDigits(numbers(node), at);
+      inDigits.set(node, made);
+      return { node: made, steps: at };
+    },
     own: (node) => ({ node: resultOf(node), steps: isBytes(node) ? stepsFor(node) : undefined }),
     steps,
   };
@@ -82,12 +109,14 @@ interface Known {
   readonly means: (node: Node) => readonly number[] | undefined;
 }
 
-function transformed(node: Node, { isLayer, moves, keepsNumbers }: Chosen, { forms, means }: Known): Node {
+function transformed(node: Node, chosen: Chosen, { forms, means }: Known): Node {
+  const { isLayer, isFine, moves, keepsNumbers } = chosen;
   if (isLayer(node)) {
     const { data, epilogue } = inputRoles(node);
     const [x = node] = data;
     return quantizedLayer(node, {
-      x: forms.bytes(x),
+      x: isFine(node) ? forms.fine(x) : forms.bytes(x),
+      isFine: isFine(node),
       means: means(x),
       operands: epilogue.map(forms.own),
       to: keepsNumbers(node) ? undefined : forms.steps(node),
@@ -95,7 +124,7 @@ function transformed(node: Node, { isLayer, moves, keepsNumbers }: Chosen, { for
   }
   if (!moves(node)) return withInputs(node, node.inputs.map(forms.numbers));
   const inputs = node.inputs.map((input) => forms.bytes(input).node);
-  return { ...node, inputs, type: { ...node.type, dtype: 'u8' } };
+  return inBytes({ ...node, inputs });
 }
 
 /** x → round(x / scale / share) + zero, saturated; in one expression with what x is computed by, if that is element-wise. */
@@ -106,8 +135,21 @@ function toBytes(x: Node, { scale, zero, shares }: Steps): Node {
   const plain = { expr, operands: [x, ...(shares ? [vectorNode(x, shares, 'C')] : [])] };
   const inner = x.op === 'map' ? tailOf(x) : undefined;
   const tail = (inner && compose(plain, 0, inner)) ?? plain;
-  const bytes = derive(x, 'map', tail.operands, { expr: tail.expr });
-  return { ...bytes, type: { ...bytes.type, dtype: 'u8' } };
+  return inBytes(derive(x, 'map', tail.operands, { expr: tail.expr }));
+}
+
+/** Twice the channels: x / scale + zero rounded down, then what that leaves in sixteenths of a step, + zero. */
+function toDigits(x: Node, { scale, zero }: Steps): Node {
+  const saturated = (steps: Scalar): Scalar => s.max(s.min(steps, s.num(mostByte)), s.num(0));
+  const inSteps = s.add(s.mul(s.arg(0), s.num(1 / scale)), s.num(zero));
+  const rest = s.sub(inSteps, s.unary('floor', saturated(inSteps)));
+  const second = s.add(s.mul(rest, s.num(digitSteps)), s.num(zero + 0.5));
+  const digits = [inSteps, second].map((expr) => inBytes(derive(x, 'map', [x], { expr: saturated(expr) })));
+  return inBytes(derive(x, 'concat', digits, { axis: 'C' }));
+}
+
+function inBytes(node: Node): Node {
+  return { ...node, type: { ...node.type, dtype: 'u8' } };
 }
 
 function toNumbers(bytes: Node, steps: Steps): Node {

@@ -15,7 +15,7 @@ import { concreteWindow, windowAttrs } from '../../ops/shared/window.ts';
 import { derive } from '../pass.ts';
 import { product, sum, vectorNode, zeros } from '../static-parts.ts';
 import { isDepthwise } from './choose.ts';
-import { mostByte, type Steps } from './range.ts';
+import { digitSteps, mostByte, type Steps } from './range.ts';
 
 /** A value that the new layer reads: bytes with their steps, or numbers. */
 export interface Operand {
@@ -25,6 +25,8 @@ export interface Operand {
 
 export interface QuantizedLayer {
   readonly x: Operand & { readonly steps: Steps };
+  /** x is in two digits: twice the channels. */
+  readonly isFine: boolean;
   /** Means of the channels of x in real numbers, where they are known. */
   readonly means: readonly number[] | undefined;
   /** Operands of the epilogue, in order. */
@@ -37,7 +39,7 @@ export interface QuantizedLayer {
 const largest = 2 ** 30;
 
 /** `layer` (a convolution or dense layer) on bytes. */
-export function quantizedLayer(layer: Node, { x, means, operands, to }: QuantizedLayer): Node {
+export function quantizedLayer(layer: Node, { x, isFine, means, operands, to }: QuantizedLayer): Node {
   const { weights } = inputRoles(layer);
   const [written, bias = zeros(layer)] = weights as readonly [Node, Node?];
   const weight = wholeWeight(layer, written, x.steps);
@@ -49,10 +51,12 @@ export function quantizedLayer(layer: Node, { x, means, operands, to }: Quantize
   const corrected = means ? sum(layer, bias, expectedLoss(layer, weight, { means, steps: x.steps })) : bias;
   const offset = s.add(s.mul(s.arg(0), s.num(tail.factor)), s.num(tail.offset));
   const shift = perStep(layer, { value: corrected, expr: offset, after: tail.half }, tail);
-  const most = largest / (depth * mostByte * mostByte);
+  const most = largest / ((isFine ? 2 : 1) * depth * mostByte * mostByte);
   const inputs = [
     x.node,
-    weight.whole,
+    isFine
+      ? derive(layer, 'concat', [weight.whole, forSecondDigit(layer, weight)], { axis: 'I' })
+      : weight.whole,
     to ? limited(layer, scale, most) : scale,
     to ? limited(layer, shift, largest) : shift,
     ...tail.operands,
@@ -102,6 +106,13 @@ function wholeWeight(layer: Node, weight: Node, { shares }: Steps): WholeWeight 
   const inSteps = derive(layer, 'map', [real, perOutput], { expr: clamped });
   const whole = derive(layer, 'round_sums', [inSteps], { axes: balanced(weight) });
   return { real, whole, perOutput };
+}
+
+/** The weight in steps that are as much larger as those of the second digit are smaller. */
+function forSecondDigit(layer: Node, { real, perOutput }: WholeWeight): Node {
+  const inSteps = s.div(s.arg(0), s.mul(s.arg(1), s.num(digitSteps)));
+  const steps = derive(layer, 'map', [real, perOutput], { expr: inSteps });
+  return derive(layer, 'round_sums', [steps], { axes: balanced(real) });
 }
 
 /** Sums of weights that rounding keeps: those of a window, for windows of one tap those over input channels. */

@@ -16,8 +16,21 @@ export interface ValueRange {
   readonly shares?: readonly number[] | undefined;
 }
 
-/** Ranges by the node's name in the text form of the optimised graph. */
-export type Ranges = Readonly<Record<string, ValueRange>>;
+/**
+ * How a layer is computed: in floats; on bytes; or on bytes of two digits, which tell sixteen times as many values of its input apart, for
+ * twice the products.
+ */
+export type Precision = 'floats' | 'fine' | 'bytes';
+
+/** The precision of layers; those that it does not name are on bytes. */
+export type Precisions = Readonly<Record<string, Exclude<Precision, 'bytes'>>>;
+
+/** What a net is quantised by. Names are those of nodes in the text form of the optimised graph. */
+export interface Ranges {
+  readonly values: Readonly<Record<string, ValueRange>>;
+  /** Absent: as `usualPrecisions` has it. */
+  readonly layers?: Precisions | undefined;
+}
 
 /** A byte b of channel c stands for (b − zero) · scale · shares[c]. */
 export interface Steps {
@@ -40,6 +53,15 @@ export function stepsOf([lo, hi]: Range): Steps {
   // Zero lies on a step: whichever side rounding has cut off is what the scale must reach again.
   const reach = Math.max(zero > 0 ? -least / zero : 0, zero < mostByte ? most / (mostByte - zero) : 0);
   return { scale: reach, zero };
+}
+
+/** Steps of the second digit in one of the first. */
+export const digitSteps = 16;
+
+/** The same for values of two digits: zero is low enough that the second digit, which is not negative, stays a byte when it is added. */
+export function fineStepsOf([lo, hi]: Range): Steps {
+  const most = Math.max(0, hi, (-lo * digitSteps) / (mostByte - digitSteps));
+  return stepsOf([lo, most]);
 }
 
 /** The range of both. */

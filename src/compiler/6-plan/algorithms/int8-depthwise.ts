@@ -11,7 +11,7 @@ import { int8Bytes, packInt8, quad, type Int8Layout } from './int8-panels.ts';
 import { windowHalo } from './shape.ts';
 
 /** Instructions per cycle of a tile, and per vector of the output for the way back to bytes. */
-const instructionsPerCycle = 3;
+const instructionsPerCycle = 4;
 const finishInstructions = 6;
 
 /** Vectors of a turn: sixteen channels, a vector of bytes. */

@@ -12,9 +12,9 @@ import { windowHalo } from './shape.ts';
 import { lanes } from './tile.ts';
 
 /** Steps per cycle that a tile reaches: sums of four products on two units, less what loads cost. */
-const stepsPerCycle = 1.6;
+const stepsPerCycle = 2;
 /** Cycles to enter and leave a tile, per vector of the output for the way back to bytes. */
-const finishCycles = 3;
+const finishCycles = 2.8;
 
 export const int8Gemm: Algorithm = {
   name: 'int8-gemm',
