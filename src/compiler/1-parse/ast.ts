@@ -285,12 +285,12 @@ export interface BudgetStatement extends Base {
 }
 
 /**
- * A statement that did not parse; its diagnostics were reported. `declares` is the name it was about to declare, as far as
- * could be seen, so that uses of the name are not reported as unknown too.
+ * A statement that did not parse; its diagnostics were reported. `declares` are the names it was about to declare, as far as
+ * could be seen (those that stand in an import), so that uses of a name are not reported as unknown too.
  */
 export interface BrokenStatement extends Base {
   readonly kind: 'broken';
-  readonly declares: Ident | undefined;
+  readonly declares: readonly Ident[];
 }
 
 export type Expr =

@@ -87,6 +87,7 @@ function mend(source: Source, tokens: readonly IToken[]): Balanced {
       state.declares = /^(?:export|net|block|family)$/.test(token.image);
     }
     lineStart = false;
+    closeImport(state, token, tokens[i + 1]);
     if (closerOf.has(token.tokenType)) {
       closeHead(state, token);
       if (state.frames.length < maxBrackets) open(state, token);
@@ -115,6 +116,14 @@ function closeHead(state: State, token: IToken): void {
   if (token.tokenType !== t.LCurly || !state.declares) return;
   if (top?.closer === t.RParen && top.line === state.line)
     reportUnclosed(state, [{ frame: top, end: closeFrame(state, top) }]);
+}
+
+/** `use { LeNet5 from "std/lenet"`: the names end before `from`. */
+function closeImport(state: State, token: IToken, next: IToken | undefined): void {
+  const top = state.frames.at(-1);
+  if (token.image !== 'from' || next?.tokenType !== t.StringToken || top?.closer !== t.RCurly) return;
+  if (!state.source.text.slice(0, top.token.startOffset).trimEnd().endsWith('use')) return;
+  reportUnclosed(state, [{ frame: top, end: closeFrame(state, top) }], ' }');
 }
 
 /** A line begins with `token` at `column`: closes what was left open above. */
@@ -180,16 +189,23 @@ function standIn(offset: number, closer: TokenType): IToken {
 
 const signOf = (closer: TokenType) => (closer.LABEL ?? '').replaceAll('`', '');
 
+/** The brackets that are missing, each brace at the column of the line that it closes. */
+function onOwnLines(left: readonly LeftOpen[]): string {
+  const closers = left.map(({ frame: { closer, indent } }) =>
+    closer === t.RCurly ? `\n${' '.repeat(indent)}${signOf(closer)}` : signOf(closer),
+  );
+  return closers.join('');
+}
+
 /** Brackets that are left open at one place, the innermost first: one message for it, one fix for all. */
-function reportUnclosed({ source, diagnostics }: State, left: readonly LeftOpen[]): void {
+function reportUnclosed(
+  { source, diagnostics }: State,
+  left: readonly LeftOpen[],
+  text = onOwnLines(left),
+): void {
   const [innermost] = left;
   if (!innermost) return;
   const signs = left.map(({ frame }) => signOf(frame.closer));
-  const text = left
-    .map(({ frame }, i) =>
-      frame.closer === t.RCurly ? `\n${' '.repeat(frame.indent)}${signs[i]}` : signs[i],
-    )
-    .join('');
   const { frame, end } = innermost;
   const fix = { title: `add ${signs.join('')}`, edits: [{ span: { source, start: end, end }, text }] };
   const args = { bracket: frame.token.image };

@@ -37,8 +37,10 @@ export function tooMany(all: readonly Diagnostic[]): Diagnostic {
 
 /** The diagnostic of a failure; undefined where it was reported already. */
 function explain(source: Source, failure: Failure): Diagnostic | undefined {
-  const { token } = failure;
+  const { token, previous } = failure;
   if (token.tokenType === t.Reported || token.isInsertedInRecovery) return undefined;
+  // Behind a bracket that never closes what should follow it is not known.
+  if (previous?.isInsertedInRecovery && isOver(token)) return undefined;
   return (
     unfinishedKeyword(source, failure) ??
     explainSlip(source, failure) ??

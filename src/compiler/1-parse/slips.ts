@@ -172,11 +172,32 @@ const eachIn: Slip = (source, { token, rules, expected }) =>
     ? replaced(source, token, '`of` should stand here', 'of')
     : undefined;
 
-/** `use Net from "…"`. */
-const useWithoutBraces: Slip = (source, { token, rules, expected }) =>
-  rules.at(-1) === 'use' && token.tokenType === t.Name && expected.includes('LCurly')
-    ? replaced(source, token, 'imported names stand in braces', `{ ${token.image} }`)
+/** `use Net from "…"`, `use (A, B) from "…"`, `use * from "…"`. */
+const useWithoutBraces: Slip = (source, { token, rules, expected }) => {
+  if (rules.at(-1) !== 'use' || !expected.includes('LCurly')) return undefined;
+  const [whole, names = ''] =
+    /^(?:(\w+)|[[(]([\w\s,]*)[\])])/.exec(source.text.slice(token.startOffset)) ?? [];
+  const inside = whole === names ? names : (whole?.slice(1, -1).trim() ?? '');
+  const end = spanOf(source, token).start + (whole?.length ?? 1);
+  const span = { ...spanOf(source, token), end };
+  const found = token.tokenType === t.StringToken ? 'this text' : `\`${whole ?? token.image}\``;
+  const fixes = inside === '' ? [] : [replaceBy(`{ ${inside} }`, span)];
+  const expectation = 'imported names stand in braces';
+  return diagnostic('syntax/unexpected', { found, expected: expectation }, span, { fixes });
+};
+
+/** `use { LeNet5: L }`. */
+const aliasWithColon: Slip = (source, { token, rules }) =>
+  token.tokenType === t.Colon && rules.at(-1) === 'usedName'
+    ? replaced(source, token, 'another name stands behind `as`', ' as')
     : undefined;
+
+/** `use { LeNet5 } from "std/lenet" as L`. */
+const aliasOfAll: Slip = (source, { token, start }) => {
+  if (token.tokenType !== t.As || start.tokenType !== t.Use) return undefined;
+  const expected = 'each name has its own `as`, in the braces';
+  return diagnostic('syntax/unexpected', { found: '`as`', expected }, spanOf(source, token));
+};
 
 /** `from std/lenet`. */
 const pathWithoutQuotes: Slip = (source, { token, previous, expected }) => {
@@ -218,6 +239,8 @@ const slips: readonly Slip[] = [
   repeatWithoutParens,
   eachIn,
   useWithoutBraces,
+  aliasWithColon,
+  aliasOfAll,
   pathWithoutQuotes,
   extendsByAnotherName,
   defaultsInParens,

@@ -86,17 +86,15 @@ export function bindBudget({ limits, span }: BudgetStatement, place: Place): voi
       bindExpr(limit.right, 'value', childScope(undefined), place);
 }
 
-/** The name that a broken statement was about to declare is known, without a value. */
+/** What a broken statement was about to declare is known, without a value. */
 function declareBroken({ declares }: BrokenStatement, scope: Scope, { names }: Place): void {
-  if (!declares || scope.names.has(declares.name)) return;
-  const declaration: Declaration = {
-    kind: 'value',
-    form: 'as',
-    name: declares.name,
-    span: declares.span,
-  };
-  scope.names.set(declares.name, declaration);
-  names.bindings.set(declares, declaration);
+  for (const ident of declares) {
+    const { name, span } = ident;
+    if (scope.names.has(name)) continue;
+    const declaration: Declaration = { kind: 'value', form: 'as', name, span };
+    scope.names.set(name, declaration);
+    names.bindings.set(ident, declaration);
+  }
 }
 
 type Named = { readonly name: { readonly name: string; readonly span: Declaration['span'] } };

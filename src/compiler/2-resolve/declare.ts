@@ -21,7 +21,7 @@ export function declareItems(module: OpenModule, names: Names): void {
     // A family varies a net that keeps its own name; its variants are members: `MobileNet.small`.
     if (item.kind === 'family' && !module.families.has(item.name.name))
       module.families.set(item.name.name, item);
-    if (item.kind === 'broken' && item.declares) module.broken.add(item.declares.name);
+    if (item.kind === 'broken') for (const { name } of item.declares) module.broken.add(name);
     const declaration = declarationOf(item, module);
     if (!declaration || !('name' in item)) continue;
     if (!claim(module.names, declaration, item.name as Ident, names)) continue;

@@ -56,8 +56,9 @@ export function loadModules(entry: Source, host: Host): LoadedModules {
     for (const use of module.file.items.filter(isUse)) {
       const found = locate(use, module, byPath, host);
       if (found.missing !== undefined) {
-        const near = missing++ < maxSuggestions ? nearFile(found.missing, host) : undefined;
-        diagnostics.push(notFound(use, near));
+        const places = { path: found.missing, from: module.source.path };
+        const meant = missing++ < maxSuggestions ? meantBy(use.from.value, places, host) : undefined;
+        diagnostics.push(notFound(use, meant));
       }
       let target = found.path === undefined ? undefined : byPath.get(found.path);
       if (found.path !== undefined && !target && found.text !== undefined) {
@@ -135,7 +136,21 @@ function locate(
 
 const stem = (path: string): string => path.replace(/^.*\//, '').replace(/\.cnn$/, '');
 
-/** The file of the same folder that was meant. */
+/** What was meant: a file of the same folder, or, by its name alone, one of the stdlib or beside this one. */
+function meantBy(
+  written: string,
+  { path, from }: { readonly path: string; readonly from: string },
+  host: Host,
+): string | undefined {
+  const near = nearFile(path, host);
+  if (near) return written.replace(near.last, near.near);
+  const name = stem(written);
+  const has = (folder: string): boolean => host.list?.(folder)?.includes(`${name}.cnn`) === true;
+  if (written.startsWith('.') || written.startsWith('@')) return undefined;
+  if (has(from.split('/').slice(0, -1).join('/'))) return `./${name}.cnn`;
+  return has('std') ? `std/${name}` : undefined;
+}
+
 function nearFile(path: string, host: Host): { readonly last: string; readonly near: string } | undefined {
   const folder = path.split('/').slice(0, -1).join('/');
   const files = host.list?.(folder) ?? [];
@@ -143,13 +158,12 @@ function nearFile(path: string, host: Host): { readonly last: string; readonly n
   return near === undefined ? undefined : { last: stem(path), near };
 }
 
-function notFound(use: UseItem, meant: ReturnType<typeof nearFile>): Diagnostic {
+function notFound(use: UseItem, meant: string | undefined): Diagnostic {
   const written = use.from.value;
-  const mended = meant && written.replace(meant.last, meant.near);
   const isPackage = /^[@\w]/.test(written) && !written.startsWith('std/');
   return diagnostic('import/not-found', { path: written }, use.from.span, {
     notes: isPackage ? [{ word: 'note', text: packageNote(written) }] : [],
-    fixes: mended === undefined ? [] : [replaceBy(`"${mended}"`, use.from.span)],
+    fixes: meant === undefined ? [] : [replaceBy(`"${meant}"`, use.from.span)],
   });
 }
 

@@ -3,7 +3,7 @@
  * parameters, the file. A name that a scope declares further down is known but not yet usable (`later`).
  */
 import type { Arg, Ident, NameExpr } from '../1-parse/ast.ts';
-import type { Span } from '../1-parse/source.ts';
+import { textOf, type Span } from '../1-parse/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -140,7 +140,8 @@ function laterIn(name: string, scope: Scope | undefined): Ident | undefined {
 
 function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, module, owner }: Place): void {
   if (extendsUnknown(scope)) return;
-  if (names.stdlib().has(expr.name)) return reportNotImported(expr, use, names);
+  if (names.stdlib().has(expr.name))
+    return hasBrokenUse(module) ? undefined : reportNotImported(expr, use, names);
   if (expr.name === 'convolutional') return reportSliding(expr, names);
   const foreign = foreignLayer(expr.name);
   const ours = foreign !== undefined && operatorNames.has(foreign) ? foreign : undefined;
@@ -198,6 +199,13 @@ function reportSliding(expr: NameExpr, names: Names): void {
         },
       ],
     }),
+  );
+}
+
+/** An import that did not parse, and may be the one of any name. */
+function hasBrokenUse({ file }: OpenModule): boolean {
+  return file.items.some(
+    ({ kind, span }) => kind === 'broken' && /^(?:use|import|from)\b/.test(textOf(span)),
   );
 }
 

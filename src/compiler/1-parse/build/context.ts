@@ -106,13 +106,27 @@ const declarers: ReadonlySet<unknown> = new Set([t.Block, t.Net, t.Family, t.Fil
 const namers = new Set<TokenType | undefined>([t.Equal, t.Colon]);
 
 function brokenStatement(context: Context, token: IToken): BrokenStatement {
-  let at = indexOfToken(context.tokens, token.startOffset);
-  while (context.tokens[at]?.tokenType === t.Export || context.tokens[at]?.tokenType === t.TrainOnly) at++;
-  if (declarers.has(context.tokens[at]?.tokenType)) at++;
-  else if (!namers.has(context.tokens[at + 1]?.tokenType)) at = context.tokens.length;
-  const name = context.tokens[at];
-  const declares = name?.tokenType === t.Name ? ident(context, name) : undefined;
-  return { kind: 'broken', declares, span: spanOf(context.source, token) };
+  const span = spanOf(context.source, token);
+  return { kind: 'broken', declares: declaredIn(context, span), span };
+}
+
+/** Words that begin imports here and in other languages. */
+const importers = new Set(['use', 'import', 'from', 'require']);
+
+/** The names that a statement of this text would declare or import. */
+export function declaredIn(context: Context, { start, end }: Span): readonly Ident[] {
+  const { tokens } = context;
+  let at = indexOfToken(tokens, start);
+  while (tokens[at]?.tokenType === t.Export || tokens[at]?.tokenType === t.TrainOnly) at++;
+  const isName = (token: IToken | undefined): token is IToken => token?.tokenType === t.Name;
+  if (importers.has(tokens[at]?.image ?? '')) {
+    const inside = tokens.slice(at + 1, indexOfToken(tokens, end));
+    return inside.filter(isName).map((name) => ident(context, name));
+  }
+  if (declarers.has(tokens[at]?.tokenType)) at++;
+  else if (!namers.has(tokens[at + 1]?.tokenType)) return [];
+  const name = tokens[at];
+  return isName(name) ? [ident(context, name)] : [];
 }
 
 /** Index of the first token at or behind an offset. */

@@ -3,6 +3,7 @@ import type * as cst from '../../../../grammar/generated/cst.ts';
 import { internal } from '../../diagnostics/internal.ts';
 import type {
   BlockItem,
+  BrokenStatement,
   DefaultsItem,
   FamilyItem,
   FilterItem,
@@ -14,7 +15,7 @@ import type {
   UseItem,
   WeightsItem,
 } from '../ast.ts';
-import { docAbove, each, first, ident, optional, spanOfNode, string } from './context.ts';
+import { declaredIn, docAbove, each, first, ident, optional, spanOfNode, string } from './context.ts';
 import type { Context } from './context.ts';
 import { arg, expression, operand } from './expressions.ts';
 import { assert, body, budget, letStatement } from './statements.ts';
@@ -33,7 +34,10 @@ export function item(context: Context, { children }: cst.ItemCstNode): Item {
   return internal('an item of no kind');
 }
 
-function use(context: Context, node: cst.UseCstNode): UseItem {
+function use(context: Context, node: cst.UseCstNode): UseItem | BrokenStatement {
+  const span = spanOfNode(context, node);
+  // Of names that did not parse none is known to be wrong later.
+  if ('Broken' in node.children) return { kind: 'broken', declares: declaredIn(context, span), span };
   return {
     kind: 'use',
     names: each(context, node.children.usedName, (_, { children }) => ({
@@ -41,7 +45,7 @@ function use(context: Context, node: cst.UseCstNode): UseItem {
       alias: optional(context, children.alias, ident),
     })),
     from: string(context, first(node.children.String)),
-    span: spanOfNode(context, node),
+    span,
   };
 }
 
