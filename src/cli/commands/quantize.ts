@@ -39,7 +39,7 @@ export function addQuantize(program: Command, end: (code: ExitCode) => void): vo
     .argument('<file>', 'a .cnn file, or std/resnet, std/unet …')
     .summary('calibrate a net for 8-bit integers')
     .description(
-      'Runs a net on example inputs and writes the range of every value that 8-bit integers will hold. With that file, build,\nrun and profile take the net in integers: a quarter of the download, deep nets more than twice as fast. Prints how near it comes.',
+      'Runs a net on example inputs and writes the range of every value that 8-bit integers will hold. With that file, build,\nrun and profile take the net in integers: a quarter of the download, deep nets about twice as fast. Prints how near it comes.',
     )
     .requiredOption('--data <folder>', 'pictures or .npy files like those that the net will see')
     .option('--net <name>', 'which net of the file')
