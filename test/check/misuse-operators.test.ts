@@ -40,6 +40,7 @@ const completing: Readonly<Record<string, string>> = {
   from: 'H',
   to: 'M',
   dims: '16x16',
+  scale: '2',
 };
 
 /** The input on which a call of `def` is right; with the axis that an option is called after. */
@@ -176,9 +177,68 @@ function expectOne({ text, code, says }: Misuse): void {
   }
 }
 
+/** Words that no option takes for a value; more than any operator has options. */
+const words = ['C', 'H', 'W', 'D', 'L', 'same', 'valid', 'C', 'H', 'W'];
+
+/** …and all axes of the input, for the operator that takes them all. */
+const placesOf = (def: OpDef): readonly string[] =>
+  def.name === 'transpose' ? ['W', 'H', 'C'] : words.slice(0, def.params.length + 1);
+
+/** One argument more than there are places. */
+function tooMany(def: OpDef): Misuse {
+  const name = def.spelling ?? def.name;
+  const data = def.arity.min > 1 || def.category === 'merge' ? ['x'] : [];
+  const args = [...data, ...placesOf(def)];
+  return {
+    name: 'an argument too many',
+    text: net(inputOf(def), `${name}(${args.join(', ')})`),
+    code: 'value/too-many-arguments',
+    says: [`there are more options than ${name} has`],
+  };
+}
+
+/** Options with a default that a call without others is still not complete without. */
+const neededToo = ['conv channels', 'resize scale'];
+
+const ranks: readonly string[] = ['f32', 'f32[4]', 'f32[8, 4]', 'f32[8, 8, 4]', 'f32[8, 8, 8, 4]'];
+
+describe.each(defs.map((def) => [def.spelling ?? def.name, def] as const))(
+  '%s of a value of any rank',
+  (name, def) => {
+    it.each(ranks)('%s: nothing is said, or one thing', (input) => {
+      const needed = (p: ParamSpec): boolean =>
+        p.default === undefined || neededToo.includes(`${name} ${p.name}`);
+      const required = def.params.filter(needed);
+      const args = required.map((p) => `${p.name} = ${completing[p.name] ?? '1'}`);
+      const data = def.arity.min > 1 || def.category === 'merge' ? ['x'] : [];
+      const text = `net N {\n  in x: ${input}\n  y = x -> ${name}(${[...data, ...args].join(', ')})\n  out z: tensor(y)\n}\n`;
+      const found = diagnose({ path: 'main.cnn', text }).filter(({ severity }) => severity === 'error');
+      expect(
+        found.slice(1).map((d) => d.message),
+        text,
+      ).toEqual([]);
+      const [first] = found;
+      if (!first) return;
+      expect(first.message).not.toMatch(/NaN|undefined|Infinity/);
+      for (const fix of first.fixes.filter(({ edits }) => edits.length > 0)) {
+        const mended = applyFix(text, { ...first, fixes: [fix] });
+        const left = diagnose({ path: 'main.cnn', text: mended }).filter(
+          ({ severity }) => severity === 'error',
+        );
+        expect(
+          left.map((d) => d.message),
+          `after "${fix.title}":\n${mended}`,
+        ).toEqual([]);
+      }
+    });
+  },
+);
+
 describe.each(defs.map((def) => [def.spelling ?? def.name, def] as const))('%s', (_, def) => {
   const misuses = [
     ...ofCall(def),
+    // What stands behind a merge's values is one more of them.
+    ...(def.params.length === 0 && def.arity.max > 1 ? [] : [tooMany(def)]),
     ...def.params.flatMap((param) => [...ofKind(def, param), ...ofBounds(def, param)]),
   ];
   it.each(misuses.map((misuse) => [misuse.name, misuse] as const))('%s', (_, misuse) => expectOne(misuse));

@@ -50,7 +50,7 @@ function matchOptions(use: Use, session: Session): readonly (GivenArg | undefine
 function tooMany(given: GivenArg, { def, args }: Use, session: Session): void {
   const count = def.params.length === 0 ? 'none' : def.params.length;
   const [first, last] = [args[0], args.at(-1)];
-  const axes = def.params.length === 1 && def.params[0]?.kind === 'axes';
+  const axes = def.params.length === 1 && def.params[0]?.kind === 'axes' && def.arity.max === 1;
   const list = axes && args.every(({ name, value }) => name === undefined && value.kind === 'word');
   const span = { ...given.arg.span, start: first?.arg.span.start ?? 0, end: last?.arg.span.end ?? 0 };
   const text = `[${args.map(({ value }) => (value.kind === 'word' ? value.value : '')).join(', ')}]`;

@@ -42,6 +42,13 @@ function needsVector(attrs: Attrs, dims: readonly Dim[], channels: Dim): Problem
     count === ''
       ? `${way} -> dense(${units})   (${remark})`
       : `${way} -> dense(${units})  ${count.padStart(width)} parameters   (${remark})`;
+  // A single number is a vector of one.
+  if (dims.length === 0)
+    return problem(
+      'shape/needs-vector',
+      { layer: 'dense', shape: 'a single number' },
+      { fixes: [{ title: `reshape(1) -> dense(${units})`, before: 'reshape(1)' }] },
+    );
   return problem(
     'shape/needs-vector',
     { layer: 'dense', shape: showSizes(dims) },

@@ -15,7 +15,8 @@ import { spatialProblem } from './shared/window.ts';
 
 function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): TensorType | Problem {
   const wrong = spatialProblem('depth_to_space', input);
-  if (wrong) return wrong;
+  // A vector made a signal has one channel, of which no blocks can be made.
+  if (wrong) return input.axes.length === 1 ? { ...wrong, fixes: [] } : wrong;
   const [block, spatial] = [read.number(attrs, 'block'), spatialDims(input)];
   const [cells, channels] = [blockSize(block, spatial.length), concreteDim(channelsOf(input))];
   if (channels % cells !== 0)

@@ -35,6 +35,8 @@ const sizeAndScale = problem(
 );
 
 function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]): TensorType | Problem {
+  const flat = spatialProblem('resize', input);
+  if (flat) return flat;
   const option = Array.isArray(attrs.size) ? 'size' : 'scale';
   if (!Array.isArray(attrs[option]))
     return problem(
@@ -47,11 +49,7 @@ function type(attrs: Attrs, [input = featureMap([], 1)]: readonly TensorType[]):
   const spatial = spatialDims(input).map((n, i): Dim =>
     option === 'size' ? (sizes[i] ?? 1) : mulDims(n, sizes[i] ?? 1),
   );
-  return (
-    spatialProblem('resize', input) ??
-    sizesProblem('resize', attrs, input, [option]) ??
-    featureMap(spatial, channelsOf(input))
-  );
+  return sizesProblem('resize', attrs, input, [option]) ?? featureMap(spatial, channelsOf(input));
 }
 
 /** Where output pixel `o` lies between two input pixels: (1 − fraction) · low + fraction · high. */
