@@ -14,7 +14,7 @@ interface Options extends CommonOptions {
 export function addCheck(program: Command, end: (code: ExitCode) => void): void {
   program
     .command('check')
-    .argument('<files...>', '.cnn files')
+    .argument('<files...>', '.cnn files or folders')
     .summary('say what is wrong with files, and how to mend it')
     .description(
       'Checks .cnn files: names, shapes, assertions, budgets. Every problem is shown with the places that decide it\nand, where there is one, a fix. Exit code 1 if there is an error; warnings alone give 0.',
@@ -23,12 +23,14 @@ export function addCheck(program: Command, end: (code: ExitCode) => void): void 
     .option('--json', 'print { diagnostics: [{ code, severity, message, file, start, end, notes, fixes }] }')
     .addHelpText(
       'after',
-      '\nExamples\n  cnnc check net.cnn\n  cnnc check nets/*.cnn --json\n  cnnc check net.cnn --watch',
+      '\nExamples\n  cnnc check net.cnn\n  cnnc check . --json                every .cnn file below this folder\n  cnnc check net.cnn --watch',
     )
     .action(async (files: readonly string[], options: Options) => end(await checkFiles(files, options)));
 }
 
-async function checkFiles(files: readonly string[], options: Options): Promise<ExitCode> {
+async function checkFiles(paths: readonly string[], options: Options): Promise<ExitCode> {
+  const { filesIn } = await import('../files.ts');
+  const files = paths.flatMap(filesIn);
   if (options.watch) return watch(files, options);
   const { checkFile } = await import('../checking.ts');
   const checks: FileCheck[] = [];

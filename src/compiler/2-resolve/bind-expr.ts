@@ -23,6 +23,7 @@ import { foreignLayer } from './foreign.ts';
 import type { Declaration } from './model.ts';
 import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
+import { noteApplied } from './shared.ts';
 import { unknownOption, wordsOf } from './options.ts';
 import { isBuiltin, operatorNames, optionWords, paramsCalled } from './vocabulary.ts';
 
@@ -170,6 +171,7 @@ function bindPipeline(expr: PipelineExpr, scope: Scope, place: Place): void {
   for (let i = 0; i < expr.stages.length; i++) {
     const stage = expr.stages[i] as Stage;
     bindExpr(stage.expr, i === 0 ? 'value' : 'layer', scope, place);
+    if (i > 0 && stage.expr.kind === 'name') noteApplied(stage.expr, place);
     if (!stage.as) continue;
     const declaration: Declaration = {
       kind: 'value',

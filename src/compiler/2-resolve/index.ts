@@ -93,6 +93,7 @@ function emptyNames(diagnostics: Diagnostic[], host: Host): Names {
     mentions: new Map(),
     netScopes: new Map(),
     broken: new Set(),
+    applied: new Map(),
     words: new Set(),
     unknownOptions: new Set(),
     report: (diagnostic) => diagnostics.push(diagnostic),

@@ -45,6 +45,8 @@ export interface Names {
   readonly netScopes: Map<NetDeclaration, Scope>;
   /** Declarations that must not be evaluated: nested too deep, declared twice, or under a reserved name. */
   readonly broken: Set<Declaration>;
+  /** Where a `let` that is another name of a block or net is applied first. */
+  readonly applied: Map<Declaration, Span>;
   /** Names in options that are words of the operator, not references. */
   readonly words: Set<NameExpr>;
   readonly unknownOptions: Set<Arg>;

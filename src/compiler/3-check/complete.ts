@@ -1,6 +1,7 @@
 /** Nets that need parameters: they have a shape, and figures, only where they are used with arguments. */
 import type { Span } from '../1-parse/source.ts';
-import type { NetDeclaration } from '../2-resolve/model.ts';
+import type { Module, NetDeclaration } from '../2-resolve/model.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Session } from './session.ts';
 import type { GivenArg } from './value.ts';
@@ -12,7 +13,7 @@ export function isComplete({ item }: NetDeclaration): boolean {
 
 /** Whether `args` are enough; reports the first parameter that they leave without a value, at the place that asks. */
 export function hasArguments(
-  { item, name }: NetDeclaration,
+  { item, name, module }: NetDeclaration,
   args: readonly GivenArg[],
   at: Span,
   session: Session,
@@ -26,7 +27,18 @@ export function hasArguments(
   session.report(
     diagnostic('value/missing-argument', { what: name, option: missing.name.name }, at, {
       labels: [{ span: missing.span, text: 'has no default' }],
+      notes: variantNote(module, name),
     }),
   );
   return false;
 }
+
+/** A statement is about a net that is complete; a variant is one under a name of its own. */
+function variantNote(module: Module, name: string): Diagnostic['notes'] {
+  const variant = module.families.get(name)?.variants[0]?.name.name;
+  if (variant === undefined) return [];
+  const text = `a variant has one: ${name}.${variant}; for budgets and tests, net ${capital(variant)} = ${name}.${variant}`;
+  return [{ word: 'note', text }];
+}
+
+const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

@@ -236,6 +236,14 @@ export const networkDiagnostics = {
     bad: 'block Twice(f: block) = f(f)\nnet N {\n  in x: f32[4]\n  y = x -> Twice(Twice)\n  out z: tensor(y)\n}',
     good: 'block Same(f: block) = f -> f\nnet N {\n  in x: f32[4]\n  y = x -> Same(sigmoid)\n  out z: tensor(y)\n}',
   },
+  'network/not-shared': {
+    severity: 'warning',
+    message: '{name} is another name of {of}: each use makes layers of its own',
+    explain:
+      'A `let` with a call makes one instance, which keeps one set of weights wherever it is used: `let encode = Encoder()`. Without the call it is another name of the block, as a block that is handed on (`Stage(encode, 64)`), and every use has weights of its own.',
+    bad: 'block Encoder = conv(4, 3) -> relu -> gap\nnet N {\n  in a: f32[8, 8, 3]\n  in b: f32[8, 8, 3]\n  let encode = Encoder\n  p = a -> encode\n  q = b -> encode\n  out z: tensor(p - q)\n}',
+    good: 'block Encoder = conv(4, 3) -> relu -> gap\nnet N {\n  in a: f32[8, 8, 3]\n  in b: f32[8, 8, 3]\n  let encode = Encoder()\n  p = a -> encode\n  q = b -> encode\n  out z: tensor(p - q)\n}',
+  },
   'network/bias-before-bn': {
     severity: 'warning',
     message: 'the bias of this {layer} does nothing: the bn after it subtracts it again',

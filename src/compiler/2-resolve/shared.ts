@@ -1,0 +1,28 @@
+/**
+ * `let encode = Encoder` names the block, `let encode = Encoder()` makes one instance of it. Who applies such a name twice most likely
+ * wanted the instance: the two uses would have weights of their own, and nothing else would tell.
+ */
+import type { NameExpr } from '../1-parse/ast.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
+import type { Place } from './names.ts';
+
+/** Notes a name that is applied as it is; reports the second time. */
+export function noteApplied(expr: NameExpr, { names, module }: Place): void {
+  const applied = names.bindings.get(expr);
+  if (module.external || applied?.kind !== 'let' || applied.module) return;
+  const { value } = applied.statement;
+  const of = value.kind === 'name' ? names.bindings.get(value) : undefined;
+  if (of?.kind !== 'block' && of?.kind !== 'net') return;
+  const first = names.applied.get(applied);
+  if (!first) return void names.applied.set(applied, expr.span);
+  names.report(
+    diagnostic('network/not-shared', { name: applied.name, of: of.name }, expr.span, {
+      labels: [
+        { span: value.span, text: `the ${of.kind}, not one instance of it` },
+        { span: first, text: 'other weights' },
+      ],
+      fixes: [{ ...replaceBy(`${of.name}()`, value.span), title: `let ${applied.name} = ${of.name}()` }],
+    }),
+  );
+}
