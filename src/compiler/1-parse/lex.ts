@@ -23,6 +23,9 @@ export interface Lexed {
 /** Characters of a file, and its words, numbers, signs and comments: both are more than 10,000 lines have. */
 export const mostText = { characters: 1_000_000, tokens: 150_000 } as const;
 
+/** Characters of a run without meaning that a message shows. */
+const mostShown = 40;
+
 /** The span of a token. */
 export function spanOf(source: Source, token: IToken): Span {
   const end = token.endOffset === undefined ? token.startOffset + token.image.length : token.endOffset + 1;
@@ -44,7 +47,8 @@ export function lex(source: Source): Lexed {
   const comments = found.map((token) => comment(source, token));
   const reported = strays.map(([start, end]) => {
     const text = source.text.slice(start, end);
-    diagnostics.push(diagnostic('syntax/stray', { text }, { source, start, end }));
+    const shown = text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
+    diagnostics.push(diagnostic('syntax/stray', { text: shown }, { source, start, end }));
     return makeToken(t.Reported, text, start, end);
   });
   const all = merge(raw, reported);

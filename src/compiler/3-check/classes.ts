@@ -135,7 +135,8 @@ function countFixes(
 function withoutRepeated(of: Expr, channels: number): readonly Fix[] {
   if (of.kind !== 'list') return [];
   const texts = of.items.map(({ span }) => textOf(span));
-  const again = of.items.flatMap(({ span }, i) => (texts.indexOf(textOf(span)) < i ? [i] : []));
+  const seen = new Set<string>();
+  const again = texts.flatMap((text, i) => (seen.size === seen.add(text).size ? [i] : []));
   const [first] = again;
   if (first === undefined || of.items.length - again.length !== channels) return [];
   const spans = of.items.map(({ span }) => span);

@@ -5,7 +5,10 @@
 
 /** True where the pattern names the path or something above it: `stem`, `stem.**` and `**.weight` all match `stem.conv.weight`. */
 export function matchesPath(pattern: string, path: string): boolean {
-  return regexOf(pattern).test(path);
+  // Most patterns differ from most paths before their first wildcard.
+  const wildcard = pattern.indexOf('*');
+  const literal = wildcard === -1 ? pattern : pattern.slice(0, wildcard);
+  return path.startsWith(literal) && regexOf(pattern).test(path);
 }
 
 /** The name that `path` had before `moved from -> to`, or undefined where `to` does not match it. Wildcards stand for the same text on both sides. */
