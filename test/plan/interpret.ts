@@ -36,7 +36,17 @@ export function load(plan: Plan, weights: WeightSource): Program {
   };
 }
 
-function expand(memory: Float32Array, { kind, from, to, bytes }: Expansion): void {
+function expand(memory: Float32Array, expansion: Expansion): void {
+  const { kind, from, to, bytes } = expansion;
+  if (kind === 'mixed') {
+    const { count, floats, halves } = expansion;
+    for (let i = 0; i < count; i++) {
+      const [read, write] = [from + i * (floats + halves), to + i * (floats + 2 * halves)];
+      expand(memory, { kind: 'copy', from: read, to: write, bytes: floats });
+      expand(memory, { kind: 'widen', from: read + floats, to: write + floats, bytes: halves });
+    }
+    return;
+  }
   const source = memory.buffer.slice(from, from + bytes);
   if (kind === 'widen') memory.set(decodeHalf(new Uint16Array(source)), to / 4);
   else memory.set(new Float32Array(source), to / 4);

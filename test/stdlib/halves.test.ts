@@ -35,7 +35,8 @@ function drift(
 function expectLittle({ error, bytes: [floats = 0, halves = 0] }: ReturnType<typeof drift>): void {
   expect(error).toBeGreaterThan(0);
   expect(error).toBeLessThanOrEqual(1e-3);
-  expect(halves).toBeLessThanOrEqual(floats / 2);
+  // Biases and the face detector's first layer are floats.
+  expect(halves).toBeLessThanOrEqual(0.51 * floats);
 }
 
 test('LeNet-5', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { optimize } from '../../src/compiler/5-optimize/index.ts';
 import { packWeights } from '../../src/compiler/6-plan/algorithms/index.ts';
-import { hasOverflow, toHalves } from '../../src/compiler/6-plan/halves.ts';
+import { hasOverflow, roundFilters, toHalves } from '../../src/compiler/6-plan/halves.ts';
 import { pack, plan, verifyPlan } from '../../src/compiler/6-plan/index.ts';
 import type { Plan } from '../../src/compiler/6-plan/plan.ts';
 import { emitWasm } from '../../src/compiler/7-emit/wasm/index.ts';
@@ -28,13 +28,17 @@ function prepared(planned: Plan, file: Uint8Array): ArrayBuffer {
   return memory.buffer;
 }
 
-/** Words of a block as its algorithm defines it. */
+/**
+ * Words of a block as its algorithm defines it: of a file of halves, with filters that are halves to the last number and biases that are
+ * the same bits. A stem has its numbers as they are.
+ */
 function definedWords(planned: Plan, { nodes, layout }: Plan['weights'][number]): Uint32Array {
-  const compact = packWeights(
+  const isHalves = planned.file.type === 'f16' && layout.kind !== 'stem';
+  const tensors = nodes.map((node) => evaluateNode(node, testWeights));
+  const stored = packWeights(
     layout,
-    nodes.map((node) => evaluateNode(node, testWeights)),
+    tensors.map((tensor) => (isHalves && tensor.shape.length > 1 ? roundFilters(tensor) : tensor)),
   );
-  const stored = planned.file.type === 'f32' ? compact : decodeHalf(toHalves(compact));
   return new Uint32Array(stored.buffer, stored.byteOffset, stored.length);
 }
 
@@ -96,7 +100,8 @@ describe('the weights file', () => {
     );
     const compact = (planned: Plan | undefined): number => planned?.file.bytes ?? 0;
     expect(compact(floats)).toBe(floats?.bytes.weights);
-    expect(compact(halves)).toBeLessThanOrEqual(0.5 * compact(floats));
+    const biases = 4 * (20 + 36 + 24 + 48 + 10 + 44 + 28 + 11);
+    expect(compact(halves)).toBeLessThanOrEqual(0.5 * compact(floats) + biases);
     expect(compact(halves)).toBeGreaterThan(0.48 * compact(floats));
   });
 
@@ -113,6 +118,67 @@ describe('the weights file', () => {
   });
 });
 
+test('a depthwise layer, groups with a narrow last panel, a stem and a norm of its own keep their biases', () => {
+  const input = inputMap('x', [12, 12], 3);
+  let node = layer('conv', [input], { channels: 24, kernel: 3, pad: 'same' }, 'stem');
+  node = layer('maxpool', [node], { kernel: 2 }, 'pool');
+  node = layer('bn', [node], {}, 'norm');
+  node = layer('dwconv', [node], { kernel: 3, pad: 'same' }, 'depthwise');
+  node = layer('relu', [node], {}, 'relu');
+  node = layer('conv', [node], { channels: 60, kernel: 3, groups: 3, pad: 'same', stride: 2 }, 'grouped');
+  const graph = optimize(graphOf([node], [input]));
+  const planned = plan(graph, engine, { weightsType: 'f16' });
+  const runs = planned.weights.flatMap(({ stored }) => stored.runs);
+  expect(runs.some(({ count }) => count > 1)).toBe(true);
+  expect(runs.some(({ halves }) => halves === 0)).toBe(true);
+  expectBlocks(planned);
+});
+
+describe('filters in halves', () => {
+  const numbers = fc
+    .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: -30, max: 15 }))
+    .chain(([filters, taps, exponent]) =>
+      fc
+        .array(fc.float({ noNaN: true, min: -1, max: 1 }), {
+          minLength: filters * taps,
+          maxLength: filters * taps,
+        })
+        .map((values) => ({
+          shape: [filters, taps],
+          data: Float32Array.from(values, (value) => value * 2 ** exponent),
+        })),
+    );
+  const stepAt = (value: number): number => 2 ** (Math.max(-14, Math.floor(Math.log2(Math.abs(value)))) - 10);
+
+  test('are neighbouring halves, and keep their sums within half a step', () => {
+    fc.assert(
+      fc.property(numbers, (weight) => {
+        const { data } = roundFilters(weight);
+        const [filters = 0, taps = 0] = weight.shape;
+        expect(data).toEqual(decodeHalf(toHalves(data)));
+        for (let filter = 0; filter < filters; filter++) {
+          let [lost, most] = [0, 0];
+          for (let i = filter * taps; i < (filter + 1) * taps; i++) {
+            const [value = 0, half = 0] = [weight.data[i], data[i]];
+            expect(Math.abs(value - half)).toBeLessThanOrEqual(stepAt(value));
+            lost += value - half;
+            most = Math.max(most, Math.abs(value));
+          }
+          // The sum of doubles is rounded itself.
+          expect(Math.abs(lost)).toBeLessThanOrEqual((stepAt(most) / 2) * (1 + 1e-9));
+        }
+      }),
+    );
+  });
+
+  test('leave what is a half, is not finite or lies beyond halves as it is', () => {
+    const data = Float32Array.of(0.1, 1, NaN, 1e9, -65504, Infinity, 2 ** -24, 0, -0);
+    const rounded = roundFilters({ shape: [1, 9], data }).data;
+    expect([...rounded.subarray(1)]).toEqual([...data.subarray(1)]);
+    expect(rounded[0]).not.toBe(data[0]);
+  });
+});
+
 describe('halves', () => {
   const all = Uint16Array.from({ length: 65536 }, (_, i) => i);
 
@@ -121,13 +187,20 @@ describe('halves', () => {
     const graph = graphOf([layer('conv', [input], { channels: 256, kernel: 1, bias: false }, 'c')], [input]);
     const planned = plan(graph, engine, { weightsType: 'f16' });
     const [block] = planned.weights;
+    const [{ count = 0, floats = 0, halves = 0 } = {}] = block?.stored.runs ?? [];
+    expect(count * halves).toBe(all.length);
     const file = new Uint8Array(planned.file.bytes);
-    file.set(new Uint8Array(all.buffer));
+    const panels = Array.from({ length: count }, (_, i) => all.subarray(i * halves, (i + 1) * halves));
+    for (const [i, panel] of panels.entries())
+      new Uint16Array(file.buffer, i * (4 * floats + 2 * halves) + 4 * floats, halves).set(panel);
     const memory = prepared(planned, file);
-    const floats = new Float32Array(memory, block?.offset, all.length);
-    expect(toHalves(floats)).toEqual(all);
-    const want = decodeHalf(all);
-    expect(floats.every((value, i) => Object.is(value, want[i]))).toBe(true);
+    for (const [i, panel] of panels.entries()) {
+      const at = (block?.offset ?? 0) + 4 * (i * (floats + halves) + floats);
+      const widened = new Float32Array(memory, at, halves);
+      expect(toHalves(widened)).toEqual(panel);
+      const want = decodeHalf(panel);
+      expect(widened.every((value, j) => Object.is(value, want[j]))).toBe(true);
+    }
   });
 
   test('are the nearest ones, ties to even', () => {

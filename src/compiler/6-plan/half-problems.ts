@@ -10,12 +10,22 @@ import type { PackedWeight, Plan } from './plan.ts';
 export function halfProblems(plan: Plan, file: Uint8Array): readonly Diagnostic[] {
   if (plan.file.type === 'f32') return [];
   return plan.weights.flatMap((block) => {
-    const { offset, bytes } = block.stored;
-    const halves = new Uint16Array(file.buffer, file.byteOffset + offset, bytes / 2);
-    if (!hasOverflow(halves)) return [];
+    if (!halvesOf(block, file).some(hasOverflow)) return [];
     const span = block.nodes[0]?.span ?? { source: { path: plan.name, text: '' }, start: 0, end: 0 };
     return [diagnostic('weights/beyond-half', { tensor: tensorOf(block), net: plan.name }, span)];
   });
+}
+
+/** The halves of a block, between its floats. */
+function halvesOf({ stored }: PackedWeight, file: Uint8Array): readonly Uint16Array[] {
+  let at = file.byteOffset + stored.offset;
+  return stored.runs.flatMap(({ count, floats, halves }) =>
+    Array.from({ length: count }, () => {
+      const part = new Uint16Array(file.buffer, at + 4 * floats, halves);
+      at += 4 * floats + 2 * halves;
+      return part;
+    }),
+  );
 }
 
 /** The weight that the block is made of, as the user's file calls it. */

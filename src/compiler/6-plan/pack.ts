@@ -1,8 +1,10 @@
 /** The weights of a plan as bytes: what a weights file holds, and what is read into memory at `Plan.file` before `prepare`. */
 import { internal } from '../diagnostics/internal.ts';
+import type { Node } from '../ir/graph.ts';
+import type { Tensor } from '../ir/type.ts';
 import { evaluateNode, type Memo, type WeightSource } from '../ops/evaluate.ts';
 import { packWeights } from './algorithms/index.ts';
-import { toHalves } from './halves.ts';
+import { roundFilters, toHalves } from './halves.ts';
 import type { PackedWeight, Plan } from './plan.ts';
 
 /**
@@ -14,7 +16,7 @@ export function pack(plan: Plan, weights: WeightSource): Uint8Array {
   for (const block of plan.weights) {
     const { offset, bytes } = block.stored;
     const stored = file.subarray(offset, offset + bytes);
-    if (plan.file.type === 'f16') store(stored, toHalves(packBlock(block, weights)));
+    if (plan.file.type === 'f16') packRuns(stored, block, weights);
     else packFloats(stored, block, weights);
   }
   return file;
@@ -36,9 +38,32 @@ function packBlock(
   weights: WeightSource,
   into?: Float32Array,
 ): Float32Array {
+  return packWeights(layout, tensorsOf(nodes, weights), into);
+}
+
+/** Filters are rounded before they are packed, because a layout scatters them. */
+function packRuns(
+  stored: Uint8Array,
+  { nodes, layout, stored: { runs } }: PackedWeight,
+  weights: WeightSource,
+): void {
+  const hasHalves = runs.some(({ halves }) => halves > 0);
+  const [weight, ...others] = tensorsOf(nodes, weights);
+  if (!weight) internal('a block of weights without a value');
+  const packed = packWeights(layout, [hasHalves ? roundFilters(weight) : weight, ...others]);
+  let [at, byte] = [0, 0];
+  for (const { count, floats, halves } of runs)
+    for (let i = 0; i < count; i++) {
+      store(stored.subarray(byte), packed.subarray(at, (at += floats)));
+      byte += 4 * floats;
+      store(stored.subarray(byte), toHalves(packed.subarray(at, (at += halves))));
+      byte += 2 * halves;
+    }
+}
+
+function tensorsOf(nodes: readonly Node[], weights: WeightSource): readonly Tensor[] {
   const memo: Memo = new Map();
-  const tensors = nodes.map((node) => evaluateNode(node, weights, memo));
-  return packWeights(layout, tensors, into);
+  return nodes.map((node) => evaluateNode(node, weights, memo));
 }
 
 function store(stored: Uint8Array, numbers: Float32Array | Uint16Array): void {

@@ -56,27 +56,33 @@ export interface PackedWeight {
   /** The final block. */
   readonly offset: number;
   readonly bytes: number;
-  /** Where the block begins in the file, and its bytes there. */
-  readonly stored: { readonly offset: number; readonly bytes: number };
+  /** Where the block begins in the file, its bytes there, and which of its numbers they are. */
+  readonly stored: { readonly offset: number; readonly bytes: number; readonly runs: readonly StoredRun[] };
   readonly layout: WeightLayout;
 }
 
-/** How the weights file stores numbers. */
+/** `count` times: `floats` numbers in 32 bits, then `halves` in 16. Both are multiples of four. */
+export interface StoredRun {
+  readonly count: number;
+  readonly floats: number;
+  readonly halves: number;
+}
+
+/** How the weights file stores numbers; of f16, biases and a few small blocks are f32 all the same (`StoredRun`). */
 export type WeightsType = 'f32' | 'f16';
 
 /**
  * One step from the file's bytes to the final weights: reads `bytes` bytes at `from`, writes the result at `to`. `copy` moves them (the
- * ranges may overlap); `widen` turns halves into floats, from front to back. `prepare` does all of them, in order, once.
+ * ranges may overlap); `widen` turns halves into floats, from front to back; `mixed` does both in turns, `count` times: `floats` bytes are
+ * moved, `halves` bytes widened. `prepare` does all of them, in order, once.
  *
  * No second copy of the weights is ever needed, because the file is read to the *end* of the region: no block is larger in the file than
  * in memory, so what is written for a block ends before what is still to be read. A file of floats is final as it is.
  */
-export interface Expansion {
-  readonly kind: 'copy' | 'widen';
-  readonly from: number;
-  readonly to: number;
-  readonly bytes: number;
-}
+export type Expansion = { readonly from: number; readonly to: number; readonly bytes: number } & (
+  | { readonly kind: 'copy' | 'widen' }
+  | { readonly kind: 'mixed'; readonly count: number; readonly floats: number; readonly halves: number }
+);
 
 /** `plain` is row-major as in the graph; the others belong to an algorithm (its file in 6-plan/algorithms defines the order). */
 export type WeightLayout = { readonly kind: string; readonly [key: string]: unknown };

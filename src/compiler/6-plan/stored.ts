@@ -2,12 +2,14 @@
  * The weights file: which bytes of it become which block of the weights region, and how. `Expansion` in plan.ts says why no block ever
  * overwrites what is still to be read.
  */
+import { shapeOf } from '../ir/type.ts';
+import { storedRuns } from './algorithms/index.ts';
 import { aligned } from './arena.ts';
-import type { Expansion, PackedWeight, Plan, WeightsType } from './plan.ts';
+import type { Expansion, PackedWeight, Plan, StoredRun, WeightsType } from './plan.ts';
 import type { StaticPlace, StaticWeight } from './statics.ts';
 
-/** Halves are widened so many at a time: a vector of floats. */
-const wideningFloats = 4;
+/** Halves are widened, and floats beside them moved, so many at a time: a vector of floats. */
+const vectorFloats = 4;
 
 /** The plan's blocks of weights, its file and its expansions. `weights` are in the order of memory. */
 export function storeWeights(
@@ -15,34 +17,61 @@ export function storeWeights(
   bases: Readonly<Record<StaticPlace['region'] | 'arena', number>>,
   type: WeightsType,
 ): Pick<Plan, 'weights' | 'file' | 'expansions'> {
-  const sizes = weights.map(({ place }) => storedBytes(place.bytes, type));
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  const file = { offset: bases.arena - bytes, bytes, type };
   let end = 0;
-  const blocks = weights.map(({ nodes, place, layout }, i): PackedWeight => {
-    const stored = { offset: end, bytes: sizes[i] ?? 0 };
+  const blocks = weights.map((weight): PackedWeight => {
+    const { nodes, place, layout } = weight;
+    const runs = type === 'f32' ? [allFloats(aligned(place.bytes) / 4)] : runsOf(weight);
+    const stored = {
+      offset: end,
+      bytes: runs.reduce((sum, run) => sum + run.count * runBytes(run), 0),
+      runs,
+    };
     end += stored.bytes;
     return { nodes, offset: bases[place.region] + place.offset, bytes: place.bytes, stored, layout };
   });
-  const expansions = blocks.flatMap((block) => expansionsOf(block, file.offset + block.stored.offset, type));
-  return { weights: blocks, file, expansions };
+  const file = { offset: bases.arena - end, bytes: end, type };
+  return {
+    weights: blocks,
+    file,
+    expansions: blocks.flatMap((block) => expansionsOf(block, file.offset + block.stored.offset)),
+  };
 }
 
 /**
- * Floats keep the alignment of memory, so that final blocks need not move. Halves are packed tightly: read at half the speed at which
- * floats are written, they must all be behind the writing, to the last one.
+ * Floats keep the alignment of memory, so that final blocks need not move. Blocks with halves are packed tightly: read more slowly than
+ * floats are written, they must all be behind the writing, to the last one. Vectors (biases, scales) are as good as nothing of the file
+ * and much of the error: they stay floats, as does what the algorithm says.
  */
-function storedBytes(bytes: number, type: WeightsType): number {
-  const vector = 4 * wideningFloats;
-  return type === 'f32' ? aligned(bytes) : (Math.ceil(bytes / vector) * vector) / 2;
+function runsOf({ nodes, place, layout }: StaticWeight): readonly StoredRun[] {
+  const all = Math.ceil(place.bytes / 4 / vectorFloats) * vectorFloats;
+  if (layout.kind !== 'plain') return storedRuns(layout) ?? [allFloats(all)];
+  const isVector = nodes.every(({ type }) => shapeOf(type).length <= 1);
+  return [isVector ? allFloats(all) : { count: 1, floats: 0, halves: all }];
 }
 
-/** From the file into the block's place. */
-function expansionsOf(
-  { offset: to, bytes, stored }: PackedWeight,
-  from: number,
-  type: WeightsType,
-): readonly Expansion[] {
-  if (type === 'f16') return [{ kind: 'widen', from, to, bytes: stored.bytes }];
-  return from === to ? [] : [{ kind: 'copy', from, to, bytes }];
+function allFloats(floats: number): StoredRun {
+  return { count: 1, floats, halves: 0 };
+}
+
+function runBytes({ floats, halves }: StoredRun): number {
+  return 4 * floats + 2 * halves;
+}
+
+/** From the file into the block's place, run by run. */
+function expansionsOf({ offset, stored }: PackedWeight, file: number): readonly Expansion[] {
+  let [from, to] = [file, offset];
+  return stored.runs.flatMap((run) => {
+    const expansion = expansionOf(run, from, to);
+    from += run.count * runBytes(run);
+    to += 4 * run.count * (run.floats + run.halves);
+    return expansion;
+  });
+}
+
+function expansionOf(run: StoredRun, from: number, to: number): readonly Expansion[] {
+  const { count, floats, halves } = run;
+  const place = { from, to, bytes: count * runBytes(run) };
+  if (halves === 0) return from === to ? [] : [{ kind: 'copy', ...place }];
+  if (floats === 0) return [{ kind: 'widen', ...place }];
+  return [{ kind: 'mixed', ...place, count, floats: 4 * floats, halves: 2 * halves }];
 }

@@ -22,9 +22,11 @@ export function verifyPlan(plan: Plan): readonly string[] {
 function blockFaults({ offset, bytes, stored }: PackedWeight, plan: Plan): readonly string[] {
   const faults: string[] = [];
   const at = plan.file.offset + stored.offset;
-  const isFinal = at === offset && plan.file.type === 'f32' && stored.bytes >= bytes;
-  const last = plan.expansions.findLast(({ to }) => to === offset);
-  if (!isFinal && (!last || last.to + writtenBytes(last) < offset + bytes))
+  const isFinal = at === offset && stored.bytes >= bytes;
+  const written = plan.expansions
+    .filter(({ to }) => to >= offset && to < offset + bytes)
+    .reduce((end, expansion) => (expansion.to === end ? end + writtenBytes(expansion) : end), offset);
+  if (!isFinal && written < offset + bytes)
     faults.push(`the weights at ${offset} are never brought to their place`);
   if (stored.offset + stored.bytes > plan.file.bytes)
     faults.push(`the weights at ${offset} leave their file`);
@@ -32,7 +34,9 @@ function blockFaults({ offset, bytes, stored }: PackedWeight, plan: Plan): reado
 }
 
 /** Bytes that an expansion writes. */
-function writtenBytes({ kind, bytes }: Expansion): number {
+function writtenBytes(expansion: Expansion): number {
+  const { kind, bytes } = expansion;
+  if (kind === 'mixed') return bytes + expansion.count * expansion.halves;
   return kind === 'widen' ? 2 * bytes : bytes;
 }
 
@@ -42,7 +46,7 @@ function expansionFaults(expansions: readonly Expansion[], i: number): readonly 
   if (!expansion) return [];
   const end = expansion.to + writtenBytes(expansion);
   const lost = expansions.slice(i + 1).filter(({ from, bytes }) => from < end && expansion.to < from + bytes);
-  const overtakes = expansion.kind === 'widen' && expansion.from + expansion.bytes < end;
+  const overtakes = expansion.kind !== 'copy' && expansion.from + expansion.bytes < end;
   return [
     ...lost.map(({ from }) => `the weights read at ${from} are overwritten before`),
     ...(overtakes ? [`the halves at ${expansion.from} are overwritten while they are read`] : []),

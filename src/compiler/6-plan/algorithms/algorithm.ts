@@ -5,7 +5,7 @@
  */
 import type { Kernel, Operand } from '../../ir/kernel.ts';
 import type { Tensor } from '../../ir/type.ts';
-import type { Engine, WeightLayout } from '../plan.ts';
+import type { Engine, StoredRun, WeightLayout } from '../plan.ts';
 
 export type AlgorithmName =
   | 'nest'
@@ -87,4 +87,6 @@ export interface Algorithm {
    */
   readonly layouts: readonly string[];
   readonly pack: (layout: WeightLayout, tensors: readonly Tensor[], into?: Float32Array) => Float32Array;
+  /** Which numbers of a layout are kept in 32 bits where a file is of halves: all of them unless said. */
+  readonly runs?: (layout: WeightLayout) => readonly StoredRun[];
 }

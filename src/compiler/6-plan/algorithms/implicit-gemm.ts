@@ -10,7 +10,7 @@ import type { Algorithm, Choice } from './algorithm.ts';
 import { nsOf } from './cost.ts';
 import { coverPlane } from './cover.ts';
 import { epilogueScratch } from './epilogue.ts';
-import { groupFloats, packPanels, panelLayout, panelsOf } from './panels.ts';
+import { groupFloats, packPanels, panelLayout, panelsOf, panelStorage } from './panels.ts';
 import { outputPlanes, windowHalo } from './shape.ts';
 import { vectorWidths } from './tile.ts';
 
@@ -30,6 +30,7 @@ export const implicitGemm: Algorithm = {
   variants: (kernel, engine) => (kernel.kind === 'conv' ? tileChoices(kernel, engine) : []),
   layouts: ['panels'],
   pack: packPanels,
+  runs: panelStorage,
 };
 
 /** The panel width with the least estimated time; pixels follow from the registers that are left. */

@@ -5,7 +5,7 @@
 import { internal } from '../../diagnostics/internal.ts';
 import type { Kernel } from '../../ir/kernel.ts';
 import type { Tensor } from '../../ir/type.ts';
-import type { Engine, WeightLayout } from '../plan.ts';
+import type { Engine, StoredRun, WeightLayout } from '../plan.ts';
 import type { Algorithm, AlgorithmOptions, Choice } from './algorithm.ts';
 import { depthwise } from './depthwise.ts';
 import { gemv } from './gemv.ts';
@@ -83,6 +83,11 @@ export function packWeights(
 ): Float32Array {
   if (layout.kind === 'plain') return tensors[0]?.data ?? internal('a plain weight without a value');
   return ownerOf(layout).pack(layout, tensors, into);
+}
+
+/** The runs of a packed layout in a file of halves; undefined for a block of floats alone. */
+export function storedRuns(layout: WeightLayout): readonly StoredRun[] | undefined {
+  return ownerOf(layout).runs?.(layout);
 }
 
 function ownerOf(layout: WeightLayout): Algorithm {

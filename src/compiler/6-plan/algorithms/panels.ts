@@ -6,7 +6,7 @@
 import { internal } from '../../diagnostics/internal.ts';
 import type { ConvKernel, DepthwiseKernel } from '../../ir/kernel.ts';
 import { sizeOf, type Tensor } from '../../ir/type.ts';
-import type { WeightLayout } from '../plan.ts';
+import type { StoredRun, WeightLayout } from '../plan.ts';
 import { lanes } from './tile.ts';
 
 export interface PanelLayout {
@@ -73,6 +73,19 @@ export function groupFloats(layout: PanelLayout): number {
     (sum, panel) => sum + panelFloats(panel, layout.depth),
     0,
   );
+}
+
+/** In a file of halves every panel keeps its biases as they are. */
+export function panelStorage(layout: WeightLayout): readonly StoredRun[] {
+  const { vectors, groups, outC, depth } = layout as PanelLayout;
+  const group = panelRuns(outC / groups, vectors).map(({ vectors: of, count }) => ({
+    count,
+    floats: of * lanes,
+    halves: of * lanes * depth,
+  }));
+  const [run] = group;
+  if (run && group.length === 1) return [{ ...run, count: groups * run.count }];
+  return Array.from({ length: groups }, () => group).flat();
 }
 
 /** weight [outC, inC / groups, ...window] and bias [outC] (or none) → the panels of all groups. */

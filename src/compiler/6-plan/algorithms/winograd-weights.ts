@@ -5,7 +5,7 @@
  */
 import { internal } from '../../diagnostics/internal.ts';
 import type { Tensor } from '../../ir/type.ts';
-import type { WeightLayout } from '../plan.ts';
+import type { StoredRun, WeightLayout } from '../plan.ts';
 import { panelsOf } from './panels.ts';
 import { lanes } from './tile.ts';
 
@@ -32,6 +32,13 @@ export function winogradFloats({ inC, outC, taps }: WinogradLayout): number {
 /** Floats of the biases, padded to whole cache lines. */
 export function biasFloats(outC: number): number {
   return Math.ceil(outC / 16) * 16;
+}
+
+/** In a file of halves the biases stay as they are. */
+export function winogradStorage(layout: WeightLayout): readonly StoredRun[] {
+  const winograd = layout as WinogradLayout;
+  const floats = biasFloats(winograd.outC);
+  return [{ count: 1, floats, halves: winogradFloats(winograd) - floats }];
 }
 
 /** weight [outC, inC, planes, …taps] and bias [outC] (or none) → biases, then [panel][plane][inC][tap][vectors · 4]. */

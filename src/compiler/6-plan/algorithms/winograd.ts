@@ -28,7 +28,7 @@ import {
   type WinogradShape,
   type WinogradTuning,
 } from './winograd-shape.ts';
-import { packWinograd, winogradFloats, type WinogradLayout } from './winograd-weights.ts';
+import { packWinograd, winogradFloats, winogradStorage, type WinogradLayout } from './winograd-weights.ts';
 
 /** Below as many channels the transforms cost more than they save; each phase counts. */
 const fewestChannels = 8;
@@ -77,6 +77,7 @@ function winogradAlgorithm(tile: TileSize, name: 'winograd-4x4' | 'winograd-2x2'
       kernel.kind === 'conv' ? winogradVariants(kernel, { tile, name, engine }, scratchBytes) : [],
     layouts: tile === 2 ? ['winograd'] : [],
     pack: packWinograd,
+    runs: winogradStorage,
   };
 }
 

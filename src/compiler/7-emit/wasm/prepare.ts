@@ -16,11 +16,8 @@ export function emitPrepare(plan: Plan, module: ModuleBuilder): FunctionRef {
   });
 }
 
-function emitExpansion(
-  { kind, from, to, bytes }: Expansion,
-  f: FunctionBuilder,
-  module: ModuleBuilder,
-): void {
+function emitExpansion(expansion: Expansion, f: FunctionBuilder, module: ModuleBuilder): void {
+  const { kind, from, to, bytes } = expansion;
   switch (kind) {
     case 'copy':
       return f.copy(to, from, bytes);
@@ -31,7 +28,34 @@ function emitExpansion(
         to,
         from + bytes,
       );
+    case 'mixed':
+      return f.call(
+        module.shared('expand', () => expandFunction(module)),
+        from,
+        to,
+        from + bytes,
+        expansion.floats,
+        expansion.halves,
+      );
   }
+}
+
+/** (numbers, place, end of the numbers, bytes of floats, bytes of halves): in turns, floats as they are and halves widened. */
+function expandFunction(m: ModuleBuilder): FunctionRef<readonly ['i32', 'i32', 'i32', 'i32', 'i32']> {
+  const widen = m.shared('widen', () => widenFunction(m));
+  return m.function(
+    { name: 'expand', params: ['i32', 'i32', 'i32', 'i32', 'i32'] },
+    (f, from, to, end, floats, halves) => {
+      f.loop((again) => {
+        f.copy(to, from, floats);
+        f.set(from, i32.add(from, floats));
+        f.set(to, i32.add(to, floats));
+        f.call(widen, from, to, i32.add(from, halves));
+        f.set(to, i32.add(to, i32.shl(halves, 1)));
+        f.branchIf(again, i32.ltU(f.tee(from, i32.add(from, halves)), end));
+      });
+    },
+  );
 }
 
 /** (halves, floats, end of the halves): widened from front to back. */
