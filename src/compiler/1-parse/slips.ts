@@ -174,7 +174,8 @@ const eachIn: Slip = (source, { token, rules, expected }) =>
 
 /** `use Net from "…"`, `use (A, B) from "…"`, `use * from "…"`. */
 const useWithoutBraces: Slip = (source, { token, rules, expected }) => {
-  if (rules.at(-1) !== 'use' || !expected.includes('LCurly')) return undefined;
+  if (rules.at(-1) !== 'use' || !expected.includes('LCurly') || token.tokenType.name === 'EOF')
+    return undefined;
   const [whole, names = ''] =
     /^(?:(\w+)|[[(]([\w\s,]*)[\])])/.exec(source.text.slice(token.startOffset)) ?? [];
   const inside = whole === names ? names : (whole?.slice(1, -1).trim() ?? '');
