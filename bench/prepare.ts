@@ -101,7 +101,7 @@ interface Ours {
   readonly write: (name: string, content: Uint8Array | string) => void;
 }
 
-/** Our program `name` (which says whether it has 256-bit tiles) for one thread and for several; they read the same weights. */
+/** Our program `name` (which says whether it has 256-bit tiles) for one thread and for several, each with the weights as it packs them. */
 function writeOurs(name: string, graph: Graph, { weights, threads, write }: Ours): void {
   for (const count of new Set([1, threads])) {
     const planned = plan(graph, { relaxed: true, wide: name.endsWith('wide') }, { threads: count });
@@ -110,7 +110,7 @@ function writeOurs(name: string, graph: Graph, { weights, threads, write }: Ours
     const build = count === 1 ? name : `${name}.threads`;
     write(`${build}.wasm`, bytes);
     write(`${build}.json`, JSON.stringify({ manifest, checksum: checksum(packed) }));
-    if (count === 1) write(`${name}.weights`, packed);
+    write(`${build}.weights`, packed);
   }
 }
 
@@ -128,7 +128,7 @@ async function calibrated(graph: Graph, weights: WeightSource, values: Inputs): 
     weights,
     show: (found: Diagnostic) => found,
   };
-  return quantize(graph, await rangesOver(calibration, [{ files: [], inputs }]));
+  return quantize(graph, { values: await rangesOver(calibration, [{ files: [], inputs }]) });
 }
 
 /** Every format asks for every weight. */

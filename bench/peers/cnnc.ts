@@ -60,12 +60,12 @@ async function loadVariant(
   { threads }: LoadOptions,
 ): Promise<Runner> {
   const variant = name.endsWith('wide') ? 'wide' : 'relaxed';
-  const source = await read(`cnnc-${name}.weights`);
   const build = async (file: string): Promise<Build> => {
     const { manifest, checksum } = JSON.parse(
       new TextDecoder().decode(await read(`${file}.json`)),
     ) as Description;
-    return { manifest, code: await read(`${file}.wasm`), weights: { source, checksum } };
+    const weights = { source: await read(`${file}.weights`), checksum };
+    return { manifest, code: await read(`${file}.wasm`), weights };
   };
   const builds = { [variant]: await build(`cnnc-${name}`) };
   const threaded = threads > 1 ? { [variant]: await build(`cnnc-${name}.threads`) } : {};

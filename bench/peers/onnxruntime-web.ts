@@ -11,6 +11,9 @@ export const onnxruntimeWeb: Peer = {
     ort.env.logLevel = 'error';
     const page = (globalThis as { location?: { origin: string } }).location;
     if (page) ort.env.wasm.wasmPaths = `${page.origin}/ort/`;
+    // In Node, more threads look for the file again, and fetch() reads no files: a path it is.
+    else if (threads > 1)
+      ort.env.wasm.wasmPaths = new URL('.', import.meta.resolve('onnxruntime-web/wasm')).pathname;
     const session: InferenceSession = await ort.InferenceSession.create(await read('model.onnx'), {
       executionProviders: ['wasm'],
       graphOptimizationLevel: 'all',
