@@ -2,6 +2,7 @@
 import type { Failure } from '../../../grammar/recovering-parser.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import * as t from '../../../grammar/tokens.ts';
+import { isToldWithFrom } from './slips.ts';
 import type { Source } from './source.ts';
 
 /** The failures in order, without those that an earlier one explains, or a bracket that is `reported` never to close. */
@@ -16,6 +17,7 @@ export function withoutCascades(
     const before = kept.at(-1);
     const at = failure.token.startOffset;
     if (open.some(({ start, end }) => start < at && at <= end)) continue;
+    if (before && isToldWithFrom(source, before, failure)) continue;
     if (before && (goesOn(source, before, failure) || isUnderHead(source, before, failure))) continue;
     kept.push(failure);
   }

@@ -211,6 +211,59 @@ const pathWithoutQuotes: Slip = (source, { token, previous, expected }) => {
   return diagnostic('syntax/unexpected', args, span, { fixes: [replaceBy(`"${path}"`, span)] });
 };
 
+/** `from "std/lenet" use { LeNet5 }`, `from "std/lenet" import LeNet5`. */
+const fromFirst: Slip = (source, { start, rules }) => {
+  if (start.image !== 'from' || rules.at(-1) !== 'item') return undefined;
+  const written = /^from\s*("[^"\n]*")\s*(?:use|import)\s*(\{[^}]*\}|\w+(?:[ \t]*,[ \t]*\w+)*)/;
+  const [whole, path, names] = written.exec(source.text.slice(start.startOffset)) ?? [];
+  if (whole === undefined || path === undefined || names === undefined) return undefined;
+  const span = { source, start: start.startOffset, end: start.startOffset + whole.length };
+  const line = `use ${names.startsWith('{') ? names : `{ ${names} }`} from ${path}`;
+  const args = { word: 'from', where: 'the names stand before the file' };
+  return diagnostic('syntax/misplaced', args, spanOf(source, start), { fixes: [replaceBy(line, span)] });
+};
+
+/** The rest of `from "…" use { … }`, of which `fromFirst` speaks. */
+export function isToldWithFrom(source: Source, before: Failure, { start }: Failure): boolean {
+  if (before.start.image !== 'from' || start.tokenType !== t.Use) return false;
+  return /^from\s*"[^"\n]*"\s*$/.test(source.text.slice(before.start.startOffset, start.startOffset));
+}
+
+/** Words that other people put before class names and anchors, and what stands there. */
+const clauseWords: Readonly<Record<string, 'of' | 'anchors'>> = {
+  classes: 'of',
+  class_names: 'of',
+  labels: 'of',
+  names: 'of',
+  anchor: 'anchors',
+};
+
+/** `out z: label(y) classes ["cat", "dog"]`, `branch y anchor [(1, 1)]`. */
+const clauseByAnotherName: Slip = (source, { token, start }) => {
+  const ours = Object.hasOwn(clauseWords, token.image) ? clauseWords[token.image] : undefined;
+  if (ours === undefined || start.tokenType !== (ours === 'of' ? t.Out : t.DetectBranch)) return undefined;
+  return replaced(source, token, `\`${ours}\` should stand here`, ours);
+};
+
+/** `label z: y`: a kind of output in the place of `out`. */
+const kindForOut: Slip = (source, { token, start }) => {
+  if (token.tokenType !== t.Colon) return undefined;
+  const before = source.text.slice(Math.max(0, start.startOffset - 40), start.startOffset);
+  const [, kind] = /(?:^|[\s{])(tensor|labels?|prob|embedding|points|mask|image)[ \t]+$/.exec(before) ?? [];
+  if (kind === undefined) return undefined;
+  const from = source.text.lastIndexOf(kind, start.startOffset);
+  const span = { source, start: from, end: from + kind.length };
+  const [head, value] =
+    /^\w+[ \t]*:[ \t]*([^\n{}]+?)(?=[ \t]+of\b|[ \t]*(?:\}|\/\/|$))/m.exec(
+      source.text.slice(start.startOffset),
+    ) ?? [];
+  const args = { word: kind, where: `a kind of output stands behind \`out ${start.image}:\`` };
+  if (head === undefined || value === undefined) return diagnostic('syntax/misplaced', args, span);
+  const ours = `out ${start.image}: ${kind}(${value})`;
+  const whole = { ...span, end: start.startOffset + head.length };
+  return diagnostic('syntax/misplaced', args, span, { fixes: [replaceBy(ours, whole)] });
+};
+
 /** `net A extend B`. */
 const extendsByAnotherName: Slip = (source, { token, rules }) =>
   rules.at(-1) === 'net' && /^(?:extend(?:ing|ed)?|from)$/.test(token.image)
@@ -233,6 +286,9 @@ function replaced(source: Source, token: IToken, expected: string, text: string)
 const slips: readonly Slip[] = [
   foreignWord,
   foreignStatement,
+  kindForOut,
+  fromFirst,
+  clauseByAnotherName,
   signInPieces,
   optionsInBrackets,
   sizeInPieces,

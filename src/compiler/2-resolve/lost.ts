@@ -1,11 +1,11 @@
-/** Layers whose result nothing reads: a line of a body that is no value, and not the last. */
+/** Layers whose result nothing reads: a line of a body that is no value, and not the last; an `out` of a block above another. */
 import type { Body, Expr, Statement } from '../1-parse/ast.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Place } from './names.ts';
 
 /** A body gives its `out` or its last line; a line before that without a name gives its result to nobody. */
-export function reportLost({ statements }: Body, { module, names }: Place): void {
+export function reportLost({ statements }: Body, { module, owner, names }: Place): void {
   if (module.external || statements.some(({ kind }) => kind === 'broken')) return;
   const found: Diagnostic[] = [];
   // What stands below a line and may be the result.
@@ -17,10 +17,19 @@ export function reportLost({ statements }: Body, { module, names }: Place): void
       const fixes = continued(statements[i + 1]);
       found.push(diagnostic('network/goes-nowhere', {}, statement.span, { labels, fixes }));
     }
+    if (statement.kind === 'out' && result && owner?.kind === 'block') {
+      const labels = [{ span: result.span, text: 'the result is this' }];
+      found.push(diagnostic('network/goes-nowhere', {}, statement.span, { labels, notes: [oneResult] }));
+    }
     if (statement.kind === 'expr' || statement.kind === 'out') result = statement;
   }
   for (const report of found.reverse()) names.report(report);
 }
+
+const oneResult = {
+  word: 'note',
+  text: 'a block gives one value; several become one by a merge such as `concat`',
+} as const;
 
 /** `x -> conv(8) as squeeze` is there for the name. */
 function namesValues(expr: Expr): boolean {

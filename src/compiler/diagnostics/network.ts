@@ -14,7 +14,7 @@ export const networkDiagnostics = {
     severity: 'warning',
     message: 'nothing reads what this line gives',
     explain:
-      'A body gives its `out`, or its last line. A line before that, without a name, is computed from the incoming value and then forgotten: the next line begins from the incoming value again. Layers on several lines are joined by `->`.',
+      'A body gives its `out`, or its last line. A line before that, without a name, is computed from the incoming value and then forgotten: the next line begins from the incoming value again. So is an `out` of a block that is not its last: a block gives one value. Layers on several lines are joined by `->`.',
     bad: 'block Twice(c) {\n  conv(c, 3) -> relu\n  conv(c, 3) -> relu\n}\nnet N {\n  in x: f32[9, 9, 4]\n  y = x -> Twice(8)\n  out z: tensor(y)\n}',
     good: 'block Twice(c) {\n  conv(c, 3) -> relu\n  -> conv(c, 3) -> relu\n}\nnet N {\n  in x: f32[9, 9, 4]\n  y = x -> Twice(8)\n  out z: tensor(y)\n}',
   },
