@@ -121,6 +121,8 @@ describe('the arguments of an output', () => {
     ['points(v, 2) of digits', 'network/no-classes: points has no classes', ['leave of digits out']],
     ['v of ["a", "b"]', 'network/no-classes: a value alone has no classes', ['leave of ["a", "b"] out']],
     ['label(v) of ["a", "b", "c"]', 'network/classes-count: z has 4 channels', ['dense(3)']],
+    ['label(v -> div(2)) of ["a", "b", "c"]', 'network/classes-count: z has 4 channels', ['dense(3)']],
+    ['label(x -> gap -> div(2)) of ["a", "b"]', 'network/classes-count: z has', []],
     [
       'label(v) of ["a", "b", "c", "d", "a"]',
       'network/classes-count: z has 4 channels',

@@ -22,10 +22,10 @@ export function channelMaker(node: Node): Node {
   return at;
 }
 
-/** `dense(10)`: puts `needed` in the place of the 10; none where it is no number that stands there. */
+/** `dense(10)`: puts `needed` in the place of the 10; none where it is no number that stands there, or another layer's (`div(2)`). */
 export function channelsFix(node: Node, needed: number): readonly Fix[] {
-  const { span } = channelMaker(node);
-  const found = span && writtenNumber(span);
+  const { op, span } = channelMaker(node);
+  const found = span && makers.has(op) ? writtenNumber(span) : undefined;
   if (!span || !found) return [];
   const { source, start, end } = found;
   const after = source.text.slice(end, span.end);
