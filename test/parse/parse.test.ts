@@ -27,3 +27,14 @@ describe.each(caseFiles())('%s', (name) => {
     expect(outcome(source)).toBe(process.env['UPDATE'] ? outcome(source) : expected);
   });
 });
+
+test.each(['\n', '\r\n', '\r\r\n'])(
+  'a doc comment belongs to what stands below, whatever ends its line: %j',
+  (end) => {
+    const { file } = parse({
+      path: 'case.cnn',
+      text: ['/// Ten digits.', 'net N {', '}', ''].join(end),
+    });
+    expect(file.items).toMatchObject([{ doc: 'Ten digits.' }]);
+  },
+);

@@ -152,7 +152,7 @@ function repairMistake(source: Source, token: IToken, diagnostics: Diagnostic[])
   }
   if (image === ';') {
     const fix = { title: 'end the line here instead', edits: [{ span, text: '' }] };
-    const last = /^[ \t]*(?:\r?\n|$|\/\/)/.test(source.text.slice(span.end, span.end + 200));
+    const last = /^[ \t]*(?:\r*\n|$|\/\/)/.test(source.text.slice(span.end, span.end + 200));
     diagnostics.push(diagnostic('syntax/semicolon', {}, span, { fixes: last ? [fix] : [] }));
   } else {
     const [ours] = signs[image] ?? [image];

@@ -154,7 +154,7 @@ export function docAbove({ source, comments }: Context, offset: number): string 
   let below = offset;
   for (let i = low - 1; i >= 0; i--) {
     const comment = comments[i];
-    if (!comment?.doc || !/^[ \t]*\r?\n[ \t]*$/.test(source.text.slice(comment.span.end, below))) break;
+    if (!comment?.doc || !/^[ \t]*\r*\n[ \t]*$/.test(source.text.slice(comment.span.end, below))) break;
     lines.unshift(comment.text.replace(/^ /, ''));
     below = comment.span.start;
   }
