@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/compiler/index.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
-import { applyFix } from './support.ts';
+import { expectMended } from './mends.ts';
 
 /** The only thing that is said, whose every fix leaves a file that checks. */
 function only(text: string): string {
@@ -12,14 +12,7 @@ function only(text: string): string {
     text,
   ).toEqual([`error ${found[0]?.code}`]);
   const [first] = found as [Diagnostic];
-  for (const fix of first.fixes.filter(({ edits }) => edits.length > 0)) {
-    const mended = applyFix(text, { ...first, fixes: [fix] });
-    const left = diagnose({ path: 'main.cnn', text: mended }).filter(({ severity }) => severity === 'error');
-    expect(
-      left.map(({ code }) => code),
-      `after "${fix.title}":\n${mended}`,
-    ).toEqual([]);
-  }
+  expectMended(text, first);
   return `${first.code}: ${first.message}`;
 }
 

@@ -2,21 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/compiler/index.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
-import { applyFix } from './support.ts';
+import { expectMended } from './mends.ts';
 
 /** The fixes of the only thing that is said; each leaves a file without errors. */
 function fixesOf(text: string): readonly string[] {
   const [first, ...others] = diagnose({ path: 'main.cnn', text }) as [Diagnostic, ...Diagnostic[]];
   expect(first.code, text).toBe('shape/branch-mismatch');
   expect(others.map(({ code }) => code)).toEqual([]);
-  for (const fix of first.fixes) {
-    const mended = applyFix(text, { ...first, fixes: [fix] });
-    const left = diagnose({ path: 'main.cnn', text: mended }).filter(({ severity }) => severity === 'error');
-    expect(
-      left.map(({ code }) => code),
-      `after "${fix.title}":\n${mended}`,
-    ).toEqual([]);
-  }
+  expectMended(text, first, first.fixes);
   return first.fixes.map(({ title }) => title);
 }
 

@@ -7,7 +7,7 @@ import { operatorNames, operatorsCalled } from '../../src/compiler/2-resolve/voc
 import type { Diagnostic } from '../../src/compiler/index.ts';
 import type { OpDef, ParamSpec } from '../../src/compiler/ops/op.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
-import { applyFix } from './support.ts';
+import { expectMended } from './mends.ts';
 
 /** The option under test as it is written, and what stands beside it: options without defaults, or what gives it a meaning. */
 interface Misuse {
@@ -166,15 +166,7 @@ function expectOne({ text, code, says }: Misuse): void {
   const [only] = diagnostics as [Diagnostic];
   expect(only.severity).toBe('error');
   for (const words of says) expect(only.message).toContain(words);
-  for (const fix of only.fixes) {
-    if (fix.edits.length === 0) continue;
-    const mended = applyFix(text, { ...only, fixes: [fix] });
-    const left = diagnose({ path: 'main.cnn', text: mended }).filter((d) => d.severity === 'error');
-    expect(
-      left.map((d) => d.code),
-      `after "${fix.title}":\n${mended}`,
-    ).toEqual([]);
-  }
+  expectMended(text, only);
 }
 
 /** Words that no option takes for a value; more than any operator has options. */
@@ -220,16 +212,7 @@ describe.each(defs.map((def) => [def.spelling ?? def.name, def] as const))(
       const [first] = found;
       if (!first) return;
       expect(first.message).not.toMatch(/NaN|undefined|Infinity/);
-      for (const fix of first.fixes.filter(({ edits }) => edits.length > 0)) {
-        const mended = applyFix(text, { ...first, fixes: [fix] });
-        const left = diagnose({ path: 'main.cnn', text: mended }).filter(
-          ({ severity }) => severity === 'error',
-        );
-        expect(
-          left.map((d) => d.message),
-          `after "${fix.title}":\n${mended}`,
-        ).toEqual([]);
-      }
+      expectMended(text, first);
     });
   },
 );
