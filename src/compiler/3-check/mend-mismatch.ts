@@ -15,6 +15,8 @@ interface Choice extends Padded {
   readonly operand: Operand;
 }
 
+const asItIs = (operand: Operand): Choice => ({ operand, places: placesOf(operand.node), windows: [] });
+
 const nothing: Fix = { title: '', edits: [] };
 
 export function mendMismatch(op: string, operands: readonly Operand[]): readonly Fix[] {
@@ -44,8 +46,8 @@ function agreeing(operands: readonly Operand[]): readonly Choice[] | undefined {
   const nodes = operands.map(({ node }) => node);
   const choices = operands.map((operand): readonly Choice[] => {
     const padded = paddedPath(operand.node, nodes);
-    const asItIs = { operand, places: placesOf(operand.node), windows: [] };
-    return padded && padded.windows.length > 0 ? [asItIs, { operand, ...padded }] : [asItIs];
+    const own = asItIs(operand);
+    return padded && padded.windows.length > 0 ? [own, { operand, ...padded }] : [own];
   });
   const targets = choices.flat().map(({ places }) => String(places));
   const found = [...new Set(targets)].flatMap((target) => {
@@ -85,19 +87,12 @@ function withShortcut(own: Operand, operands: readonly Operand[]): readonly Fix[
   const [other] = others;
   if (new Set(others.map(({ node }) => channelsOf(node.type))).size > 1) return [];
   const from = placesOf(own.node);
-  const asTheyAre = others.map((operand): Choice => ({
-    operand,
-    places: placesOf(operand.node),
-    windows: [],
-  }));
-  const padded = others.map((operand): Choice | undefined => {
-    const path = paddedPath(
-      operand.node,
-      operands.map(({ node }) => node),
-    );
-    return path && { operand, ...path };
+  const nodes = operands.map(({ node }) => node);
+  const padded = others.flatMap((operand): readonly Choice[] => {
+    const path = paddedPath(operand.node, nodes);
+    return path ? [{ operand, ...path }] : [];
   });
-  for (const choices of [asTheyAre, padded.filter((choice) => choice !== undefined)]) {
+  for (const choices of [others.map(asItIs), padded]) {
     const [first] = choices;
     const alike =
       choices.length === others.length &&
