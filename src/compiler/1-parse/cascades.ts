@@ -18,7 +18,11 @@ export function withoutCascades(
     const at = failure.token.startOffset;
     if (open.some(({ start, end }) => start < at && at <= end)) continue;
     if (before && isToldWithFrom(source, before, failure)) continue;
-    if (before && (goesOn(source, before, failure) || isUnderHead(source, before, failure))) continue;
+    if (
+      before &&
+      (goesOn(source, before, failure) || isUnderHead(source, before, failure) || isItsElse(before, failure))
+    )
+      continue;
     kept.push(failure);
   }
   return kept;
@@ -29,6 +33,10 @@ function goesOn(source: Source, before: Failure, { start }: Failure): boolean {
   const end = (before.previous?.endOffset ?? before.start.startOffset) + 1;
   return start.startOffset >= end && /^[ \t]*$/.test(source.text.slice(end, start.startOffset));
 }
+
+/** `else: b` behind `if c: a`: of the choice was spoken. */
+const isItsElse = (before: Failure, { start }: Failure): boolean =>
+  start.tokenType === t.Else && before.rules.includes('ifExpression');
 
 /** `net N` without its brace: the indented lines below are its body. */
 function isUnderHead(source: Source, before: Failure, { start, rules }: Failure): boolean {

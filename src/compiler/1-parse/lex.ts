@@ -10,6 +10,7 @@ import { replaceBy } from '../diagnostics/fixes.ts';
 import { showCount } from '../diagnostics/count.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Comment } from './ast.ts';
+import { choiceBySigns } from './choice-by-signs.ts';
 import type { Source, Span } from './source.ts';
 
 export interface Lexed {
@@ -48,7 +49,8 @@ export function lex(source: Source): Lexed {
   const reported = strays.map(([start, end]) => {
     const text = source.text.slice(start, end);
     const shown = text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
-    diagnostics.push(diagnostic('syntax/stray', { text: shown }, { source, start, end }));
+    const fixes = text === '?' ? choiceBySigns(source, start) : [];
+    diagnostics.push(diagnostic('syntax/stray', { text: shown }, { source, start, end }, { fixes }));
     return makeToken(t.Reported, text, start, end);
   });
   const all = merge(raw, reported);

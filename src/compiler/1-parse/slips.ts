@@ -8,14 +8,18 @@ import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { bodyWithoutBraces, nothingBeforeBrace } from './body-slips.ts';
+import { choiceSlips } from './choice-slips.ts';
+import { loopSlips } from './loop-slips.ts';
 import { spanOf } from './lex.ts';
+import { foreign, replaced, type Slip } from './slip.ts';
 import type { Source, Span } from './source.ts';
-
-type Slip = (source: Source, failure: Failure) => Diagnostic | undefined;
 
 /** What is said about a failure that is a known slip; undefined for others. */
 export function explainSlip(source: Source, failure: Failure): Diagnostic | undefined {
-  for (const slip of slips) {
+  // Where the text is over there is nothing to read on.
+  const known = failure.token.image === '' ? slips.filter((slip) => !readsOn.has(slip)) : slips;
+  for (const slip of known) {
     const found = slip(source, failure);
     if (found) return found;
   }
@@ -59,12 +63,6 @@ const foreignStatement: Slip = (source, { token, start }) => {
   const from = source.text.lastIndexOf(word, start.startOffset);
   return foreign({ source, start: from, end: from + word.length }, word === 'input' ? 'in' : 'out');
 };
-
-function foreign(span: Span, ours: string): Diagnostic {
-  const word = span.source.text.slice(span.start, span.end);
-  const args = { word, where: `did you mean \`${ours}\`?` };
-  return diagnostic('syntax/misplaced', args, span, { fixes: [replaceBy(ours, span)] });
-}
 
 /** `- >` and `:=`. */
 const signInPieces: Slip = (source, { token, previous }) => {
@@ -277,13 +275,19 @@ const defaultsInParens: Slip = (source, { token, rules }) => {
   return diagnostic('syntax/unexpected', { found: '`(`', expected }, spanOf(source, token));
 };
 
-function replaced(source: Source, token: IToken, expected: string, text: string): Diagnostic {
-  const span = spanOf(source, token);
-  const args = { found: `\`${token.image}\``, expected };
-  return diagnostic('syntax/unexpected', args, span, { fixes: [replaceBy(text, span)] });
-}
+/** These read the text from the token that does not fit. */
+const readsOn: ReadonlySet<Slip> = new Set([
+  ...loopSlips,
+  nothingBeforeBrace,
+  ...choiceSlips,
+  bodyWithoutBraces,
+]);
 
 const slips: readonly Slip[] = [
+  ...loopSlips,
+  nothingBeforeBrace,
+  ...choiceSlips,
+  bodyWithoutBraces,
   foreignWord,
   foreignStatement,
   kindForOut,

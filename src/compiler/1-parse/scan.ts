@@ -1,0 +1,50 @@
+/** Reads the text around a slip: brackets that match, ends of lines and of expressions. Never further than `farthest`. */
+
+/** Longest stretch of text that is looked through for one slip. */
+const farthest = 2000;
+
+const openers = '([{';
+const closers = ')]}';
+
+/** Where the bracket that opens at `open` closes (its offset); undefined where it does not nearby. */
+export function closingOf(text: string, open: number): number | undefined {
+  let depth = 0;
+  for (let i = open; i < Math.min(text.length, open + farthest); i++) {
+    if (text[i] === '"') i = endOfText(text, i);
+    else if (openers.includes(text[i] ?? '')) depth++;
+    else if (closers.includes(text[i] ?? '') && --depth === 0) return i;
+  }
+  return undefined;
+}
+
+/** Where `sign` stands first behind `from`, outside all brackets and on the same line; undefined where it does not. */
+export function outside(text: string, from: number, sign: RegExp): number | undefined {
+  const end = endOfLine(text, from);
+  const at = new RegExp(sign, 'y');
+  let depth = 0;
+  for (let i = from; i < end; i++) {
+    at.lastIndex = i;
+    if (depth === 0 && at.test(text)) return i;
+    if (text[i] === '"') i = endOfText(text, i);
+    else if (openers.includes(text[i] ?? '')) depth++;
+    else if (closers.includes(text[i] ?? '')) depth--;
+  }
+  return undefined;
+}
+
+/** Where the expression that begins at `from` ends: with its line, or before a comma or a bracket around it. */
+export function endOfExpression(text: string, from: number): number {
+  const end = outside(text, from, /,|[)\]}]|[ \t]*\/\//) ?? endOfLine(text, from);
+  return from + text.slice(from, end).trimEnd().length;
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.slice(from, from + farthest).search(/\r?\n/);
+  return end < 0 ? Math.min(text.length, from + farthest) : from + end;
+}
+
+/** The closing quote of a text, or the end of its line. */
+function endOfText(text: string, from: number): number {
+  const [whole = '"'] = /^"(?:\\.|[^"\\\n])*"?/.exec(text.slice(from, from + farthest)) ?? [];
+  return from + whole.length - 1;
+}

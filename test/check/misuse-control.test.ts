@@ -1,0 +1,107 @@
+/** Loops and choices as other languages write them: one error, and fixes that leave a file without any. */
+import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../../src/compiler/index.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
+import { expectMended } from './mends.ts';
+
+/** The only thing that is said, and the titles of its fixes, each of which mends it. */
+function mended(text: string): string {
+  const [first, ...others] = diagnose({ path: 'main.cnn', text }) as [Diagnostic, ...Diagnostic[]];
+  expect(
+    others.map(({ code, message }) => `${code}: ${message}`),
+    text,
+  ).toEqual([]);
+  expectMended(text, first);
+  return `${first.code}: ${first.fixes.map(({ title }) => title).join(' | ')}`;
+}
+
+const net = (stage: string): string =>
+  `net N {\n  in x: rgb 32x32\n  y = x -> ${stage}\n  out z: tensor(y)\n}`;
+
+describe('each', () => {
+  it.each([
+    ['each n in [8, 16] { conv(n, 3) }', 'syntax/unexpected: of'],
+    ['for n in [8, 16] { conv(n, 3) }', 'syntax/misplaced: each n of [8, 16]'],
+    ['for (const n of [8, 16]) { conv(n, 3) }', 'syntax/misplaced: each n of [8, 16]'],
+    ['foreach (n in [8, 16]) { conv(n, 3) }', 'syntax/misplaced: each n of [8, 16]'],
+    ['each (n of [8, 16]) { conv(n, 3) }', 'syntax/unexpected: each n of [8, 16]'],
+    ['each [8, 16] as n { conv(n, 3) }', 'syntax/unexpected: each n of [8, 16]'],
+    ['each of [8, 16] { conv(it, 3) }', 'syntax/unexpected: each it of [8, 16]'],
+    ['each of [8, 16] { relu }', 'syntax/unexpected: each item of [8, 16]'],
+    ['each n, i of [8, 16] { conv(n, i + 1) }', 'syntax/unexpected: each (n, i) of [8, 16]'],
+    ['each c, k of [(8, 1), (16, 3)] { conv(c, k) }', 'syntax/unexpected: each [c, k] of [(8, 1), (16, 3)]'],
+    [
+      'each {c, k} of [(8, 1), (16, 3)] { conv(c, k) }',
+      'syntax/unexpected: each [c, k] of [(8, 1), (16, 3)]',
+    ],
+    ['each (c, k) of [8, 16], [1, 3] { conv(c, k) }', 'syntax/unexpected: each [c, k] of [(8, 1), (16, 3)]'],
+    ['each (c, k) of [8, 16], [1, 3, 5] { conv(c, k) }', 'syntax/unexpected: '],
+    ['each n as stage of [8, 16] { conv(n, 3) }', 'syntax/unexpected: each n of [8, 16] as stage'],
+    ['each n of [8, 16] as { conv(n, 3) }', 'syntax/unexpected: leave as out'],
+    ['each n of [8, 16] as "stage" { conv(n, 3) }', 'syntax/unexpected: stage'],
+    ['each n of [8, 16] conv(n, 3)', 'syntax/unexpected: { conv(n, 3) }'],
+    ['each n of [8, 16]: conv(n, 3)', 'syntax/unexpected: { conv(n, 3) }'],
+    ['each n of [8, 16] -> conv(n, 3) -> relu', 'syntax/unexpected: { conv(n, 3) -> relu } | { conv(n, 3) }'],
+    ['for n in [8, 16]: conv(n, 3)', 'syntax/misplaced: each n of [8, 16] { conv(n, 3) }'],
+    ['[conv(n, 3) for n in [8, 16]]', 'syntax/misplaced: each n of [8, 16] { conv(n, 3) }'],
+    ['each n of { conv(n, 3) }', 'syntax/incomplete: '],
+  ])('%s', (stage, expected) => {
+    expect(mended(net(stage))).toBe(expected);
+  });
+});
+
+describe('repeat', () => {
+  it.each([
+    ['repeat 3 { conv(8, 3) }', 'syntax/unexpected: (3)'],
+    ['repeat 3 times { conv(8, 3) }', 'syntax/unexpected: repeat(3)'],
+    ['repeat(n = 3) { conv(8, 3) }', 'syntax/unexpected: repeat(3)'],
+    ['repeat(3) conv(8, 3)', 'syntax/unexpected: { conv(8, 3) }'],
+    ['repeat(3): conv(8, 3)', 'syntax/unexpected: { conv(8, 3) }'],
+    ['repeat(3, conv(8, 3))', 'syntax/unexpected: repeat(3) { conv(8, 3) }'],
+    ['repeat(conv(8, 3), 3)', 'syntax/unexpected: repeat(3) { conv(8, 3) }'],
+    ['repeat(3, i) { conv(8 + i, 3) }', 'syntax/unexpected: each i of range(3)'],
+    ['repeat(i in 3) { conv(8 + i, 3) }', 'syntax/unexpected: each i of range(3)'],
+    [
+      'repeat(3) as stage { conv(8, 3) -> add { relu, silu } }',
+      'syntax/unexpected: as stage behind the braces',
+    ],
+    ['add { repeat(2) conv(3, 3, pad = same), identity }', 'syntax/unexpected: { conv(3, 3, pad = same) }'],
+  ])('%s', (stage, expected) => {
+    expect(mended(net(stage))).toBe(expected);
+  });
+});
+
+describe('if', () => {
+  it.each([
+    ['if in.C = 3 { relu } else { silu }', 'syntax/unexpected: write =='],
+    ['if in.C === 3 { relu } else { silu }', 'syntax/foreign-sign: write =='],
+    ['if in.C !== 3 { relu } else { silu }', 'syntax/foreign-sign: write !='],
+    ['if in.C <> 3 { relu } else { silu }', 'syntax/foreign-sign: write !='],
+    ['if in.C is 3 { relu } else { silu }', 'syntax/unexpected: =='],
+    ['if in.C is not 3 { relu } else { silu }', 'syntax/unexpected: !='],
+    ['if in.C in [1, 3] { relu } else { silu }', 'syntax/unexpected: (in.C == 1 or in.C == 3)'],
+    ['if (in.C == 3) relu else silu', 'syntax/unexpected: { relu } else { silu }'],
+    ['if in.C == 3 then relu else silu', 'syntax/unexpected: { relu } else { silu }'],
+    ['if in.C == 3: relu else: silu', 'syntax/unexpected: { relu } else { silu }'],
+    ['if in.C == 3:\n    relu\n  else:\n    silu', 'syntax/unexpected: { relu } else { silu }'],
+    ['if in.C == 3 relu else { silu }', 'syntax/unexpected: { relu }'],
+    ['if in.C == 3 { relu } else silu', 'syntax/unexpected: { silu }'],
+    ['if in.C == 3 { relu } elif in.C == 4 { silu }', 'syntax/unexpected: else if'],
+    ['if in.C == 3 { relu } { silu }', 'syntax/unexpected: else before it'],
+    ['if in.C == 3 { relu } else { silu } else { tanh }', 'syntax/unexpected: '],
+    ['relu if in.C == 3 else silu', 'syntax/unexpected: if in.C == 3 { relu } else { silu }'],
+    ['in.C == 3 ? conv(8, 3) : relu', 'syntax/stray: if in.C == 3 { conv(8, 3) } else { relu }'],
+    ['conv(x.C == 3 ? 8 : 16, 3)', 'syntax/stray: if x.C == 3 { 8 } else { 16 }'],
+    ['if { relu } else { silu }', 'syntax/incomplete: '],
+    ['if in.C == 3 and { relu } else { silu }', 'syntax/incomplete: '],
+    ['else { relu }', 'syntax/unexpected: '],
+    ['switch in.C { 3: relu }', 'syntax/misplaced: '],
+  ])('%s', (stage, expected) => {
+    expect(mended(net(stage))).toBe(expected);
+  });
+
+  it('stays a message about the name where `if` is one', () => {
+    const text = 'let if = 3\nnet N {\n  in x: rgb 8x8\n  out z: tensor(x)\n}';
+    expect(mended(text)).toBe('syntax/reserved: if_');
+  });
+});
