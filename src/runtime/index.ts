@@ -125,7 +125,7 @@ function teamOfOne({ exports }: WebAssembly.Instance): Team {
 
 /** As many threads as asked for, or one where they cannot be started. */
 async function teamOf(
-  compiled: WebAssembly.WebAssemblyInstantiatedSource,
+  compiled: Compiled,
   memory: WebAssembly.Memory,
   { manifest, threads }: { readonly manifest: Manifest; readonly threads: number },
 ): Promise<Team> {
@@ -155,15 +155,20 @@ function allocate(manifest: Manifest): WebAssembly.Memory {
   }
 }
 
+interface Compiled {
+  readonly code: Uint8Array<ArrayBuffer>;
+  readonly instance: WebAssembly.Instance;
+}
+
 async function instantiate(
-  code: Uint8Array<ArrayBuffer> | string,
+  source: Uint8Array<ArrayBuffer> | string,
   memory: WebAssembly.Memory,
-): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
-  const bytes = typeof code === 'string' ? Uint8Array.from(atob(code), (c) => c.charCodeAt(0)) : code;
-  const compiled = await WebAssembly.instantiate(bytes, { cnnc: { memory } });
+): Promise<Compiled> {
+  const code = typeof source === 'string' ? Uint8Array.from(atob(source), (c) => c.charCodeAt(0)) : source;
+  const { instance } = await WebAssembly.instantiate(code, { cnnc: { memory } });
   // While weights arrive, other threads of the engine optimise the kernels.
-  (compiled.instance.exports.warm as () => void)();
-  return compiled;
+  (instance.exports.warm as () => void)();
+  return { code, instance };
 }
 
 async function fillWeights(build: Build, memory: WebAssembly.Memory, options: LoadOptions): Promise<void> {

@@ -1,7 +1,7 @@
 /**
- * The other threads of a program that was compiled for several: each is a worker that instantiates the same module on the same shared
+ * The other threads of a program that was compiled for several: each is a worker that instantiates the program on the same shared
  * memory and stays inside its `work` function, asleep between runs. In Node `worker_threads`, in browsers Web Workers (pages must
- * be cross-origin isolated for that).
+ * be cross-origin isolated for that). Each compiles a module of its own: see `moduleOf`.
  */
 import type { Manifest } from './manifest.ts';
 
@@ -24,7 +24,7 @@ export function sharesMemory(): boolean {
 
 /** Starts `threads` − 1 workers; rejects where one does not start (none is left then). */
 export async function startTeam(
-  program: { readonly module: WebAssembly.Module; readonly instance: WebAssembly.Instance },
+  program: { readonly code: Uint8Array<ArrayBuffer>; readonly instance: WebAssembly.Instance },
   memory: WebAssembly.Memory,
   { threads, words }: { readonly threads: number; readonly words: NonNullable<Manifest['threads']> },
 ): Promise<Team> {
@@ -39,7 +39,7 @@ export async function startTeam(
   };
   try {
     const starting = Array.from({ length: threads - 1 }, (_, i) =>
-      startWorker({ module: program.module, memory, thread: i + 1, threads }, workers),
+      startWorker({ code: moduleOf(program.code, i + 1), memory, thread: i + 1, threads }, workers),
     );
     await Promise.all(starting);
   } catch (error) {
@@ -60,18 +60,32 @@ function canSleep(shared: Int32Array): boolean {
   }
 }
 
+/**
+ * The module with an empty section of the thread's own. V8 keeps one copy of equal modules in a process, and all its instances count down to
+ * the optimisation of its functions in the same words; what calls the kernels is counted all the time, and with two threads the words
+ * would go to and fro between their processors.
+ */
+function moduleOf(code: Uint8Array<ArrayBuffer>, thread: number): Uint8Array<ArrayBuffer> {
+  const custom = [0, 3, 0, thread & 255, thread >> 8];
+  const own = new Uint8Array(code.length + custom.length);
+  own.set(code);
+  own.set(custom, code.length);
+  return own;
+}
+
 type Ender = () => void;
 
 interface Seat {
-  readonly module: WebAssembly.Module;
+  readonly code: Uint8Array<ArrayBuffer>;
   readonly memory: WebAssembly.Memory;
   readonly thread: number;
   readonly threads: number;
 }
 
 /** What a worker does; `ready` is called before it enters the program for good. */
-const body = `const work = ({ module, memory, thread, threads }, ready) => {
-  const { exports } = new WebAssembly.Instance(module, { cnnc: { memory } });
+const body = `const work = ({ code, memory, thread, threads }, ready) => {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { cnnc: { memory } });
+  exports.warm();
   ready();
   exports.work(thread, threads);
 };`;

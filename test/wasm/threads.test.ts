@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { emitWasm, instantiate, nodeHost, optimize, resolve } from '../../src/compiler/index.ts';
 import { pack, plan, type Plan } from '../../src/compiler/6-plan/index.ts';
 import { words } from '../../src/compiler/7-emit/wasm/team.ts';
@@ -89,7 +89,10 @@ describe('threads', () => {
     (compiled.instance.exports.prepare as () => void)();
     const alone = { threads: 1, run: compiled.instance.exports.run as () => void, close: () => undefined };
     const team = manifest.threads
-      ? await startTeam(compiled, memory, { threads: manifest.threads.most, words: manifest.threads })
+      ? await startTeam({ code: bytes, instance: compiled.instance }, memory, {
+          threads: manifest.threads.most,
+          words: manifest.threads,
+        })
       : alone;
     const control = (manifest.threads?.run ?? 0) - words.run;
     const floats = new Float32Array(memory.buffer);
@@ -147,6 +150,27 @@ describe('threads', () => {
       while (team.idlers() < 2) await new Promise((resolve) => setTimeout(resolve, 2));
     }
     team.close();
+  });
+
+  // Threads of equal modules would count their calls in the same words, which then go to and fro between the processors.
+  it('have modules of their own', async () => {
+    const workers = process.getBuiltinModule('node:worker_threads');
+    const codes: Uint8Array<ArrayBuffer>[] = [];
+    class Noted extends workers.Worker {
+      constructor(script: string, options: { workerData: { code: Uint8Array<ArrayBuffer> } }) {
+        super(script, { ...options, eval: true });
+        codes.push(options.workerData.code);
+      }
+    }
+    const get = vi
+      .spyOn(process, 'getBuiltinModule')
+      .mockReturnValue({ ...workers, Worker: Noted } as unknown as typeof workers);
+    const planned = plan(graphFrom('stdlib/lenet.cnn', 'LeNet5'), engine, everywhere);
+    const team = await start(planned).finally(() => get.mockRestore());
+    team.close();
+    codes.push(emitWasm(planned).bytes);
+    expect(new Set(codes.map((code) => Buffer.from(code).toString('base64'))).size).toBe(3);
+    expect(codes.map((code) => WebAssembly.validate(code))).toEqual([true, true, true]);
   });
 
   it('are not asked where no step is worth it', () => {
