@@ -160,6 +160,37 @@ describe('the arguments of an output', () => {
   );
 });
 
+describe('a head of detect that is listed twice', () => {
+  const text = (channels: number, branches: string): string =>
+    `net N {\n  in x: rgb 8x8\n  y = x -> conv(${channels}, 1)\n  h = y\n  out z: detect(classes = 2) {\n${branches}\n  }\n}`;
+
+  it.each([
+    [
+      'the same',
+      7,
+      'branch y anchors [(1, 2)]\n    branch y anchors [(3, 4)]',
+      'leave branch y anchors [(3, 4)] out',
+    ],
+    ['on one line', 7, 'branch y anchors [(1, 2)], branch y', 'leave branch y out'],
+    ['by another name', 7, 'branch y\n    branch h', 'leave branch h out'],
+    [
+      'with channels for both',
+      14,
+      'branch y anchors [(1, 2)]\n    branch h anchors [(3, 4)]',
+      'anchors [(1, 2), (3, 4)] in one branch',
+    ],
+  ])('%s', (_, channels, branches, title) => {
+    const whole = text(channels, branches);
+    const [first, ...others] = diagnose({ path: 'main.cnn', text: whole }) as [Diagnostic, ...Diagnostic[]];
+    expect(others).toEqual([]);
+    expect(`${first.code}: ${first.message}`).toMatch(
+      /^value\/given-twice: the head [yh] of detect is given twice$/,
+    );
+    expect(first.fixes.map((fix) => fix.title)).toEqual([title]);
+    expectMended(whole, first);
+  });
+});
+
 describe('detect', () => {
   const text = (call: string, rest = ''): string =>
     `net N {\n  in x: rgb 8x8\n  h = x -> conv(7, 1)\n  out z: ${call} {\n    branch h anchors [(1, 1)]${rest}\n  }\n}`;

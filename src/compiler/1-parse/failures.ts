@@ -98,6 +98,8 @@ function nearest(word: string): string | undefined {
   const lower = word.toLowerCase();
   const known: Record<string, string> = {
     import: 'use',
+    using: 'use',
+    include: 'use',
     model: 'net',
     network: 'net',
     const: 'let',

@@ -87,8 +87,17 @@ function interpreted(context: Context): FileItems {
     failure,
     ...inside(parser, tokens as IToken[], failure),
   ]);
-  for (const report of explainAll(source, failures, diagnostics)) diagnostics.push(report);
+  const explained = explainAll(source, failures, diagnostics);
+  withdrawUnclosed(diagnostics, explained);
+  for (const report of explained) diagnostics.push(report);
   return entries(context, tree, tree.children.item, item);
+}
+
+/** `use (`: a bracket that should not stand there at all need not be closed. */
+function withdrawUnclosed(diagnostics: Diagnostic[], explained: readonly Diagnostic[]): void {
+  const wrong = new Set(explained.map(({ span }) => span.start));
+  const kept = diagnostics.filter(({ code, span }) => code !== 'syntax/unclosed' || !wrong.has(span.start));
+  if (kept.length < diagnostics.length) diagnostics.splice(0, diagnostics.length, ...kept);
 }
 
 function run(parser: CnnParser, tokens: IToken[], rule: 'file' | 'body'): CstNode {

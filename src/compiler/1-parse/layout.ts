@@ -78,6 +78,8 @@ const before: ReadonlyMap<TokenType, readonly TokenType[]> = new Map([
   [t.Expect, [t.Name, t.NumberToken, t.Size, t.StringToken, t.LParen]],
 ]);
 const aWord: readonly TokenType[] = [t.Name];
+/** Keywords that a whole expression follows. */
+const beforeExpression: ReadonlySet<TokenType> = new Set([t.Out, t.Assert, t.Expect]);
 
 /** What stands between two brackets, or in the file. */
 interface Frame {
@@ -179,7 +181,7 @@ function endsStatement(state: State, frame: Frame, i: number): boolean {
   while (state.tokens[n]?.tokenType === t.Newline) n++;
   const next = state.tokens[n];
   if (next === undefined || next.tokenType === t.RCurly) return false;
-  const begins = beginsStatement(next, state.tokens[n + 1]);
+  const begins = beginsStatement(state, next, state.tokens[n + 1]);
   if (begins && isBehindEntry(state)) {
     state.out.pop();
     return true;
@@ -201,11 +203,11 @@ function goesOn(frame: Frame, first: IToken, second: IToken | undefined): boolea
 }
 
 /** `name =` or `label:`, or a keyword with what must follow it. */
-function beginsStatement(first: IToken, second: IToken | undefined): boolean {
+function beginsStatement(state: State, first: IToken, second: IToken | undefined): boolean {
   if (first.tokenType !== t.Name) return false;
   if (isKey(second)) return true;
   const starter = t.starters.get(first.image);
-  return starter !== undefined && follows(starter, second);
+  return starter !== undefined && follows(state, starter, first, second);
 }
 
 /** Behind a comma that ends an entry of a list. */
@@ -214,9 +216,16 @@ const isBehindEntry = ({ out }: State) =>
 
 const isKey = (token: IToken | undefined) => token?.tokenType === t.Equal || token?.tokenType === t.Colon;
 
-function follows(starter: TokenType, next: IToken | undefined): boolean {
+function follows({ source }: State, starter: TokenType, word: IToken, next: IToken | undefined): boolean {
   if (next === undefined || operatorWords.has(next.image)) return false;
-  return (before.get(starter) ?? aWord).includes(next.tokenType);
+  if ((before.get(starter) ?? aWord).includes(next.tokenType)) return true;
+  return beforeExpression.has(starter) && isApart(source, word, next);
+}
+
+/** `expect -y`, `expect [1, 2]`: blanks tell a sign and a list from `expect - y` and `expect[1]`, the word as a name. */
+function isApart({ text }: Source, word: IToken, { tokenType, startOffset }: IToken): boolean {
+  if (startOffset === (word.endOffset ?? 0) + 1) return false;
+  return tokenType === t.LSquare || (tokenType === t.Minus && /\S/.test(text[startOffset + 1] ?? ' '));
 }
 
 /** `[1, 2,]` and `{ a, b, }`: the last comma means nothing. */
@@ -237,7 +246,7 @@ function word(state: State, frame: Frame, i: number): void {
   if (previous?.tokenType === t.Dot && !state.atStart) return;
   const behind = isBehindExpression(state);
   const starter = t.starters.get(token.image);
-  if (frame.curly && starter && mayStart(state, starter, next)) {
+  if (frame.curly && starter && mayStart(state, starter, i)) {
     if (!state.atStart) separate(state, frame, token);
     retype(token, starter);
     return;
@@ -251,8 +260,9 @@ function word(state: State, frame: Frame, i: number): void {
 }
 
 /** In the file itself a keyword needs nothing behind it: nothing else can begin there. */
-function mayStart(state: State, starter: TokenType, next: IToken | undefined): boolean {
-  if (follows(starter, next)) {
+function mayStart(state: State, starter: TokenType, i: number): boolean {
+  const next = state.tokens[i + 1];
+  if (follows(state, starter, state.tokens[i] as IToken, next)) {
     return state.atStart || isBehindExpression(state) || isBehindEntry(state);
   }
   return state.atStart && state.frames.length === 1 && !isKey(next);

@@ -10,6 +10,7 @@ import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { bodyWithoutBraces, nothingBeforeBrace } from './body-slips.ts';
 import { choiceSlips } from './choice-slips.ts';
+import { importSlips } from './import-slips.ts';
 import { loopSlips } from './loop-slips.ts';
 import { spanOf } from './lex.ts';
 import { foreign, replaced, type Slip } from './slip.ts';
@@ -170,63 +171,6 @@ const eachIn: Slip = (source, { token, rules, expected }) =>
     ? replaced(source, token, '`of` should stand here', 'of')
     : undefined;
 
-/** `use Net from "…"`, `use (A, B) from "…"`, `use * from "…"`. */
-const useWithoutBraces: Slip = (source, { token, rules, expected }) => {
-  if (rules.at(-1) !== 'use' || !expected.includes('LCurly') || token.tokenType.name === 'EOF')
-    return undefined;
-  const [whole, names = ''] =
-    /^(?:(\w+)|[[(]([\w\s,]*)[\])])/.exec(source.text.slice(token.startOffset)) ?? [];
-  const inside = whole === names ? names : (whole?.slice(1, -1).trim() ?? '');
-  const end = spanOf(source, token).start + (whole?.length ?? 1);
-  const span = { ...spanOf(source, token), end };
-  const found = token.tokenType === t.StringToken ? 'this text' : `\`${whole ?? token.image}\``;
-  const fixes = inside === '' ? [] : [replaceBy(`{ ${inside} }`, span)];
-  const expectation = 'imported names stand in braces';
-  return diagnostic('syntax/unexpected', { found, expected: expectation }, span, { fixes });
-};
-
-/** `use { LeNet5: L }`. */
-const aliasWithColon: Slip = (source, { token, rules }) =>
-  token.tokenType === t.Colon && rules.at(-1) === 'usedName'
-    ? replaced(source, token, 'another name stands behind `as`', ' as')
-    : undefined;
-
-/** `use { LeNet5 } from "std/lenet" as L`. */
-const aliasOfAll: Slip = (source, { token, start }) => {
-  if (token.tokenType !== t.As || start.tokenType !== t.Use) return undefined;
-  const expected = 'each name has its own `as`, in the braces';
-  return diagnostic('syntax/unexpected', { found: '`as`', expected }, spanOf(source, token));
-};
-
-/** `from std/lenet`. */
-const pathWithoutQuotes: Slip = (source, { token, previous, expected }) => {
-  if (previous?.tokenType !== t.From || expected.join() !== t.StringToken.name) return undefined;
-  if (token.tokenType !== t.Name && token.tokenType !== t.Dot) return undefined;
-  const [path] = /^[\w./-]+/.exec(source.text.slice(token.startOffset)) ?? [];
-  if (path === undefined) return undefined;
-  const span = { source, start: token.startOffset, end: token.startOffset + path.length };
-  const args = { found: `\`${path}\``, expected: 'a path stands in quotes' };
-  return diagnostic('syntax/unexpected', args, span, { fixes: [replaceBy(`"${path}"`, span)] });
-};
-
-/** `from "std/lenet" use { LeNet5 }`, `from "std/lenet" import LeNet5`. */
-const fromFirst: Slip = (source, { start, rules }) => {
-  if (start.image !== 'from' || rules.at(-1) !== 'item') return undefined;
-  const written = /^from\s*("[^"\n]*")\s*(?:use|import)\s*(\{[^}]*\}|\w+(?:[ \t]*,[ \t]*\w+)*)/;
-  const [whole, path, names] = written.exec(source.text.slice(start.startOffset)) ?? [];
-  if (whole === undefined || path === undefined || names === undefined) return undefined;
-  const span = { source, start: start.startOffset, end: start.startOffset + whole.length };
-  const line = `use ${names.startsWith('{') ? names : `{ ${names} }`} from ${path}`;
-  const args = { word: 'from', where: 'the names stand before the file' };
-  return diagnostic('syntax/misplaced', args, spanOf(source, start), { fixes: [replaceBy(line, span)] });
-};
-
-/** The rest of `from "…" use { … }`, of which `fromFirst` speaks. */
-export function isToldWithFrom(source: Source, before: Failure, { start }: Failure): boolean {
-  if (before.start.image !== 'from' || start.tokenType !== t.Use) return false;
-  return /^from\s*"[^"\n]*"\s*$/.test(source.text.slice(before.start.startOffset, start.startOffset));
-}
-
 /** Words that other people put before class names and anchors, and what stands there. */
 const clauseWords: Readonly<Record<string, 'of' | 'anchors'>> = {
   classes: 'of',
@@ -288,10 +232,10 @@ const slips: readonly Slip[] = [
   nothingBeforeBrace,
   ...choiceSlips,
   bodyWithoutBraces,
+  ...importSlips,
   foreignWord,
   foreignStatement,
   kindForOut,
-  fromFirst,
   clauseByAnotherName,
   signInPieces,
   optionsInBrackets,
@@ -299,10 +243,6 @@ const slips: readonly Slip[] = [
   reservedValue,
   repeatWithoutParens,
   eachIn,
-  useWithoutBraces,
-  aliasWithColon,
-  aliasOfAll,
-  pathWithoutQuotes,
   extendsByAnotherName,
   defaultsInParens,
   signLeftOut,

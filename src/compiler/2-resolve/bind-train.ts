@@ -10,7 +10,7 @@ import { netScope } from './bind-body.ts';
 import { bindClauses } from './bind-clauses.ts';
 import { reportEmpty } from './empty.ts';
 import type { NetDeclaration } from './model.ts';
-import { childScope, markUsed, type Place } from './names.ts';
+import { childScope, markUsed, noteMissing, type Place } from './names.ts';
 import { dataPaths, whyInside } from './paths.ts';
 
 /** Binds the name of a net where a statement is about one. Returns its declaration. */
@@ -21,7 +21,10 @@ export function bindNetName(ident: Ident, place: Place): NetDeclaration | undefi
     markUsed(found, place);
     return found;
   }
-  if (place.module.broken.has(ident.name)) return undefined;
+  if (place.module.broken.has(ident.name)) {
+    noteMissing(ident, place);
+    return undefined;
+  }
   const near = place.names.unknown++ < maxSuggestions ? nearest(ident.name, netNames(place)) : undefined;
   const nets = showNames(netNames(place));
   place.names.report(

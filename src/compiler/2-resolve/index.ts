@@ -15,7 +15,8 @@ import { bindFamily } from './bind-family.ts';
 import { bindTest } from './bind-test.ts';
 import { bindNetName, bindTrain, bindWeights } from './bind-train.ts';
 import { reportCircular } from './circular.ts';
-import { bindImport, declareItems } from './declare.ts';
+import { declareItems } from './declare.ts';
+import { bindImport, notExported } from './imports.ts';
 import type { Declaration, Host, Model } from './model.ts';
 import { loadModules, type OpenModule } from './modules.ts';
 import { childScope, type Names, type Place } from './names.ts';
@@ -36,8 +37,10 @@ export function resolve(
   const diagnostics: Diagnostic[] = [...loaded.diagnostics];
   const names = emptyNames(diagnostics, host);
   for (const module of loaded.modules) declareItems(module, names);
-  for (const use of loaded.imports) bindImport(use, names);
+  const missing = loaded.imports.flatMap((use) => bindImport(use, names));
+  const imported = diagnostics.length;
   for (const module of loaded.modules) for (const item of module.file.items) bindItem(item, module, names);
+  diagnostics.splice(imported, 0, ...missing.map((one) => notExported(one, names)));
   const circular = reportCircular(names);
   reportCase(names);
   // After a broken statement a name may seem unused only because its reader did not parse.
@@ -89,6 +92,7 @@ function emptyNames(diagnostics: Diagnostic[], host: Host): Names {
     usedIn: new Map(),
     declared: [],
     imported: [],
+    missing: new Map(),
     members: new Set(),
     mentions: new Map(),
     netScopes: new Map(),

@@ -118,8 +118,9 @@ function locate(
   host: Host,
 ): Located {
   const written = use.from.value;
-  if (written.trim() === '') {
-    const args = { expected: 'a path such as "./blocks.cnn" or "std/resnet"', found: 'an empty text' };
+  if (/^\s*$|^std\/?$/.test(written)) {
+    const found = written.startsWith('std') ? 'the whole stdlib' : 'an empty text';
+    const args = { expected: 'a path such as "./blocks.cnn" or "std/resnet"', found };
     return { problem: diagnostic('value/expected', args, use.from.span) };
   }
   const candidates = importPaths(written, module.source.path);
@@ -135,6 +136,8 @@ function locate(
 }
 
 const stem = (path: string): string => path.replace(/^.*\//, '').replace(/\.cnn$/, '');
+/** The last part of `std.lenet` too. */
+const lastName = (path: string): string => stem(path).replace(/^.*\./, '');
 
 /** What was meant: a file of the same folder, or, by its name alone, one of the stdlib or beside this one. */
 function meantBy(
@@ -144,10 +147,10 @@ function meantBy(
 ): string | undefined {
   const near = nearFile(path, host);
   if (near) return written.replace(near.last, near.near);
-  const name = stem(written);
+  const name = lastName(written);
   const has = (folder: string): boolean => host.list?.(folder)?.includes(`${name}.cnn`) === true;
-  if (written.startsWith('.') || written.startsWith('@')) return undefined;
-  if (has(from.split('/').slice(0, -1).join('/'))) return `./${name}.cnn`;
+  if (written.startsWith('@')) return undefined;
+  if (!written.startsWith('.') && has(from.split('/').slice(0, -1).join('/'))) return `./${name}.cnn`;
   return has('std') ? `std/${name}` : undefined;
 }
 

@@ -3,6 +3,7 @@
  * parameters, the file. A name that a scope declares further down is known but not yet usable (`later`).
  */
 import type { Arg, Ident, NameExpr } from '../1-parse/ast.ts';
+import { looksLikeImport } from '../1-parse/import-slips.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
@@ -37,6 +38,8 @@ export interface Names {
     readonly ident: Ident;
     readonly module: OpenModule;
   }[];
+  /** Where each file names what its broken declarations and imports would have brought. */
+  readonly missing: Map<OpenModule, { readonly name: string; readonly span: Span }[]>;
   /** Members that are read somewhere (`LeNet5.logits`): such a value counts as used. */
   readonly members: Set<string>;
   /** Who mentions whom at the top of files: for circular blocks. */
@@ -91,9 +94,20 @@ export function bindName(expr: NameExpr, use: NameUse, scope: Scope, place: Plac
   if (later) {
     const labels = [{ span: later.span, text: 'gets its value here' }];
     names.report(diagnostic('names/used-before', { name: expr.name }, expr.span, { labels }));
-  } else if (!isBuiltin(expr.name) && !module.broken.has(expr.name)) {
+  } else if (module.broken.has(expr.name)) {
+    noteMissing(expr, place);
+    // An axis or a layer of that name was not meant.
+    if (isBuiltin(expr.name)) names.bindings.set(expr, { ...expr, kind: 'value', form: 'assign' });
+  } else if (!isBuiltin(expr.name)) {
     reportUnknown(expr, use, scope, place);
   }
+}
+
+/** A name whose declaration has an error that was reported: what mends that may have to reach here. */
+export function noteMissing({ name, span }: Pick<NameExpr, 'name' | 'span'>, { names, module }: Place): void {
+  const places = names.missing.get(module) ?? [];
+  places.push({ name, span });
+  names.missing.set(module, places);
 }
 
 function reportTrainOnly(read: Declaration, expr: NameExpr, reader: string, names: Names): void {
@@ -206,9 +220,7 @@ function reportSliding(expr: NameExpr, names: Names): void {
 
 /** An import that did not parse, and may be the one of any name. */
 function hasBrokenUse({ file }: OpenModule): boolean {
-  return file.items.some(
-    ({ kind, span }) => kind === 'broken' && /^(?:use|import|from)\b/.test(textOf(span)),
-  );
+  return file.items.some(({ kind, span }) => kind === 'broken' && looksLikeImport(textOf(span)));
 }
 
 /** A name of the stdlib needs a `use`. */

@@ -8,6 +8,7 @@ import { counted } from '../diagnostics/count.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { givenTwice } from '../diagnostics/twice.ts';
 import type { Node, OutputKind } from '../ir/graph.ts';
 import { showType } from '../ir/type.ts';
 import type { Bounds } from '../ops/op.ts';
@@ -34,7 +35,9 @@ export function detectOutput(
   if (branches.length === 0 && !hasBroken(statement))
     session.report(diagnostic('detect/no-branch', {}, call.span));
   if (!classes || branches.length === 0) return undefined;
-  const heads = branches.map((branch) => detectHead(branch, classes, site, session));
+  const nodes = branches.map(({ value }) => nodeOf(value, site, session));
+  if (reportHeadsTwice(branches, nodes, { classes, session })) return undefined;
+  const heads = branches.map((branch, i) => detectHead({ branch, node: nodes[i] }, classes, site, session));
   const nms = nmsOptions(statement.detect?.nms ?? [], site, session);
   if (!nms || heads.some((head) => head === undefined)) return undefined;
   const found = heads.filter((head) => head !== undefined);
@@ -54,23 +57,59 @@ interface Head {
   readonly anchors: Detect['branches'][number]['anchors'];
 }
 
+/** Boxes of one head are read off it once, with all its anchors. */
+function reportHeadsTwice(
+  branches: readonly Branch[],
+  nodes: readonly (Node | undefined)[],
+  { classes, session }: { readonly classes: readonly string[]; readonly session: Session },
+): boolean {
+  const again = branches.flatMap((branch, i) => {
+    const at = nodes.indexOf(nodes[i]);
+    const [node, first, before] = [nodes[i], branches[at], branches[i - 1]];
+    return node && at < i && first && before ? [{ branch, node, first, before }] : [];
+  });
+  for (const { branch, node, first, before } of again) {
+    const option = `the head ${textOf(branch.value.span)}`;
+    const edit = { span: { ...branch.span, start: before.span.end }, text: '' };
+    const leave = { title: `leave ${textOf(branch.span)} out`, edits: [edit] };
+    const fits = Number(node.type.dims[2]) / perAnchor(classes);
+    const fixes = [oneBranch({ branch, first, fits }, edit) ?? leave];
+    const places = { first: first.value.span, again: branch.value.span, text: 'a branch already' };
+    session.report(givenTwice({ option, what: 'detect' }, { ...places, fixes }));
+  }
+  return again.length > 0;
+}
+
+/** The anchors of both in the first branch, where the head has the channels for them. */
+function oneBranch(
+  { branch, first, fits }: Record<'branch' | 'first', Branch> & { readonly fits: number },
+  without: Fix['edits'][number],
+): Fix | undefined {
+  if (first.anchors?.kind !== 'list' || branch.anchors?.kind !== 'list') return undefined;
+  const all = [...first.anchors.items, ...branch.anchors.items];
+  const text = `[${all.map(({ span }) => textOf(span)).join(', ')}]`;
+  if (all.length !== fits) return undefined;
+  return { title: `anchors ${text} in one branch`, edits: [{ span: first.anchors.span, text }, without] };
+}
+
+/** x, y, w, h, objectness, and with more than one class a score for each. */
+const perAnchor = (classes: readonly string[]): number => 5 + (classes.length > 1 ? classes.length : 0);
+
 function detectHead(
-  branch: Branch,
+  { branch, node }: { readonly branch: Branch; readonly node: Node | undefined },
   classes: readonly string[],
   site: Site,
   session: Session,
 ): Head | undefined {
-  const node = nodeOf(branch.value, site, session);
   const anchors = branch.anchors ? anchorsOf(branch.anchors, site, session) : [];
   if (!node || !anchors) return undefined;
   if (node.type.axes.length !== 3) {
     session.report(diagnostic('detect/not-a-map', { shape: showType(node.type) }, branch.value.span));
     return undefined;
   }
-  const perAnchor = 5 + (classes.length > 1 ? classes.length : 0);
   // A head without anchors predicts one box per cell.
   const count = Math.max(1, anchors.length);
-  const needs = count * perAnchor;
+  const needs = count * perAnchor(classes);
   const found = Number(node.type.dims[2]);
   if (found === needs) return strideFits(node, branch, site, session) ? { node, anchors } : undefined;
   const anchorCount = counted(count, 'anchor');

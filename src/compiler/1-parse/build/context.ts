@@ -9,6 +9,7 @@ import { internal } from '../../diagnostics/internal.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import type { BrokenStatement, Comment, Ident, StringLiteral } from '../ast.ts';
 import { spanOf } from '../lex.ts';
+import { looksLikeImport } from '../import-slips.ts';
 import type { Source, Span } from '../source.ts';
 
 export interface Context {
@@ -110,24 +111,27 @@ function brokenStatement(context: Context, token: IToken): BrokenStatement {
   return { kind: 'broken', declares: declaredIn(context, span), span };
 }
 
-/** Words that begin imports here and in other languages. */
-const importers = new Set(['use', 'import', 'from', 'require']);
-
 /** The names that a statement of this text would declare or import. */
 export function declaredIn(context: Context, { start, end }: Span): readonly Ident[] {
   const { tokens } = context;
   let at = indexOfToken(tokens, start);
   while (tokens[at]?.tokenType === t.Export || tokens[at]?.tokenType === t.TrainOnly) at++;
   const isName = (token: IToken | undefined): token is IToken => token?.tokenType === t.Name;
-  if (importers.has(tokens[at]?.image ?? '')) {
+  if (looksLikeImport(context.source.text.slice(start, end))) {
     const inside = tokens.slice(at + 1, indexOfToken(tokens, end));
-    return inside.filter(isName).map((name) => ident(context, name));
+    return inside.filter(mayName).map((token) => ident(context, unquoted(token)));
   }
   if (declarers.has(tokens[at]?.tokenType)) at++;
   else if (!namers.has(tokens[at + 1]?.tokenType)) return [];
   const name = tokens[at];
   return isName(name) ? [ident(context, name)] : [];
 }
+
+/** A word, or one in quotes. */
+const mayName = ({ tokenType, image }: IToken): boolean =>
+  tokenType === t.Name || tokenType === t.ModifierWord || /^"\w+"$/.test(image);
+
+const unquoted = (token: IToken): IToken => ({ ...token, image: token.image.replaceAll('"', '') });
 
 /** Index of the first token at or behind an offset. */
 export function indexOfToken(tokens: readonly IToken[], offset: number): number {
