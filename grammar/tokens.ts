@@ -45,7 +45,8 @@ const virtual = (name: string, label: string, categories: TokenType[] = []) =>
 
 // Trivia
 export const Whitespace = inText('Whitespace', 'space', ' \t\r\f\v\u00a0\ufeff', {
-  pattern: /[ \t\f\v\u00a0\ufeff]+|\r+(?=\n)/,
+  // A run of carriage returns is looked at once, at its first.
+  pattern: /[ \t\f\v\u00a0\ufeff]+|(?<!\r)\r+(?=\n)/,
   group: Lexer.SKIPPED,
 });
 export const Newline = inText('Newline', 'the end of the line', '\n', { pattern: '\n', line_breaks: false });

@@ -50,7 +50,7 @@ export function showDiagnostics(
 }
 
 /** Problems that a person is shown at once; the first explain most of those behind them. */
-const mostShown = 200;
+const mostShown = 50;
 
 /** `1 error`, `2 errors`, `1,234 errors`. */
 export function count(n: number, word: string): string {

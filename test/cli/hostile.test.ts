@@ -34,15 +34,15 @@ it.each([
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
-it('200 problems are shown, all are counted, and --json has all', async () => {
+it('50 problems are shown, all are counted, and --json has all', async () => {
   const path = file(
     'asserts.cnn',
     lines(500, (i) => `assert ${i} < 0`),
   );
   const { exit, stdout } = await cnnc('check', path);
   expect(exit).toBe(1);
-  expect(stdout.match(/^error assert\/failed/gm)).toHaveLength(200);
-  expect(stdout).toContain('… and 300 more (--json prints all)');
+  expect(stdout.match(/^error assert\/failed/gm)).toHaveLength(50);
+  expect(stdout).toContain('… and 450 more (--json prints all)');
   expect(stdout).toContain('500 errors in 1 file');
   const { diagnostics } = (await cnnc('check', path, '--json')).json() as { diagnostics: unknown[] };
   expect(diagnostics).toHaveLength(500);
@@ -89,4 +89,69 @@ it('a message names the first of many nets', async () => {
   const { stdout } = await cnnc('check', file('which.cnn', text));
   expect(stdout).toContain('this file has N0, N1, N2,');
   expect(stdout).toContain('N19, …\n');
+});
+
+it('a circle of thousands names both ends', async () => {
+  const path = file(
+    'circle.cnn',
+    lines(10_000, (i) => `block B${i} = B${(i + 1) % 10_000}`),
+  );
+  const { stdout } = await cnnc('check', path);
+  expect(stdout).toContain('B9 -> … 9,981 more … -> B9991 -> ');
+  expect(stdout.length).toBeLessThan(5000);
+});
+
+it('of nets that are well the first are listed', async () => {
+  const { exit, stdout } = await cnnc('check', file('nets.cnn', lines(300, base)));
+  expect(exit).toBe(0);
+  expect(stdout.match(/^✓ /gm)).toHaveLength(200);
+  expect(stdout).toContain('… and 100 more nets\n');
+});
+
+const net = 'net N {\n  in x: f32[4]\n  y = x -> dense(4)\n  out z: tensor(y)\n}\n';
+const many = (count: number, sep: string, text: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => text(i)).join(sep);
+const deep = net.replace('dense(4)', 'repeat(2000) { dense(4) }');
+
+/** Each of these took from two seconds to minutes: some list was searched, or some text read, once for each of its own entries. */
+it.each([
+  ['10,000 renames', net + lines(10_000, (i) => `moved a${i} -> a${i + 1}`), 'weights/moves-nothing'],
+  [
+    'patterns of many wildcards',
+    `${deep}weights N from "w.safetensors" except ${many(2000, ', ', (i) => `**.*.**.*.**.x${i}`)}`,
+    'weights/matches-nothing',
+  ],
+  [
+    'a path of thousands of wildcards',
+    `${deep}moved ${'**.a.'.repeat(2000)}b -> ${'**.a.'.repeat(2000)}c`,
+    'weights/moves-nothing',
+  ],
+  [
+    '20,000 patterns that freeze nothing',
+    `${deep}train N {\n  loss = sum(z)\n  freeze ${many(20_000, ', ', (i) => `y.a${i}.**`)}\n}`,
+    'train/freezes-nothing',
+  ],
+  ['carriage returns', '\r'.repeat(900_000), 'syntax/too-long'],
+  [
+    '10,000 branches, no two alike',
+    `net N {\n  in x: f32[4]\n  out y: tensor(x -> add { ${many(10_000, ', ', (i) => `dense(${i + 1})`)} })\n}`,
+    'shape/branch-mismatch',
+  ],
+  [
+    '500 inputs with sizes of their own',
+    `net N {\n${lines(500, (i) => `  in x${i}: rgb[H${i}, W${i}] = 64x64 where H${i} % 2 == 0`)}\n` +
+      `${lines(499, (i) => `  out o${i}: tensor(add { x${i}, x${i + 1} })`)}\n}`,
+    'shape/not-for-every-size',
+  ],
+  [
+    'a softmax behind a softmax',
+    `net N {\n  in x: f32[8]\n  out y: label(x${' -> softmax'.repeat(15_000)})\n}`,
+    'network/softmax-twice',
+  ],
+  ['a name of a megabyte', `let a = ${'n'.repeat(900_000)}`, 'names/unknown'],
+  ['a message of a megabyte', `assert 1 == 2, "${'m'.repeat(900_000)}"`, 'assert/failed'],
+])('soon said, and shortly: %s', async (_, text, code) => {
+  const { stdout } = await cnnc('check', file('soon.cnn', text));
+  expect(stdout).toContain(` ${code}: `);
+  expect(stdout.length).toBeLessThan(40_000);
 });

@@ -75,6 +75,9 @@ function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...new Map(diagnostics.map((diagnostic) => [key(diagnostic), diagnostic])).values()];
 }
 
+/** Nets that are listed. */
+const mostNets = 200;
+
 function summarise(
   found: { readonly files: number; readonly errors: number; readonly warnings: number },
   nets: readonly NetInfo[],
@@ -92,9 +95,11 @@ function summarise(
     net.facts || net.variants.length === 0 ? [net, ...net.variants] : net.variants,
   );
   const width = Math.max(0, ...shown.map(({ name }) => name.length));
-  for (const { name, facts } of shown)
+  const some = shown.slice(0, mostNets);
+  for (const { name, facts } of some)
     writeLine(
       `${colors.green('✓')} ${name.padEnd(width)}${facts ? colors.dim(`  ${count(facts.costs.params, 'parameter')}, ${count(facts.costs.macs, 'multiplication')}`) : ''}`,
     );
+  if (shown.length > some.length) writeLine(`… and ${count(shown.length - some.length, 'more net')}`);
   if (nets.length === 0) writeLine(`${colors.green('✓')} ${count(found.files, 'file')}`);
 }

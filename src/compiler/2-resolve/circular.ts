@@ -4,6 +4,7 @@
  */
 import type { Span } from '../1-parse/source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { showCount } from '../diagnostics/count.ts';
 import type { Declaration } from './model.ts';
 import type { Names } from './names.ts';
 
@@ -52,7 +53,7 @@ function report(cycle: readonly Declaration[], span: Span, names: Names, circula
       label: cycle.length === 1 ? 'inside itself' : 'and here the circle closes',
       labels: cycle.map((declaration) => ({ span: declaration.span, text: 'part of the circle' })),
       notes: [
-        { word: 'trail', text: [...cycle, first].map((d) => d.name).join(' -> ') },
+        { word: 'trail', text: trail([...cycle, first].map(({ name }) => name)) },
         {
           word: 'why',
           text: 'every shape is known before anything runs, so a net has a finite number of layers',
@@ -68,4 +69,17 @@ function report(cycle: readonly Declaration[], span: Span, names: Names, circula
       ],
     }),
   );
+}
+
+/** Names of a trail that are shown at each end. */
+const mostShown = 10;
+
+/** `A -> B -> A`; of a long one both ends, and how many are between them. */
+function trail(names: readonly string[]): string {
+  const left = names.length - 2 * mostShown;
+  const shown =
+    left < 2
+      ? names
+      : [...names.slice(0, mostShown), `… ${showCount(left)} more …`, ...names.slice(-mostShown)];
+  return shown.join(' -> ');
 }

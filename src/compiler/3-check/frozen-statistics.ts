@@ -5,7 +5,7 @@
 import type { PathPattern } from '../1-parse/ast.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { topological, type Graph } from '../ir/graph.ts';
-import { matchesPath } from '../ir/weight-paths.ts';
+import { matchesPath, pathIndex, patternIndex } from '../ir/weight-paths.ts';
 import { paramPath } from '../ops/build.ts';
 import type { Session } from './session.ts';
 
@@ -15,11 +15,12 @@ export function checkFrozenStatistics(
   net: { readonly graph: Graph; readonly all: readonly PathPattern[] },
   session: Session,
 ): void {
-  const moving = batchNorms(net.graph).filter(
-    ({ statistics }) => !statistics.some((path) => isFrozen(path, net.all)),
-  );
+  const isFrozen = patternIndex(net.all.map(({ text }) => text));
+  const moving = batchNorms(net.graph).filter(({ statistics }) => !statistics.some(isFrozen));
+  const names = pathIndex(moving.flatMap(({ weights }) => weights));
   for (const pattern of patterns) {
-    const halves = moving.filter(({ weights }) => weights.some((path) => isFrozen(path, [pattern])));
+    if (!names(pattern.text)) continue;
+    const halves = moving.filter(({ weights }) => weights.some((path) => matchesPath(pattern.text, path)));
     const [first, ...more] = halves;
     if (!first) continue;
     const others = more.length === 0 ? '' : ` and ${more.length} more`;
@@ -48,10 +49,6 @@ function batchNorms(graph: Graph): readonly BatchNorm[] {
         params.filter(({ attrs }) => (attrs['trainable'] === true) === trainable).map(paramPath);
       return { path: node.path, weights: of(true), statistics: of(false) };
     });
-}
-
-function isFrozen(path: string, patterns: readonly PathPattern[]): boolean {
-  return patterns.some(({ text }) => matchesPath(text, path));
 }
 
 /** The whole layer where the pattern names one (`stem.**.weight` → `stem.**`); else the statistics besides. */

@@ -20,7 +20,7 @@ import { join, type Site } from './frame.ts';
 import { modifiersOf } from './modifiers.ts';
 import { layer } from './operator.ts';
 import { limits, type Session } from './session.ts';
-import { declareSizes, dimOfSize, evaluateWhere } from './sizes.ts';
+import { declareSizes, dimOfSize, evaluateWhere, namesIn } from './sizes.ts';
 import { describe, int, tensorOf, unknown, type Value } from './value.ts';
 
 /** Channels that an image kind adds to its written sizes. */
@@ -273,8 +273,11 @@ function onlySize({ name, span }: NameExpr, session: Session): void {
 /** A condition at the sizes that are compiled for. Sizes alone are numbers here; anything else is an ordinary expression. */
 function whereValue(condition: Expr, site: Site, session: Session): Value {
   const sizes: Record<string, number> = {};
-  for (const [declaration, value] of site.frame.values)
-    if (declaration.kind === 'size' && value.kind === 'number') sizes[declaration.name] = value.value;
+  for (const name of namesIn(condition)) {
+    const declaration = session.model.bindings.get(name);
+    const value = declaration?.kind === 'size' ? site.frame.values.get(declaration) : undefined;
+    if (value?.kind === 'number') sizes[name.name] = value.value;
+  }
   const value = evaluateWhere(condition, sizes);
   return typeof value === 'boolean' ? { kind: 'bool', value } : argument(condition, site, session);
 }

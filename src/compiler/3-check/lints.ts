@@ -219,11 +219,21 @@ function reluOutputs(graph: Graph): readonly Diagnostic[] {
 
 /** True for ` -> relu`, not for `relu(x)`. */
 function isStage({ source, start }: Span): boolean {
-  return /->\s*$/.test(source.text.slice(0, start));
+  return source.text.slice(arrowBefore(source.text, start), start).trim() === '->';
 }
 
 /** Removes ` -> relu`: the stage and the arrow before it. */
 function removeStage({ source, start, end }: Span): Edit {
-  const arrow = /\s*->\s*$/.exec(source.text.slice(0, start));
-  return { span: { source, start: start - (arrow?.[0].length ?? 0), end }, text: '' };
+  return { span: { source, start: arrowBefore(source.text, start), end }, text: '' };
+}
+
+/** Where the blanks and the arrow before `at` begin; `at` itself where no arrow stands there. Looks no further than that. */
+function arrowBefore(text: string, at: number): number {
+  const blanksBefore = (from: number): number => {
+    let to = from;
+    while (to > 0 && /\s/.test(text[to - 1] ?? '')) to--;
+    return to;
+  };
+  const end = blanksBefore(at);
+  return text.startsWith('->', end - 2) ? blanksBefore(end - 2) : at;
 }

@@ -7,8 +7,9 @@ import type { Expr, TrainItem } from '../1-parse/ast.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
 import { operatorsCalled } from '../2-resolve/vocabulary.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { showNames } from '../diagnostics/show-names.ts';
 import { topological, type Node } from '../ir/graph.ts';
-import { matchesPath } from '../ir/weight-paths.ts';
+import { matchesPath, patternIndex } from '../ir/weight-paths.ts';
 import { buildFrom, inputNode, paramPath } from '../ops/build.ts';
 import { opDef } from '../ops/index.ts';
 import { figures, type NetFacts } from './query.ts';
@@ -24,8 +25,8 @@ interface Reach {
 interface Net {
   readonly facts: NetFacts;
   readonly session: Session;
-  /** Patterns that are frozen in every phase. */
-  readonly frozen: readonly string[];
+  /** Whether the weight of that path is frozen in every phase. */
+  readonly frozen: (path: string) => boolean;
 }
 
 const constant: Reach = { reaches: false, blocked: [] };
@@ -33,9 +34,10 @@ const passes: Reach = { reaches: true, blocked: [] };
 
 /** Reports a loss from which no gradient reaches a weight of the net. */
 export function checkLossGradient(item: TrainItem, facts: NetFacts, session: Session): void {
-  const frozen = item.clauses.flatMap((clause) =>
+  const patterns = item.clauses.flatMap((clause) =>
     clause.kind === 'freeze' ? clause.patterns.map(({ text }) => text) : [],
   );
+  const frozen = patternIndex(patterns);
   for (const clause of item.clauses) {
     if (clause.kind !== 'setting' || clause.name.name !== 'loss') continue;
     const { reaches, blocked } = reachOf(clause.value, { facts, session, frozen });
@@ -44,7 +46,7 @@ export function checkLossGradient(item: TrainItem, facts: NetFacts, session: Ses
     session.report(
       diagnostic('train/no-gradient', { net: facts.graph.name }, clause.value.span, {
         labels: blocked.map(({ span, what }) => ({ span, text: `${what} has no gradient` })),
-        notes: [{ word: 'why', text: first ? stops(first.what) : dependsOnNone(frozen) }],
+        notes: [{ word: 'why', text: first ? stops(first.what) : dependsOnNone(patterns) }],
         fixes: first ? [{ title: `compute the loss from the value before ${first.what}`, edits: [] }] : [],
       }),
     );
@@ -56,7 +58,7 @@ function stops(what: string): string {
 }
 
 function dependsOnNone(frozen: readonly string[]): string {
-  const of = frozen.length > 0 ? ` that ${frozen.join(', ')} leaves unfrozen` : '';
+  const of = frozen.length > 0 ? ` that ${showNames(frozen)} leaves unfrozen` : '';
   return `the loss depends on no trainable weight${of}, so no step would change one`;
 }
 
@@ -113,7 +115,7 @@ function some(exprs: readonly Expr[], net: Net): Reach {
 
 function ofPattern(pattern: string, { facts, frozen }: Net): Reach {
   const found = topological(facts.graph).some(
-    (node) => isTrained(node, frozen) && matchesPath(pattern, paramPath(node)),
+    (node) => node.op === 'param' && matchesPath(pattern, paramPath(node)) && isTrained(node, frozen),
   );
   return found ? passes : constant;
 }
@@ -146,14 +148,12 @@ function ofPipeline([first, ...rest]: readonly Expr[], net: Net): Reach {
   );
 }
 
-function isTrained(node: Node, frozen: readonly string[]): boolean {
-  if (node.op !== 'param' || node.attrs['trainable'] !== true) return false;
-  const path = paramPath(node);
-  return !frozen.some((pattern) => matchesPath(pattern, path));
+function isTrained(node: Node, frozen: Net['frozen']): boolean {
+  return node.op === 'param' && node.attrs['trainable'] === true && !frozen(paramPath(node));
 }
 
 /** From the leaves down: a node passes a gradient on where its rule gives one to an input that leads to a trained weight. */
-function ofNode(end: Node, frozen: readonly string[]): Reach {
+function ofNode(end: Node, frozen: Net['frozen']): Reach {
   const reaching = new Set<Node>();
   const blocked: { readonly span: Span; readonly what: string }[] = [];
   for (const node of topological({ inputs: [], outputs: [{ nodes: [end] }] })) {

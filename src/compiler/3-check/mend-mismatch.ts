@@ -19,7 +19,11 @@ const asItIs = (operand: Operand): Choice => ({ operand, places: placesOf(operan
 
 const nothing: Fix = { title: '', edits: [] };
 
+/** Of more operands no fix is looked for: each is compared with the ways of all others. */
+const mostOperands = 16;
+
 export function mendMismatch(op: string, operands: readonly Operand[]): readonly Fix[] {
+  if (operands.length > mostOperands) return [];
   const axes = differingAxes(operands.map(({ node }) => node));
   const together = agreeing(operands);
   // What is concatenated may have channels of its own.

@@ -15,10 +15,14 @@ export interface Operand {
   readonly node: Node;
 }
 
+/** Of more operands only the first are explained. */
+const mostExplained = 8;
+
 /** What each of them does to the axes on which they differ. */
 export function explainMismatch(operands: readonly Operand[]): Diagnostic['notes'] {
   const axes = differingAxes(operands.map(({ node }) => node));
-  const text = operands.map((operand) => whyOperand(operand, axes)).join('; ');
+  const told = operands.slice(0, mostExplained).map((operand) => whyOperand(operand, axes));
+  const text = [...told, ...(operands.length > mostExplained ? ['…'] : [])].join('; ');
   return text === '' ? [] : [{ word: 'why', text }];
 }
 

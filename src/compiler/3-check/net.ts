@@ -123,8 +123,9 @@ function runDeclaration(net: NetDeclaration, args: readonly GivenArg[], outer: S
     const at: Application = { expr: source, piped: 'start' };
     if (!runDeclaration(base.declaration, base.args, inner, { ...run, at, replacements })) return false;
   }
+  const named = new Map<string, OutStatement>();
   for (const statement of net.item.body?.statements ?? []) {
-    if (statement.kind === 'out') reportSecondOutput(statement, net, session);
+    if (statement.kind === 'out') reportSecondOutput(statement, named, session);
     runStatement(statement, site, run);
   }
   return !session.stopped;
@@ -142,18 +143,13 @@ export function outputName({ name }: OutStatement): string {
   return name?.name ?? 'out';
 }
 
-/** An output may give another value to an output of the net that is extended, but a body names each once. */
-function reportSecondOutput(
-  out: Extract<Statement, { kind: 'out' }>,
-  net: NetDeclaration,
-  session: Session,
-): void {
-  const first = net.item.body?.statements.find(
-    (other) => other.kind === 'out' && outputName(other) === outputName(out),
-  );
-  if (first?.kind !== 'out' || first === out) return;
+/** An output may give another value to an output of the net that is extended, but a body names each once; `named` are those so far. */
+function reportSecondOutput(out: OutStatement, named: Map<string, OutStatement>, session: Session): void {
+  const name = outputName(out);
+  const first = named.get(name);
+  if (!first) return void named.set(name, out);
   const places = { first: (first.name ?? first).span, again: (out.name ?? out).span };
-  session.report(declaredTwice(outputName(out), places));
+  session.report(declaredTwice(name, places));
 }
 
 function notANet(base: Value, span: InStatement['span'], session: Session): false {

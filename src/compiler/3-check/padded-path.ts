@@ -61,10 +61,10 @@ function pathTo(end: Node, stop: (node: Node) => boolean): readonly Node[] {
   for (let node = end; !stop(node);) {
     const [before, ...others] = dataInputs(node);
     if (!before || others.length > 0) break;
-    path.unshift(before);
+    path.push(before);
     node = before;
   }
-  return path;
+  return path.reverse();
 }
 
 function ancestors(end: Node): ReadonlySet<Node> {

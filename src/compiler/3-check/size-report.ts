@@ -49,11 +49,14 @@ function namesOf(pairs: readonly (readonly [Dim, Dim])[], session: Session): rea
 
 /** The divisibility of each name that makes all of the net's disagreements vanish, as edits of its inputs. */
 function fixes(session: Session): readonly Fix[] {
-  const pairs = session.disagreements.map(({ sizes }) => sizes);
-  const found = namesOf(pairs, session).map((name) => {
-    const own = pairs.filter((pair) => namesOf([pair], session).includes(name));
-    return { name, m: coveringModulus(name, own, session.named) };
-  });
+  const pairsOf = new Map<string, (readonly [Dim, Dim])[]>();
+  for (const { sizes } of session.disagreements)
+    for (const name of namesOf([sizes], session)) {
+      const own = pairsOf.get(name);
+      if (own) own.push(sizes);
+      else pairsOf.set(name, [sizes]);
+    }
+  const found = [...pairsOf].map(([name, own]) => ({ name, m: coveringModulus(name, own, session.named) }));
   const covered = found.filter((f): f is { name: string; m: number } => f.m !== undefined);
   const input = session.named.sizes.get(covered[0]?.name ?? '')?.input;
   if (!input || covered.length < found.length)

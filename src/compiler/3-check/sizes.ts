@@ -4,7 +4,7 @@
  * constant slope: looking at 2P admitted values decides it. A divisibility in `where` is substituted (H = 32·h), which already
  * makes most equal sizes equal as text.
  */
-import type { Expr, InStatement } from '../1-parse/ast.ts';
+import type { Expr, InStatement, NameExpr } from '../1-parse/ast.ts';
 import { evaluateDim, mulDims, namedDim, subDims, type Dim, type DimAtom, type DimTerm } from '../ir/dim.ts';
 
 /** One named size. */
@@ -88,7 +88,8 @@ export function decide(a: Dim, b: Dim, named: NamedSizes): Decision {
   return decision;
 }
 
-function search(a: Dim, b: Dim, difference: Dim, named: NamedSizes): Decision {
+function search(a: Dim, b: Dim, difference: Dim, all: NamedSizes): Decision {
+  const named = reachedFrom([a, b], all);
   const looked = typeof difference === 'number' ? [defaults(named)] : candidates(difference, named);
   for (const sizes of looked) {
     const values = [valueAt(a, sizes, named), valueAt(b, sizes, named)] as const;
@@ -97,6 +98,34 @@ function search(a: Dim, b: Dim, difference: Dim, named: NamedSizes): Decision {
       return { equal: false, example: sizes, values };
   }
   return { equal: true };
+}
+
+/**
+ * Of the named sizes those that the sizes depend on, and those that `where` ties to them; the other conditions hold at the
+ * defaults, whatever these are. A net may have thousands.
+ */
+function reachedFrom(dims: readonly Dim[], named: NamedSizes): NamedSizes {
+  const names = new Set(dims.flatMap((dim) => baseNames(dim, named)));
+  const left = new Set(named.where);
+  for (let before = -1; before < names.size && left.size > 0;) {
+    before = names.size;
+    for (const condition of left) {
+      const own = namesIn(condition).map(({ name }) => name);
+      if (own.length > 0 && !own.some((name) => names.has(name))) continue;
+      left.delete(condition);
+      for (const name of own) names.add(name);
+    }
+  }
+  const where = left.size === 0 ? named.where : named.where.filter((condition) => !left.has(condition));
+  const sizes = new Map([...named.sizes].filter(([name]) => names.has(name)));
+  return { sizes, where, decided: named.decided };
+}
+
+/** The names in a condition, as far as `evaluateWhere` reads it. */
+export function namesIn(condition: Expr): readonly NameExpr[] {
+  if (condition.kind === 'name') return [condition];
+  if (condition.kind === 'unary') return namesIn(condition.operand);
+  return condition.kind === 'binary' ? [...namesIn(condition.left), ...namesIn(condition.right)] : [];
 }
 
 function defaults(named: NamedSizes): Record<string, number> {
@@ -224,10 +253,11 @@ const operations: Readonly<Record<string, (a: number, b: number) => number | boo
 export function coveringModulus(
   name: string,
   pairs: readonly (readonly [Dim, Dim])[],
-  named: NamedSizes,
+  all: NamedSizes,
 ): number | undefined {
-  const size = named.sizes.get(name);
+  const size = all.sizes.get(name);
   if (!size) return undefined;
+  const named = reachedFrom([namedDim(name), ...pairs.flat()], all);
   const period = pairs.reduce((p, [a, b]) => lcm(p, periodOf(subDims(a, b))), 1) * size.modulus;
   for (let m = 2; m <= Math.min(period, 256); m++) {
     if (size.default % m !== 0 || period % m !== 0) continue;

@@ -27,7 +27,7 @@ import { checkFrozenStatistics } from './frozen-statistics.ts';
 import { checkLossGradient } from './loss-gradient.ts';
 import { checkLossShape } from './loss-shape.ts';
 import { checkMoves } from './moves.ts';
-import { checkPattern } from './patterns.ts';
+import { checkPattern, netPaths, type NetPaths } from './patterns.ts';
 import type { NetFacts } from './query.ts';
 import type { Session } from './session.ts';
 import { checkTest } from './testing/index.ts';
@@ -106,7 +106,8 @@ function checkWeights({ layout, except }: WeightsItem, facts: NetFacts | undefin
     session.report(unknownWord(layout, ['torch', 'keras'], 'layout of weights'));
   if (!facts) return;
   const what = { code: 'weights/matches-nothing', net: facts.graph.name } as const;
-  for (const pattern of except) checkPattern(pattern, weightPaths(facts.graph), what, session);
+  const paths = netPaths(weightPaths(facts.graph));
+  for (const pattern of except) checkPattern(pattern, paths, what, session);
 }
 
 /** The weights of the nets; undefined where not all are known, or the file declares weights of others. */
@@ -152,7 +153,7 @@ function checkTrain(item: TrainItem, facts: NetFacts | undefined, site: Site, se
   const { graph } = facts;
   for (const clause of item.clauses)
     if (clause.kind === 'setting' && clause.name.name === 'loss') checkLoss(clause.value, facts, session);
-  const paths = weightPaths(graph);
+  const paths = netPaths(weightPaths(graph));
   if (checkLossShape(item, facts, session)) checkLossGradient(item, facts, session);
   checkClauses(item.clauses, { facts, paths, site, frozen: [] }, session);
 }
@@ -178,7 +179,7 @@ function checkLoss(expr: Expr, facts: NetFacts, session: Session): void {
 interface TrainedNet {
   readonly facts: NetFacts;
   readonly site: Site;
-  readonly paths: readonly string[];
+  readonly paths: NetPaths;
   /** What is frozen around a phase. */
   readonly frozen: readonly PathPattern[];
 }

@@ -65,6 +65,14 @@ export function diagnostic<Code extends DiagnosticCode>(
   return build(code, args, span, extras);
 }
 
+/** Characters of one value in a message, of a label, note or title, and other places: what people write has fewer. */
+const most = { value: 500, text: 2000, labels: 50 } as const;
+
+/** The text, or its beginning and an ellipsis; no character is cut in two. */
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
 /** For codes that are known only at run time (an operator's `Problem`). A missing placeholder stays visible in the message. */
 export function build(
   code: string,
@@ -77,12 +85,12 @@ export function build(
     code,
     severity: entry?.severity ?? 'error',
     message: (entry?.message ?? code).replace(/\{(\w+)\}/g, (whole, name: string) =>
-      String(args[name] ?? whole),
+      shortened(String(args[name] ?? whole), most.value),
     ),
     span,
-    label: extras.label,
-    labels: extras.labels ?? [],
-    notes: extras.notes ?? [],
-    fixes: extras.fixes ?? [],
+    label: extras.label === undefined ? undefined : shortened(extras.label, most.text),
+    labels: (extras.labels ?? []).slice(0, most.labels),
+    notes: (extras.notes ?? []).map(({ word, text }) => ({ word, text: shortened(text, most.text) })),
+    fixes: (extras.fixes ?? []).map(({ title, edits }) => ({ title: shortened(title, most.text), edits })),
   };
 }

@@ -18,21 +18,24 @@ import { body } from './statements.ts';
 export function expression(context: Context, node: cst.ExpressionCstNode): Expr {
   const { operation: operations, as } = node.children;
   if (operations.length === 1 && as === undefined) return operation(context, first(operations));
-  const stages = operations.map((child, i) => stage(context, node, child, i));
+  const names = asNames(node);
+  const stages = operations.map((child, i) => stage(context, child, names[i]));
   return { kind: 'pipeline', stages, span: spanOfNode(context, node) };
 }
 
-/** The `as` of a stage is the one between it and the next stage. */
-function stage(
-  context: Context,
-  node: cst.ExpressionCstNode,
-  child: cst.OperationCstNode,
-  at: number,
-): Stage {
+/** The `as` of each stage: the one before the arrow to the next stage. Both are in the order of the text. */
+function asNames({ children }: cst.ExpressionCstNode): readonly (IToken | undefined)[] {
+  const names = children.as ?? [];
+  let next = 0;
+  return children.operation.map((_, i) => {
+    const arrow = children.Arrow?.[i]?.startOffset ?? Infinity;
+    return (names[next]?.startOffset ?? Infinity) < arrow ? names[next++] : undefined;
+  });
+}
+
+function stage(context: Context, child: cst.OperationCstNode, name: IToken | undefined): Stage {
   const span = spanOfNode(context, child);
   const expr = operation(context, child);
-  const next = node.children.Arrow?.[at]?.startOffset ?? Infinity;
-  const name = node.children.as?.find((token) => token.startOffset >= span.end && token.startOffset < next);
   if (name === undefined) return { kind: 'stage', expr, as: undefined, span };
   const as = ident(context, name);
   return { kind: 'stage', expr, as, span: cover(span, as.span) };
