@@ -68,6 +68,12 @@ describe('branches of a block', () => {
       16,
       ['conv(c, 5, 1, pad = same)'],
     ],
+    [
+      'a comma at the end, and a comment with one',
+      'add { main: conv(\n  c,  // wide), as in the paper\n  3,\n) -> relu, skip: identity }',
+      16,
+      ['conv( c, // wide), as in the paper 3, pad = same, )'],
+    ],
     ['too much padding', 'add { main: conv(c, 1, pad = 1), skip: identity }', 16, ['conv(c, 1, pad = same)']],
     [
       'paths that both lose places',

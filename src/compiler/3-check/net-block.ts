@@ -77,12 +77,13 @@ function slidingResult({ net, given: [larger], at, site }: NetCall, session: Ses
   });
   const result = resultOf(run, session);
   const [window] = inputs;
-  if (!result || !larger || !window) return undefined;
-  const wanted = wantedShape(window.node, run.sliding?.sizes);
+  const { sliding } = run;
+  if (!result || !larger || !window || !sliding) return undefined;
+  const wanted = wantedShape(window.node, sliding.sizes);
   if (!fits(larger, wanted)) {
     const shown = wanted.map((n, i) => n ?? window.node.type.axes[i]);
     const place = { at, span: net.declaration.item.name.span };
-    wrongInput(run.sliding?.sizes ? shown.join('x') : `[${shown.join(', ')}]`, larger, place, session);
+    wrongInput(sliding.sizes ? shown.join('x') : `[${shown.join(', ')}]`, larger, place, session);
     return undefined;
   }
   const out = {
@@ -93,7 +94,7 @@ function slidingResult({ net, given: [larger], at, site }: NetCall, session: Ses
     doc: undefined,
   } as const;
   const graph: Graph = { name: net.declaration.name, inputs, outputs: [out] };
-  const slid = slideInside(graph, larger, { at: at.expr.span, session });
+  const slid = slideInside(graph, larger, { at: at.expr.span, over: sliding, session });
   // A size with a name is looked at from here on as it is by default.
   if (slid && session.symbolic.has(larger)) session.symbolic.set(slid, 'unknown');
   return slid;

@@ -1,4 +1,5 @@
 /** The way of a value through its layers as it would be with `pad = same`: the places that it would have, and the calls to change for it. */
+import { callAt } from '../1-parse/expr-at.ts';
 import { textOf } from '../1-parse/source.ts';
 import { isExternal } from '../2-resolve/paths.ts';
 import type { Edit } from '../diagnostics/diagnostic.ts';
@@ -98,42 +99,20 @@ function through(
 
 /** `conv(8, 3)` as `conv(8, 3, pad = same)`; what is written for `pad` is replaced. Undefined where it is no call of the user's. */
 function padWindow({ span, op }: Node): Window | undefined {
-  if (!span || isExternal(span.source.path)) return undefined;
-  const text = textOf(span);
-  const args = argumentsOf(text);
-  if (!args) return undefined;
-  const at = opDef(op).params.findIndex(({ name }) => name === 'pad');
-  const byPlace = args.filter((arg) => !/^\w+\s*=/.test(arg.text));
-  const written = args.find((arg) => /^pad\s*=/.test(arg.text)) ?? byPlace[at];
-  const [from, to] = written ? [written.start, written.end] : [text.length - 1, text.length - 1];
-  const put = written ? 'pad = same' : ', pad = same';
-  const { source, start } = span;
+  const call = span && !isExternal(span.source.path) ? callAt(span) : undefined;
+  if (!call) return undefined;
+  const { start, end, source } = call.span;
+  const byPlace = call.args.filter(({ name }) => name === undefined);
+  const written =
+    call.args.find(({ name }) => name?.name === 'pad') ??
+    byPlace[opDef(op).params.findIndex(({ name }) => name === 'pad')];
+  const after = call.args.at(-1)?.span.end ?? end - 1;
+  const place = written?.span ?? { source, start: after, end: after };
+  const text = written || call.args.length === 0 ? 'pad = same' : ', pad = same';
   const onOneLine = (t: string): string => t.replace(/\s+/g, ' ');
   return {
-    call: onOneLine(text),
-    padded: onOneLine(text.slice(0, from) + put + text.slice(to)),
-    edit: { span: { source, start: start + from, end: start + to }, text: put },
+    call: onOneLine(textOf(call.span)),
+    padded: onOneLine(source.text.slice(start, place.start) + text + source.text.slice(place.end, end)),
+    edit: { span: place, text },
   };
-}
-
-/** What stands between the commas of a call, and where. */
-function argumentsOf(
-  call: string,
-): readonly { readonly text: string; readonly start: number; readonly end: number }[] | undefined {
-  const open = /^\w+\(/.exec(call)?.[0].length;
-  if (open === undefined || !call.endsWith(')')) return undefined;
-  const found: { text: string; start: number; end: number }[] = [];
-  let [depth, start] = [0, open];
-  for (let at = open; at < call.length; at++) {
-    const sign = call[at] ?? '';
-    if (depth === 0 && (sign === ',' || at === call.length - 1)) {
-      const text = call.slice(start, at);
-      const blank = text.length - text.trimStart().length;
-      if (text.trim() !== '')
-        found.push({ text: text.trim(), start: start + blank, end: start + blank + text.trim().length });
-      start = at + 1;
-    } else if ('([{'.includes(sign)) depth++;
-    else if (')]}'.includes(sign)) depth--;
-  }
-  return found;
 }

@@ -30,7 +30,7 @@ export const networkDiagnostics = {
     severity: 'error',
     message: '{name} cannot slide over a larger image: {reason}',
     explain:
-      '`convolutional(net, 28x28)` turns dense layers into convolutions, so that one pass over a larger image gives what the net gives for every window. That needs one input with spatial axes, and layers that do at every place what they do in a window. `in_norm` does not, as it takes mean and variance of the whole image; nor does a squeeze-and-excitation block, whose weights each window has for itself.',
+      '`convolutional(net, 28x28)` turns dense layers into convolutions, so that one pass over a larger image gives what the net gives for every window. That needs one input with spatial axes, and layers that do at every place what they do in a window. `in_norm` does not, as it takes mean and variance of the whole image: `bn` slides, as `ln([C])` does in place of `ln([H, W, C])`, and `mean([H, W])` in place of `mean`. A larger image is at least as large as the window; where maps of several strides meet, or `space_to_depth` cuts blocks, it is larger by a whole number of strides, and the fix rounds it up. Between `flatten` and `dense` stands only what does the same to every element; other layers go before the `flatten`, and an output has none. A squeeze-and-excitation block, whose weights each window has for itself, cannot slide: run the windows one by one.',
     bad: 'net N {\n  in image: f32[14, 14, 3]\n  y = image -> conv(8, 5) -> in_norm -> gap -> dense(4)\n  out p: tensor(y)\n}\nnet Sliding = convolutional(N, 28x28)',
     good: 'net N {\n  in image: f32[14, 14, 3]\n  y = image -> conv(8, 5, bias = false) -> bn -> gap -> dense(4)\n  out p: tensor(y)\n}\nnet Sliding = convolutional(N, 28x28)',
   },

@@ -37,11 +37,26 @@ export interface Sliding {
   readonly slid: (node: Node) => Node | undefined;
 }
 
-/** What keeps a network from sliding, and the node that does. */
+/** What keeps a network from sliding, and the node that does. What can be done about it: remedies.ts. */
 export interface CannotSlide {
   readonly node: Node;
+  readonly cause: Cause;
   readonly reason: string;
 }
+
+export type Cause =
+  /** The net takes a vector; it takes more than the image. */
+  | 'vector'
+  | 'inputs'
+  /** The sizes of the larger image: too few or many, too small, or some that give maps which do not fit one another. */
+  | 'sizes'
+  /** A layer over whole maps; one that joins a map with what is made of the whole window; one that joins maps of different strides. */
+  | 'whole'
+  | 'whole-window'
+  | 'strides'
+  /** Flattened at an output; or a layer between flatten and dense for which the order of elements matters. */
+  | 'flat-output'
+  | 'between';
 
 /** What stands for a node of the original. */
 interface Place {
@@ -55,6 +70,7 @@ interface Place {
 interface Over extends Survey {
   readonly places: ReadonlyMap<Node, Place>;
   readonly windows: readonly number[];
+  readonly outputs: ReadonlySet<Node>;
 }
 
 /** `graph` (of one input with spatial axes) at the larger `sizes`, one per spatial axis of the input. */
@@ -69,18 +85,19 @@ export function convolutional(graph: Graph, sizes: readonly number[]): Sliding |
 export function slideOver(graph: Graph, larger: Node): Sliding | CannotSlide {
   const [input, second] = graph.inputs;
   if (!input) return internal('a net without inputs');
-  if (second) return { node: second.node, reason: 'the net has more than one input' };
+  if (second) return { node: second.node, cause: 'inputs', reason: 'the net has more than one input' };
   const window = shapeOf(input.node.type).slice(0, -1);
   const sizes = spatialDims(larger.type).map(Number);
   const problem = sizesProblem(window, sizes);
-  if (problem) return { node: input.node, reason: problem };
+  if (problem) return { node: input.node, ...problem };
   const grows = sizes.map((size, i) => size > (window[i] ?? size));
   const surveyed = survey(graph, { input: input.node, window, grows });
   const windows = sizes.map(
     (size, i) => Math.floor((size - (window[i] ?? 0)) / (surveyed.stride[i] ?? 1)) + 1,
   );
   const places = new Map<Node, Place>();
-  const over: Over = { ...surveyed, places, windows };
+  const outputs = new Set(graph.outputs.flatMap(({ nodes }) => nodes));
+  const over: Over = { ...surveyed, places, windows, outputs };
   for (const node of topological(graph)) {
     const slid = node === input.node ? { node: larger } : slide(node, over);
     if ('reason' in slid) return slid;
@@ -93,12 +110,19 @@ export function isSliding(result: Sliding | CannotSlide): result is Sliding {
   return 'graph' in result;
 }
 
-function sizesProblem(window: readonly number[], sizes: readonly number[]): string | undefined {
-  if (window.length === 0) return 'its input has no spatial axes to slide along';
-  if (sizes.length !== window.length)
-    return `its input has ${counted(window.length, 'spatial axis', 'spatial axes')}, and ${counted(sizes.length, 'size is', 'sizes are')} given`;
-  return sizes.some((size, i) => size < (window[i] ?? 0))
-    ? `${sizes.join('x')} is smaller than its window ${window.join('x')}`
+function sizesProblem(
+  window: readonly number[],
+  sizes: readonly number[],
+): Omit<CannotSlide, 'node'> | undefined {
+  if (window.length === 0) return { cause: 'vector', reason: 'its input has no spatial axes to slide along' };
+  if (sizes.length !== window.length) {
+    const axes = counted(window.length, 'spatial axis', 'spatial axes');
+    const given = counted(sizes.length, 'size is', 'sizes are');
+    return { cause: 'sizes', reason: `its input has ${axes}, and ${given} given` };
+  }
+  const isSmaller = sizes.some((size, i) => size < (window[i] ?? 0));
+  return isSmaller
+    ? { cause: 'sizes', reason: `${sizes.join('x')} is smaller than its window ${window.join('x')}` }
     : undefined;
 }
 
@@ -111,7 +135,7 @@ function slide(node: Node, over: Over): Place | CannotSlide {
   if (node.op === 'dense') return slideDense(node, first, over);
   const pool = poolOf(node);
   if (pool) return slideGlobalPool(node, pool, first, over);
-  return rebuild(node, inputs);
+  return rebuild(node, inputs, over);
 }
 
 /** A map of one place is a vector already; a larger one waits for the layer that reads it. */
@@ -180,11 +204,11 @@ function slideGlobalPool(
 }
 
 function whole(node: Node): CannotSlide {
-  return { node, reason: `${nameOf(node)} looks at the whole image, not at one window` };
+  return { node, cause: 'whole', reason: `${nameOf(node)} looks at the whole image, not at one window` };
 }
 
 /** The layer as it is written. */
-function nameOf({ op }: Node): string {
+export function nameOf({ op }: Node): string {
   return opDef(op).spelling ?? op;
 }
 
@@ -212,19 +236,21 @@ function firstPlaces(node: Node, counts: readonly number[], { path, span }: Orig
   return makeNode('crop', [node], { pads }, { path: `${path}.windows`, span });
 }
 
-function rebuild(node: Node, inputs: readonly Place[]): Place | CannotSlide {
+function rebuild(node: Node, inputs: readonly Place[], { outputs }: Over): Place | CannotSlide {
   const step = stepOf(node);
   if (!step) return whole(node);
   const data = inputs.slice(0, dataInputs(node).length);
   const mixed = mixes(node, data);
-  if (mixed) return { node, reason: mixed };
+  if (mixed) return { node, ...mixed };
   const flat = inputs.find((place) => place.flattened);
-  if (flat && !keepsOrder(node, inputs))
-    return { node, reason: `${nameOf(node)} comes between flatten and dense` };
+  if (flat && !keepsOrder(node, inputs)) {
+    if (outputs.has(node)) return flatOutput(node);
+    return { node, cause: 'between', reason: `${nameOf(node)} comes between flatten and dense` };
+  }
   const nodes = inputs.map((place) => place.node);
   const types = data.map((place) => place.node.type);
   const type = opDef(step.op).type(step.attrs, types);
-  if (isProblem(type)) return { node, reason: refusal(node) };
+  if (isProblem(type)) return { node, cause: 'sizes', reason: refusal(node) };
   const slid = makeNode(step.op, nodes, step.attrs, { path: node.path, span: node.span });
   return flat ? { ...flat, node: slid } : { node: slid };
 }
@@ -236,13 +262,17 @@ function refusal(node: Node): string {
 }
 
 /** What each window has one of, and maps that windows share, cannot meet: every window would need a map of its own. */
-function mixes(node: Node, data: readonly Place[]): string | undefined {
+function mixes(node: Node, data: readonly Place[]): Omit<CannotSlide, 'node'> | undefined {
   const varying = data.filter((place, i) => place.node !== node.inputs[i]);
   const [map, ...others] = varying.filter((place) => place.jump && !place.flattened);
   if (map && others.length + 1 < varying.length)
-    return `${nameOf(node)} joins a map with what is made of the whole window, which each window has for itself`;
+    return {
+      cause: 'whole-window',
+      reason: `${nameOf(node)} joins a map with what is made of the whole window, which each window has for itself`,
+    };
   const close = others.every(({ jump }) => jump?.every((d, i) => sameFraction(d, map?.jump?.[i] ?? d)));
-  return close ? undefined : `${nameOf(node)} joins maps whose places lie differently far apart`;
+  if (close) return undefined;
+  return { cause: 'strides', reason: `${nameOf(node)} joins maps whose places lie differently far apart` };
 }
 
 /** Between flatten and dense: what does the same to every element. */
@@ -250,6 +280,11 @@ function keepsOrder(node: Node, inputs: readonly Place[]): boolean {
   const others = inputs.filter((place) => !place.flattened);
   const same = others.every(({ node: other }) => other.type.dims.length === 0);
   return same && inputs.length - others.length === 1 && !node.op.endsWith('softmax');
+}
+
+function flatOutput(node: Node): CannotSlide {
+  const reason = 'an output is flattened, so its places cannot be told apart';
+  return { node, cause: 'flat-output', reason };
 }
 
 function assemble(
@@ -260,7 +295,7 @@ function assemble(
   const slid = (node: Node): Node => over.places.get(node)?.node ?? internal('every output is reachable');
   const outputs = graph.outputs.flatMap((output) => output.nodes);
   const flat = outputs.find((node) => over.places.get(node)?.flattened);
-  if (flat) return { node: flat, reason: 'an output is flattened, so its places cannot be told apart' };
+  if (flat) return flatOutput(flat);
   return {
     graph: {
       name: graph.name,

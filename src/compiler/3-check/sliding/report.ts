@@ -3,12 +3,16 @@ import type { Span } from '../../1-parse/source.ts';
 import type { Diagnostic, Fix, Label } from '../../diagnostics/diagnostic.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import type { Graph, Node } from '../../ir/graph.ts';
+import { spatialDims } from '../../ir/type.ts';
 import { convolutional, isSliding, slideOver, type CannotSlide, type Sliding } from './convolutional.ts';
+import { remedyFor } from './remedies.ts';
 import { stepOf } from './step.ts';
 
 export interface Reporting {
   /** Where sliding is asked for; absent: on the command line. */
   readonly at: Span | undefined;
+  /** Where the larger sizes are written, so that others can be written there. */
+  readonly sizesAt?: Span | undefined;
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
@@ -16,18 +20,26 @@ export interface Reporting {
 export function slide(
   graph: Graph,
   over: readonly number[] | { readonly larger: Node },
-  { at, report }: Reporting,
+  { at, sizesAt, report }: Reporting,
 ): Sliding | undefined {
   const result = 'larger' in over ? slideOver(graph, over.larger) : convolutional(graph, over);
-  if (!isSliding(result)) report(cannot(graph.name, result, at));
-  else if (result.inexact.length > 0) report(inexact(graph.name, result, at));
+  if (!isSliding(result)) {
+    const sizes = 'larger' in over ? spatialDims(over.larger.type).map(Number) : over;
+    report(
+      cannot(graph.name, result, { at, fixes: [remedyFor(graph, sizes, { cannot: result, at, sizesAt })] }),
+    );
+  } else if (result.inexact.length > 0) report(inexact(graph.name, result, at));
   return isSliding(result) ? result : undefined;
 }
 
-function cannot(name: string, { node, reason }: CannotSlide, at: Span | undefined): Diagnostic {
+function cannot(
+  name: string,
+  { node, reason }: CannotSlide,
+  { at, fixes }: { readonly at: Span | undefined; readonly fixes: readonly Fix[] },
+): Diagnostic {
   const span = at ?? node.span ?? nowhere(name);
   const labels = node.span && node.span !== span ? [{ span: node.span, text: 'because of this' }] : [];
-  return diagnostic('network/cannot-slide', { name, reason }, span, { labels });
+  return diagnostic('network/cannot-slide', { name, reason }, span, { labels, fixes });
 }
 
 type Note = Diagnostic['notes'][number];
