@@ -105,3 +105,74 @@ describe('if', () => {
     expect(mended(text)).toBe('syntax/reserved: if_');
   });
 });
+
+describe('arithmetic behind an arrow', () => {
+  const body = 'block B = conv(8, 3, pad = 1) -> relu -> conv(3, 3, pad = 1) + in\n';
+
+  it.each([
+    ['conv(3, 3, pad = 1) + x', '(x -> conv(3, 3, pad = 1)) + …'],
+    ['conv(3, 3, pad = 1) -> relu + x -> relu', '(x -> conv(3, 3, pad = 1) -> relu) + …'],
+    ['in * (in -> sigmoid)', 'x * (x -> sigmoid)'],
+    ['(relu + silu)', 'give what flows in a name, and use that: h = …'],
+  ])('%s', (stage, title) => {
+    expect(mended(net(stage))).toBe(`network/lost-before-operation: ${title}`);
+  });
+
+  it('is told in blocks, where the values before it were lost in silence', () => {
+    expect(mended(`${body}${net('B')}`)).toBe(
+      'network/lost-before-operation: (conv(8, 3, pad = 1) -> relu -> conv(3, 3, pad = 1)) + …',
+    );
+  });
+});
+
+describe('statements of other languages', () => {
+  const inNet = (rest: string): string => `net N {\n  in x: rgb 32x32\n  ${rest}\n}`;
+
+  it.each([
+    ['y = x\n  if x.C == 3 {\n    y = y -> conv(8, 3)\n  }\n  out z: tensor(y)', 'network/no-incoming'],
+    ['y = x\n  each n of [8, 16] {\n    y = y -> conv(n, 3)\n  }\n  out z: tensor(y)', 'network/no-incoming'],
+    ['y = in -> relu\n  out z: tensor(y)', 'network/no-in'],
+    ['out z: tensor(x -> conv(in.C * 2, 3))', 'network/no-in'],
+    [
+      'y = x -> repeat(2) {\n    in a: rgb 8x8\n    out a -> relu\n  }\n  out z: tensor(y)',
+      'syntax/misplaced',
+    ],
+  ])('%s', (rest, code) => {
+    expect(mended(inNet(rest)).split(':')[0]).toBe(code);
+  });
+
+  it('an input in a block', () => {
+    const block = 'block B {\n  in a: rgb 8x8\n  out a -> relu\n}\n';
+    expect(mended(block + net('B'))).toBe('syntax/misplaced: a = in');
+  });
+});
+
+describe('what a replacement reads', () => {
+  const base =
+    'net A {\n  in x: rgb 32x32\n  h = x -> conv(8, 3)\n  l = h -> gap -> dense(4)\n  out y: tensor(l)\n}\n';
+
+  it.each([
+    'replace l = l -> relu',
+    'replace h = l -> relu',
+    'k = h -> relu\n  replace l = k -> gap',
+    'let c = 3\n  replace l = h -> gap -> dense(c)',
+  ])('%s: nothing that comes later', (rest) => {
+    expect(mended(`${base}net B extends A {\n  ${rest}\n}`)).toMatch(/^names\/used-before/);
+  });
+
+  it.each(['replace l = h -> gap -> dense(9)', 'replace l = x -> gap\n  k = l -> relu\n  out z: tensor(k)'])(
+    '%s',
+    (rest) => {
+      expect(diagnose({ path: 'main.cnn', text: `${base}net B extends A {\n  ${rest}\n}` })).toEqual([]);
+    },
+  );
+
+  it('values of a net between the two come later, too', () => {
+    const between = 'net C extends A {\n  k = h -> relu\n  out w: tensor(k)\n}\n';
+    expect(mended(`${base}${between}net B extends C {\n  replace h = k -> relu\n}`)).toMatch(
+      /^names\/used-before/,
+    );
+    const text = `${base}${between}net B extends C {\n  replace k = l -> relu\n}`;
+    expect(diagnose({ path: 'main.cnn', text })).toEqual([]);
+  });
+});

@@ -13,12 +13,13 @@ import type {
   Statement,
 } from '../1-parse/ast.ts';
 import { unreachable } from '../diagnostics/internal.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
 import { bindOut } from './bind-out.ts';
 import { claim } from './declare.ts';
 import { reportEmpty } from './empty.ts';
-import { bindReplaced, inherit, isInherited, standsTooDeep } from './extending.ts';
+import { bindReplaced, inherit, isInherited, replacementScope, standsTooDeep } from './extending.ts';
 import { reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import { netSource } from './net-source.ts';
@@ -61,7 +62,7 @@ function bindStatement(statement: Statement, scope: Scope, place: Place): void {
       return bindExpr(statement.value, 'value', scope, place);
     case 'replace':
       bindReplaced(statement, scope, place);
-      return bindExpr(statement.value, 'value', scope, place);
+      return bindExpr(statement.value, 'value', replacementScope(statement, scope, place), place);
     case 'out':
       return bindOut(statement, scope, readerOf(statement, place));
     case 'assert':
@@ -118,6 +119,8 @@ function declareIn(
 
 /** The names of an input's sizes come into being at their first mention. */
 function bindIn(statement: InStatement, scope: Scope, place: Place): void {
+  if (place.owner?.kind !== 'net' || place.names.netScopes.get(place.owner) !== scope)
+    reportInside(statement, place);
   for (const dim of statement.dims) {
     if (dim.kind !== 'name' || lookup(dim.name, scope)) {
       bindExpr(dim, 'value', scope, place);
@@ -133,6 +136,14 @@ function bindIn(statement: InStatement, scope: Scope, place: Place): void {
     if (word.name !== 'order' && word.name !== 'fit')
       for (const arg of args) bindExpr(arg, 'value', scope, place);
   declareIn(scope, { kind: 'value', form: 'in', ...named(statement) }, statement, place);
+}
+
+/** `in x: rgb 32x32` in a block, or in braces inside of a net: what flows in there has no name and no size of its own. */
+function reportInside({ name, span }: InStatement, { names }: Place): void {
+  const word = { ...span, end: span.start + 'in'.length };
+  const where = 'inputs are those of a net; what flows into a block or into braces is `in`';
+  const fixes = [{ title: `${name.name} = in`, edits: [{ span, text: `${name.name} = in` }] }];
+  names.report(diagnostic('syntax/misplaced', { word: 'in', where }, word, { fixes }));
 }
 
 /** Parameters see those before them in their defaults. */

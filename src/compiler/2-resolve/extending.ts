@@ -93,6 +93,29 @@ function isReplaceable(declaration: Declaration): boolean {
   return declaration.kind === 'value' && (declaration.form === 'assign' || declaration.form === 'train-only');
 }
 
+const replacedWhere = 'a `replace` is evaluated where the old value stood, and sees what stands above that';
+
+/** What a `replace` can read: the parameters, and the values above the one that it replaces. */
+export function replacementScope(statement: ReplaceStatement, scope: Scope, place: Place): Scope {
+  const inherited = inheritedScope(scope, place);
+  const old = place.names.bindings.get(statement.name);
+  return inherited && old ? above(old, scope) : scope;
+}
+
+/** The scopes as they were above a declaration; what came behind it is known, but not to be used. */
+function above(old: Declaration, { names, later, parent }: Scope): Scope {
+  const [before, behind] = [new Map<string, Declaration>(), new Map(later)];
+  const isThere = [...names.values()].includes(old);
+  let isPassed = !isThere;
+  for (const [name, declaration] of names) {
+    isPassed ||= declaration === old;
+    if (!isPassed || declaration.kind === 'param') before.set(name, declaration);
+    else behind.set(name, { kind: 'ident', name, span: declaration.span });
+  }
+  const rest = isThere || !parent ? parent : above(old, parent);
+  return { names: before, later: behind, parent: rest, laterWhy: replacedWhere };
+}
+
 function reportSecond(name: Ident, { owner, names }: Place): void {
   const statements = owner?.kind === 'net' ? (owner.item.body?.statements ?? []) : [];
   const first = statements.find((s) => s.kind === 'replace' && s.name.name === name.name);

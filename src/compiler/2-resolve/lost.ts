@@ -12,7 +12,7 @@ export function reportLost({ statements }: Body, { module, owner, names }: Place
   let result: Statement | undefined;
   for (let i = statements.length - 1; i >= 0; i--) {
     const statement = statements[i] as Statement;
-    if (statement.kind === 'expr' && result && !namesValues(statement.value)) {
+    if (statement.kind === 'expr' && result && !namesValues(statement.value) && !isLone(statement, owner)) {
       const labels = [{ span: result.span, text: 'the result is this' }];
       const fixes = continued(statements[i + 1]);
       found.push(diagnostic('network/goes-nowhere', {}, statement.span, { labels, fixes }));
@@ -25,6 +25,10 @@ export function reportLost({ statements }: Body, { module, owner, names }: Place
   }
   for (const report of found.reverse()) names.report(report);
 }
+
+/** Of a loop or a choice in a net, into which nothing flows, phase 3 speaks. */
+const isLone = ({ value }: Extract<Statement, { kind: 'expr' }>, owner: Place['owner']): boolean =>
+  owner?.kind === 'net' && ['if', 'repeat', 'each'].includes(value.kind);
 
 const oneResult = {
   word: 'note',

@@ -23,6 +23,8 @@ export interface Scope {
   readonly extendsUnknown?: boolean;
   /** The body of a net whose base is being looked at: met again, the net extends itself. */
   readonly unfinished?: boolean;
+  /** Why names further down cannot be used here, where that is not plain from the order of the lines. */
+  readonly laterWhy?: string;
 }
 
 /** Everything that resolution writes down. */
@@ -92,8 +94,9 @@ export function bindName(expr: NameExpr, use: NameUse, scope: Scope, place: Plac
   }
   const later = laterIn(expr.name, scope);
   if (later) {
-    const labels = [{ span: later.span, text: 'gets its value here' }];
-    names.report(diagnostic('names/used-before', { name: expr.name }, expr.span, { labels }));
+    const labels = [{ span: later.at.span, text: 'gets its value here' }];
+    const notes = later.why === undefined ? [] : [{ word: 'why' as const, text: later.why }];
+    names.report(diagnostic('names/used-before', { name: expr.name }, expr.span, { labels, notes }));
   } else if (module.broken.has(expr.name)) {
     noteMissing(expr, place);
     // An axis or a layer of that name was not meant.
@@ -146,10 +149,13 @@ export function extendsUnknown(scope: Scope | undefined): boolean {
   return false;
 }
 
-function laterIn(name: string, scope: Scope | undefined): Ident | undefined {
+function laterIn(
+  name: string,
+  scope: Scope | undefined,
+): { readonly at: Ident; readonly why: string | undefined } | undefined {
   for (let s = scope; s; s = s.parent) {
     const found = s.later.get(name);
-    if (found) return found;
+    if (found) return { at: found, why: s.laterWhy };
   }
   return undefined;
 }

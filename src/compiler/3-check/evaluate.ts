@@ -18,6 +18,7 @@ import type {
 import { constantFunctions, operatorNames, optionWords } from '../2-resolve/vocabulary.ts';
 import { unreachable } from '../diagnostics/internal.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
 import { apply, type Application, type Piped } from './apply.ts';
@@ -25,10 +26,11 @@ import { binary, unary } from './arithmetic.ts';
 import { evaluateBody, isBroken } from './body.ts';
 import { constantOf } from './constants.ts';
 import { callFunction } from './functions.ts';
-import { bracesOf, childFrame, enter, valueIn, type Site } from './frame.ts';
+import { bracesOf, childFrame, enter, valueIn, type Frame, type Site } from './frame.ts';
 import { evaluateMember } from './members.ts';
 import { evaluateMerge } from './merge.ts';
 import { leastData } from './operator.ts';
+import { isOperation, reportLostBefore } from './lost-before.ts';
 import { reportStructure } from './symbolic-types.ts';
 import { limits, step, type Session } from './session.ts';
 import { describe, int, isCallable, tensorOf, unknown, type GivenArg, type Value } from './value.ts';
@@ -142,7 +144,7 @@ function builtin(expr: NameExpr, site: Site, session: Session): Value {
   if (expr.name === 'in') {
     const self = site.self ?? site.incoming;
     if (self) return tensorOf(self);
-    session.report(diagnostic('network/no-incoming', { what: 'in' }, expr.span));
+    session.report(diagnostic('network/no-in', {}, expr.span, { fixes: onlyInput(expr, site) }));
     return unknown;
   }
   if (session.model.words.has(expr)) return { kind: 'word', value: expr.name };
@@ -153,6 +155,15 @@ function builtin(expr: NameExpr, site: Site, session: Session): Value {
     session.report(diagnostic('value/missing-argument', args, expr.span));
   }
   return unknown;
+}
+
+/** The net's input, where it has one. */
+function onlyInput(expr: NameExpr, site: Site): readonly Fix[] {
+  const inputs: string[] = [];
+  for (let frame: Frame | undefined = site.frame; frame; frame = frame.parent)
+    for (const declaration of frame.values.keys())
+      if (declaration.kind === 'value' && declaration.form === 'in') inputs.push(declaration.name);
+  return inputs.length === 1 ? fixesBy(inputs[0], expr.span) : [];
 }
 
 function evaluateCall(expr: CallExpr, site: Site, session: Session): Value {
@@ -219,6 +230,10 @@ function evaluatePipeline(expr: PipelineExpr, site: Site, session: Session): Val
     const stage = expr.stages[i] as Stage;
     const piped: Piped = i === 0 ? 'start' : 'stage';
     const incoming = current.kind === 'tensor' ? current.node : undefined;
+    if (i > 0 && isOperation(stage.expr)) {
+      reportLostBefore(expr, stage.expr, session);
+      return bindRest(expr, i, site, session);
+    }
     // Named twice (reported): its weights would be those of the first.
     if (stage.as && isBroken(stage.as, session)) return bindRest(expr, i, site, session);
     current = evaluateStage({ expr: stage.expr, piped }, site, i === 0 ? site.incoming : incoming, session);
@@ -241,7 +256,7 @@ function evaluateStage(at: Application, outer: Site, incoming: Node | undefined,
   const site = segment === undefined ? outer : enter(outer, segment);
   const value = evaluate(expr, structure ? { ...site, incoming } : site, session);
   if (isCallable(value)) return apply(value, at, { ...site, incoming }, session);
-  if (piped === 'stage' && !structure && value.kind !== 'unknown' && !isIncoming(expr)) {
+  if (piped === 'stage' && !structure && value.kind !== 'unknown') {
     const fixes =
       value.kind === 'tensor'
         ? [{ title: 'to combine two values: -> add(other), or concat { … }', edits: [] }]
@@ -250,11 +265,6 @@ function evaluateStage(at: Application, outer: Site, incoming: Node | undefined,
     return unknown;
   }
   return value;
-}
-
-/** `in` and expressions of it may stand in a later stage: `x -> in * (in -> sigmoid)` has no other way to be written. */
-function isIncoming(expr: Expr): boolean {
-  return expr.kind === 'binary' || expr.kind === 'unary';
 }
 
 function bindAs(as: { readonly name: string }, value: Value, site: Site, session: Session): void {

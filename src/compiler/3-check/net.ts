@@ -2,7 +2,7 @@
  * Evaluates a net: its parameters, what it takes over from the net it extends or stands for (with `replace`d values), and its
  * statements from top to bottom. Used for a net on its own and for a net inside another.
  */
-import type { InStatement, OutStatement, ReplaceStatement, Statement } from '../1-parse/ast.ts';
+import type { Expr, InStatement, OutStatement, ReplaceStatement, Statement } from '../1-parse/ast.ts';
 import type { Model, NetDeclaration } from '../2-resolve/model.ts';
 import { mostBases } from '../2-resolve/extending.ts';
 import { netSource, type WrittenSliding } from '../2-resolve/net-source.ts';
@@ -180,8 +180,24 @@ function runStatement(statement: Statement, site: Site, run: Run): void {
     case 'assign':
       return bind(statement, assigned(statement, site, run), site, run);
     default:
-      evaluateStatement(statement, site, session, 'applied');
+      if (isLoneStructure(statement)) reportLone(statement.value, session);
+      else evaluateStatement(statement, site, session, 'applied');
   }
+}
+
+type LoneStructure = Extract<Statement, { kind: 'expr' }> & {
+  readonly value: Extract<Expr, { kind: 'if' | 'repeat' | 'each' }>;
+};
+
+/** `if x.C == 3 { y = … }` as a statement of other languages: it changes nothing, and nothing flows into it. */
+const isLoneStructure = (statement: Statement): statement is LoneStructure =>
+  statement.kind === 'expr' && ['if', 'repeat', 'each'].includes(statement.value.kind);
+
+function reportLone({ kind, span }: LoneStructure['value'], session: Session): void {
+  const head = { ...span, end: span.start + kind.length };
+  const title = `it is a layer, and gives a value: y = x -> ${kind} … { … }`;
+  const fixes = [{ title, edits: [] }];
+  session.report(diagnostic('network/no-incoming', { what: `this \`${kind}\`` }, head, { fixes }));
 }
 
 function assigned(statement: Extract<Statement, { kind: 'assign' }>, site: Site, run: Run): Value {

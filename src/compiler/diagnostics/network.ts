@@ -10,6 +10,22 @@ export const networkDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  h = dense(3)\n  y = x -> dense(3)\n  out z: tensor(add(h, y))\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
   },
+  'network/no-in': {
+    severity: 'error',
+    message: '`in` stands for nothing here: it is what flows into a block or into braces',
+    explain:
+      'A net has inputs with names, and its values go by these; in a block, in branches and in the braces of `if`, `repeat` and `each`, `in` is the value that flows in.',
+    bad: 'net N {\n  in x: rgb 8x8\n  out z: tensor(x -> conv(in.C, 3))\n}',
+    good: 'net N {\n  in x: rgb 8x8\n  out z: tensor(x -> conv(x.C, 3))\n}',
+  },
+  'network/lost-before-operation': {
+    severity: 'error',
+    message: 'what flows in here is lost: `{op}` is computed first, from what stands beside it',
+    explain:
+      '`->` is looser than arithmetic: `x -> conv(8, 3) + x` means `x -> (conv(8, 3) + x)`, and a sum is no layer that could read `x`. A pipeline inside of arithmetic stands in parentheses.',
+    bad: 'net N {\n  in x: rgb 8x8\n  y = x -> conv(3, 3, pad = same) + x\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: rgb 8x8\n  y = (x -> conv(3, 3, pad = same)) + x\n  out z: tensor(y)\n}',
+  },
   'network/goes-nowhere': {
     severity: 'warning',
     message: 'nothing reads what this line gives',
