@@ -5,7 +5,7 @@ import type { Tensor } from '../compiler/ir/type.ts';
 import type { WeightSource } from '../compiler/ops/evaluate.ts';
 import { optimize } from '../compiler/5-optimize/index.ts';
 import { quantize, type Ranges } from '../compiler/5-optimize/quantize/index.ts';
-import { halfProblems, memoryProblems, pack, plan, type Picker } from '../compiler/6-plan/index.ts';
+import { memoryProblems, pack, plan, scaleProblems, type Picker } from '../compiler/6-plan/index.ts';
 import type { Engine, Plan, WeightsType } from '../compiler/6-plan/plan.ts';
 import type { EmittedVariant } from '../compiler/7-emit/package/index.ts';
 import { emitWasm } from '../compiler/7-emit/wasm/index.ts';
@@ -74,7 +74,7 @@ export function compileOptimized(
   const planned = planOptimized(graph, options);
   const { bytes, manifest } = emitWasm(planned);
   const file = pack(planned, weights);
-  stopOnErrors(halfProblems(planned, file).map(options.show));
+  stopOnErrors(scaleProblems(planned, file).map(options.show));
   return { variant: options.variant, code: bytes, manifest, weights: file };
 }
 

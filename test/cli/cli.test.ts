@@ -411,17 +411,25 @@ describe('build', () => {
       const sizes = readdirSync(out).filter((name) => name.endsWith('.bin'));
       return { bytes: statSync(join(out, sizes[0] ?? '')).size, p: thing.p };
     };
-    const [floats, halves] = [await built('f32'), await built('f16')];
+    const [floats, integers] = [await built('f32'), await built('i16')];
     // Biases, and the first layer that is most of this net, are floats.
-    expect(halves.bytes).toBeLessThan(floats.bytes);
-    expect(halves.p).toBeCloseTo(floats.p, 3);
-    const large = ['build', net, '--weights', trained(1e5), '--out', join(folder, 'large')];
-    const tooLarge = await cnnc(...large, '--weights-type', 'f16');
+    expect(integers.bytes).toBeLessThan(floats.bytes);
+    expect(integers.p).toBeCloseTo(floats.p, 4);
+    const text =
+      'export net Wide {\n  in x: f32[16]\n  y = x -> dense(8, bias = false)\n  out z: tensor(y)\n}\n';
+    const weights = join(folder, 'wide.safetensors');
+    const data = new Float32Array(8 * 16).fill(3e38);
+    writeSafetensors(weights, [{ name: 'y.dense.weight', shape: [8, 16], data }]);
+    const large = ['build', file('wide.cnn', text), '--weights', weights, '--out', join(folder, 'large')];
+    const tooLarge = await cnnc(...large, '--weights-type', 'i16');
     expect([tooLarge.exit, tooLarge.stderr]).toEqual([
       1,
-      expect.stringMatching(/weights\/beyond-half: y\.dense\.weight of Tiny has numbers that 16 bits/),
+      expect.stringMatching(/weights\/beyond-i16: y\.dense\.weight of Wide has numbers that 16-bit integers/),
     ]);
-    expect((await cnnc('build', net, '--seed', '5', '--out', folder, '--weights-type', 'f8')).exit).toBe(2);
+    const flags = ['build', net, '--seed', '5', '--out', folder, '--weights-type'];
+    expect((await cnnc(...flags, 'f8')).exit).toBe(2);
+    const former = await cnnc(...flags, 'f16');
+    expect([former.exit, former.stderr]).toEqual([2, expect.stringMatching(/--weights-type is f32 or i16/)]);
   });
 
   it('replaces its own folder, and no other', async () => {

@@ -199,7 +199,7 @@ describe('cnnc quantize', () => {
   it('refuses targets that compute in floats', async () => {
     const flags = ['--quantize', at('r.json'), '--out', at('p')];
     expect((await cnnc('build', file, ...flags, '--target', 'tfjs')).exit).toBe(2);
-    expect((await cnnc('build', file, ...flags, '--weights-type', 'f16')).exit).toBe(2);
+    expect((await cnnc('build', file, ...flags, '--weights-type', 'i16')).exit).toBe(2);
     expect((await cnnc('run', file, '--quantize', at('r.json'), '--target', 'tfjs')).exit).toBe(2);
   });
 });

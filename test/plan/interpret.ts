@@ -11,7 +11,6 @@ import { sizeOf, type Tensor } from '../../src/compiler/ir/type.ts';
 import { evaluateNode, type WeightSource } from '../../src/compiler/ops/evaluate.ts';
 import { weightOperands } from '../../src/compiler/6-plan/lower.ts';
 import { pack } from '../../src/compiler/6-plan/pack.ts';
-import { decodeHalf } from '../../src/weights/dtype.ts';
 import type { Allocation, Buffer, Expansion, Plan, Step } from '../../src/compiler/6-plan/plan.ts';
 
 export interface Program {
@@ -38,18 +37,27 @@ export function load(plan: Plan, weights: WeightSource): Program {
 
 function expand(memory: Float32Array, expansion: Expansion): void {
   const { kind, from, to, bytes } = expansion;
-  if (kind === 'mixed') {
-    const { count, floats, halves } = expansion;
-    for (let i = 0; i < count; i++) {
-      const [read, write] = [from + i * (floats + halves), to + i * (floats + 2 * halves)];
-      expand(memory, { kind: 'copy', from: read, to: write, bytes: floats });
-      expand(memory, { kind: 'widen', from: read + floats, to: write + floats, bytes: halves });
-    }
+  const source = new DataView(memory.buffer.slice(from, from + bytes));
+  if (kind === 'copy') {
+    memory.set(new Float32Array(source.buffer), to / 4);
     return;
   }
-  const source = memory.buffer.slice(from, from + bytes);
-  if (kind === 'widen') memory.set(decodeHalf(new Uint16Array(source)), to / 4);
-  else memory.set(new Float32Array(source), to / 4);
+  const { count, floats, scales, integers } = expansion;
+  let [read, write] = [0, to / 4];
+  for (let i = 0; i < count; i++, read += floats + scales + integers) {
+    for (let at = 0; at < floats; at += 4) memory[write++] = source.getFloat32(read + at, true);
+    for (let at = 0; at < integers; at += 2) {
+      const integer = source.getInt16(read + floats + scales + at, true);
+      memory[write++] = integer * scaleAt(source, read + floats + (at % scales));
+    }
+  }
+}
+
+/** The upper half of a float. */
+function scaleAt(source: DataView, at: number): number {
+  const float = new DataView(new ArrayBuffer(4));
+  float.setUint16(2, source.getUint16(at, true), true);
+  return float.getFloat32(0, true);
 }
 
 /** The node of an operand that is a weight or a bias: the block of both holds them in this order. */

@@ -19,7 +19,7 @@ const engine = { relaxed: true, wide: false };
 function expectRuns(graph: Graph): void {
   const planned = plan(graph, engine);
   expect(verifyPlan(planned)).toEqual([]);
-  expect(verifyPlan(plan(graph, engine, { weightsType: 'f16' }))).toEqual([]);
+  expect(verifyPlan(plan(graph, engine, { weightsType: 'i16' }))).toEqual([]);
   const program = load(planned, testWeights);
   for (const key of ['first', 'second']) {
     const inputs = testInputs(graph, key);

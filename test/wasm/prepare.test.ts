@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { optimize } from '../../src/compiler/5-optimize/index.ts';
 import { packWeights } from '../../src/compiler/6-plan/algorithms/index.ts';
-import { hasOverflow, roundFilters, toHalves } from '../../src/compiler/6-plan/halves.ts';
+import { scaleWord, toIntegers, wordHoldsNumbers } from '../../src/compiler/6-plan/integers.ts';
 import { pack, plan, verifyPlan } from '../../src/compiler/6-plan/index.ts';
 import type { Plan } from '../../src/compiler/6-plan/plan.ts';
 import { emitWasm } from '../../src/compiler/7-emit/wasm/index.ts';
 import type { Graph, Node } from '../../src/compiler/ir/graph.ts';
+import type { Tensor } from '../../src/compiler/ir/type.ts';
 import { evaluate, evaluateNode } from '../../src/compiler/ops/evaluate.ts';
-import { decodeHalf } from '../../src/weights/dtype.ts';
 import { difference } from '../ops/support.ts';
 import { graphOf, inputMap, layer, testInputs, testWeights } from '../support/net-builder.ts';
 import { randomGraphs } from '../support/random-graph.ts';
@@ -28,17 +28,24 @@ function prepared(planned: Plan, file: Uint8Array): ArrayBuffer {
   return memory.buffer;
 }
 
+/** What integers and scales stand for. */
+function scaled({ integers, scales }: ReturnType<typeof toIntegers>): Tensor {
+  const length = integers.data.length / scales.length;
+  return {
+    shape: integers.shape,
+    data: integers.data.map((integer, i) => integer * (scales[Math.floor(i / length)] ?? NaN)),
+  };
+}
+
 /**
- * Words of a block as its algorithm defines it: of a file of halves, with filters that are halves to the last number and biases that are
- * the same bits. A stem has its numbers as they are.
+ * Words of a block as its algorithm defines it: of a file of integers, with filters that are integers times scales to the last bit, and
+ * biases that are the same bits. A stem and what is plain have their numbers as they are.
  */
 function definedWords(planned: Plan, { nodes, layout }: Plan['weights'][number]): Uint32Array {
-  const isHalves = planned.file.type === 'f16' && layout.kind !== 'stem';
-  const tensors = nodes.map((node) => evaluateNode(node, testWeights));
-  const stored = packWeights(
-    layout,
-    tensors.map((tensor) => (isHalves && tensor.shape.length > 1 ? roundFilters(tensor) : tensor)),
-  );
+  const isIntegers = planned.file.type === 'i16' && layout.kind !== 'stem' && layout.kind !== 'plain';
+  const [weight, ...biases] = nodes.map((node) => evaluateNode(node, testWeights));
+  const rounded = weight && isIntegers ? scaled(toIntegers(weight)) : weight;
+  const stored = packWeights(layout, [...(rounded ? [rounded] : []), ...biases]);
   return new Uint32Array(stored.buffer, stored.byteOffset, stored.length);
 }
 
@@ -78,7 +85,7 @@ function mixed(): Graph {
   return optimize(graphOf([layer('dense', [flat], { units: 11 }, 'head')], [input]));
 }
 
-describe.each(['f32', 'f16'] as const)('prepare, weights in %s', (weightsType) => {
+describe.each(['f32', 'i16'] as const)('prepare, weights in %s', (weightsType) => {
   test('gives the blocks that the algorithms define, and leaves the arena clear', () => {
     const planned = plan(mixed(), engine, { weightsType });
     expectBlocks(planned);
@@ -93,27 +100,28 @@ describe.each(['f32', 'f16'] as const)('prepare, weights in %s', (weightsType) =
 });
 
 describe('the weights file', () => {
-  test('is what memory holds, and halves take half of that', () => {
+  test('is what memory holds, and integers take half of that', () => {
     const graph = mixed();
-    const [floats, halves] = (['f32', 'f16'] as const).map((weightsType) =>
+    const [floats, integers] = (['f32', 'i16'] as const).map((weightsType) =>
       plan(graph, engine, { weightsType }),
     );
     const compact = (planned: Plan | undefined): number => planned?.file.bytes ?? 0;
     expect(compact(floats)).toBe(floats?.bytes.weights);
-    const biases = 4 * (20 + 36 + 24 + 48 + 10 + 44 + 28 + 11);
-    expect(compact(halves)).toBeLessThanOrEqual(0.5 * compact(floats) + biases);
-    expect(compact(halves)).toBeGreaterThan(0.48 * compact(floats));
+    // Biases are floats, and there is a scale for each filter, in whole vectors.
+    const filters = 20 + 36 + 24 + 48 + 12 + 44 + 28 + 12;
+    expect(compact(integers)).toBeLessThanOrEqual(0.5 * compact(floats) + 2 * filters + 2 * filters);
+    expect(compact(integers)).toBeGreaterThan(0.48 * compact(floats));
   });
 
-  test('in halves changes results by no more than their rounding', () => {
+  test('in integers changes results by no more than their rounding', () => {
     const graph = mixed();
     const inputs = testInputs(graph);
     const want = evaluate(graph, inputs, testWeights)['y0']?.[0]?.data ?? [];
     const got =
-      loadProgram(plan(graph, engine, { weightsType: 'f16' }), testWeights).run(inputs)['y0']?.[0]?.data ??
+      loadProgram(plan(graph, engine, { weightsType: 'i16' }), testWeights).run(inputs)['y0']?.[0]?.data ??
       [];
     expect(got.length).toBe(11);
-    expect(difference(got, want)).toBeLessThan(1e-3);
+    expect(difference(got, want)).toBeLessThan(1e-4);
     expect(difference(got, want)).toBeGreaterThan(1e-6);
   });
 });
@@ -127,103 +135,125 @@ test('a depthwise layer, groups with a narrow last panel, a stem and a norm of i
   node = layer('relu', [node], {}, 'relu');
   node = layer('conv', [node], { channels: 60, kernel: 3, groups: 3, pad: 'same', stride: 2 }, 'grouped');
   const graph = optimize(graphOf([node], [input]));
-  const planned = plan(graph, engine, { weightsType: 'f16' });
+  const planned = plan(graph, engine, { weightsType: 'i16' });
   const runs = planned.weights.flatMap(({ stored }) => stored.runs);
   expect(runs.some(({ count }) => count > 1)).toBe(true);
-  expect(runs.some(({ halves }) => halves === 0)).toBe(true);
+  expect(runs.some(({ integers }) => integers === 0)).toBe(true);
   expectBlocks(planned);
 });
 
-describe('filters in halves', () => {
-  const numbers = fc
-    .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: -30, max: 15 }))
-    .chain(([filters, taps, exponent]) =>
-      fc
-        .array(fc.float({ noNaN: true, min: -1, max: 1 }), {
-          minLength: filters * taps,
-          maxLength: filters * taps,
-        })
-        .map((values) => ({
-          shape: [filters, taps],
-          data: Float32Array.from(values, (value) => value * 2 ** exponent),
-        })),
-    );
-  const stepAt = (value: number): number => 2 ** (Math.max(-14, Math.floor(Math.log2(Math.abs(value)))) - 10);
+/** Filters of numbers of equal or very different sizes, rows of equal length. */
+const filters = fc
+  .tuple(
+    fc.integer({ min: 1, max: 5 }),
+    fc.integer({ min: 1, max: 100 }),
+    fc.integer({ min: -140, max: 110 }),
+    fc.constantFrom(0, 3, 16),
+  )
+  .chain(([count, length, exponent, spread]) =>
+    fc
+      .array(fc.tuple(fc.double({ noNaN: true, min: -1, max: 1 }), fc.integer({ min: 0, max: spread })), {
+        minLength: count * length,
+        maxLength: count * length,
+      })
+      .map((numbers) => ({
+        shape: [count, length],
+        data: Float32Array.from(numbers, ([value, more]) => value * 2 ** (exponent + more)),
+      })),
+  );
 
-  test('are neighbouring halves, and keep their sums within half a step', () => {
+describe('filters in 16 bits', () => {
+  /** (filter, its integers, its scale) of each. */
+  function rows({ shape, data }: Tensor): readonly (readonly [Float32Array, Float32Array, number])[] {
+    const { integers, scales } = toIntegers({ shape, data });
+    const length = shape[1] ?? 0;
+    return [...scales].map((scale, i) => {
+      const [from, to] = [i * length, (i + 1) * length];
+      return [data.subarray(from, to), integers.data.subarray(from, to), scale] as const;
+    });
+  }
+  const largest = (row: Float32Array): number => Math.max(...row.map(Math.abs));
+
+  test('are whole numbers times a scale of eight bits, each within a step, and their sums within half a step', () => {
     fc.assert(
-      fc.property(numbers, (weight) => {
-        const { data } = roundFilters(weight);
-        const [filters = 0, taps = 0] = weight.shape;
-        expect(data).toEqual(decodeHalf(toHalves(data)));
-        for (let filter = 0; filter < filters; filter++) {
-          let [lost, most] = [0, 0];
-          for (let i = filter * taps; i < (filter + 1) * taps; i++) {
-            const [value = 0, half = 0] = [weight.data[i], data[i]];
-            expect(Math.abs(value - half)).toBeLessThanOrEqual(stepAt(value));
-            lost += value - half;
-            most = Math.max(most, Math.abs(value));
+      fc.property(filters, (weight) => {
+        for (const [row, integers, scale] of rows(weight)) {
+          expect(new Uint32Array(Float32Array.of(scale).buffer)[0]! & 0xffff).toBe(0);
+          let lost = 0;
+          for (const [i, integer] of integers.entries()) {
+            expect(Number.isInteger(integer) && Math.abs(integer) <= 32767).toBe(true);
+            expect(Math.fround(integer * scale)).toBe(integer * scale);
+            expect(Math.abs(integer - row[i]! / scale)).toBeLessThan(1);
+            lost += row[i]! / scale - integer;
           }
           // The sum of doubles is rounded itself.
-          expect(Math.abs(lost)).toBeLessThanOrEqual((stepAt(most) / 2) * (1 + 1e-9));
+          expect(Math.abs(lost)).toBeLessThanOrEqual(0.5 + 1e-6);
         }
       }),
     );
   });
 
-  test('leave what is a half, is not finite or lies beyond halves as it is', () => {
-    const data = Float32Array.of(0.1, 1, NaN, 1e9, -65504, Infinity, 2 ** -24, 0, -0);
-    const rounded = roundFilters({ shape: [1, 9], data }).data;
-    expect([...rounded.subarray(1)]).toEqual([...data.subarray(1)]);
-    expect(rounded[0]).not.toBe(data[0]);
-  });
-});
-
-describe('halves', () => {
-  const all = Uint16Array.from({ length: 65536 }, (_, i) => i);
-
-  test('all 65536 are widened exactly, and come back', () => {
-    const input = inputMap('x', [1, 1], 256);
-    const graph = graphOf([layer('conv', [input], { channels: 256, kernel: 1, bias: false }, 'c')], [input]);
-    const planned = plan(graph, engine, { weightsType: 'f16' });
-    const [block] = planned.weights;
-    const [{ count = 0, floats = 0, halves = 0 } = {}] = block?.stored.runs ?? [];
-    expect(count * halves).toBe(all.length);
-    const file = new Uint8Array(planned.file.bytes);
-    const panels = Array.from({ length: count }, (_, i) => all.subarray(i * halves, (i + 1) * halves));
-    for (const [i, panel] of panels.entries())
-      new Uint16Array(file.buffer, i * (4 * floats + 2 * halves) + 4 * floats, halves).set(panel);
-    const memory = prepared(planned, file);
-    for (const [i, panel] of panels.entries()) {
-      const at = (block?.offset ?? 0) + 4 * (i * (floats + halves) + floats);
-      const widened = new Float32Array(memory, at, halves);
-      expect(toHalves(widened)).toEqual(panel);
-      const want = decodeHalf(panel);
-      expect(widened.every((value, j) => Object.is(value, want[j]))).toBe(true);
-    }
+  test('have steps of the largest number / 32767, nearly: coarser only where that serves few numbers', () => {
+    fc.assert(
+      fc.property(filters, (weight) => {
+        for (const [row, , scale] of rows(weight)) {
+          if (largest(row) < 2 ** -100) continue;
+          const finest = largest(row) / 32767;
+          expect(scale).toBeGreaterThanOrEqual(finest);
+          expect(scale).toBeLessThanOrEqual(finest * (row.length <= 64 ? 1.14 : 1.01));
+        }
+      }),
+    );
   });
 
-  test('are the nearest ones, ties to even', () => {
-    const ulp = 2 ** -10;
-    const cases: readonly (readonly [number, number])[] = [
-      [1 + ulp / 2, 1],
-      [1 + (3 * ulp) / 2, 1 + 2 * ulp],
-      [1 + ulp / 2 + 2 ** -20, 1 + ulp],
-      [2 ** -25, 0],
-      [2 ** -25 + 2 ** -35, 2 ** -24],
-      [3 * 2 ** -25, 2 ** -23],
-      [-(2 ** -14) + 2 ** -26, -(2 ** -14)],
-      [65519, 65504],
-      [65520, Infinity],
-      [-1e9, -Infinity],
-      [-0, -0],
-    ];
-    const rounded = decodeHalf(toHalves(Float32Array.from(cases, ([value]) => value)));
-    expect([...rounded]).toEqual(cases.map(([, want]) => want));
+  test('take the nearest integers, and move the fewest of them that keep the sum', () => {
+    fc.assert(
+      fc.property(filters, (weight) => {
+        for (const [row, integers, scale] of rows(weight)) {
+          const nearest = row.map((value) => Math.round(value / scale));
+          const rest = row.reduce((sum, value, i) => sum + value / scale - nearest[i]!, 0);
+          const moved = integers.filter((integer, i) => integer !== nearest[i]).length;
+          expect(Math.abs(moved - Math.abs(rest))).toBeLessThanOrEqual(0.5 + 1e-6);
+        }
+      }),
+    );
   });
 
-  test('say where a number was too large', () => {
-    expect(hasOverflow(toHalves(Float32Array.of(1, 65504, -65504)))).toBe(false);
-    expect(hasOverflow(toHalves(Float32Array.of(1, -65520)))).toBe(true);
+  test('are themselves again where they are integers already', () => {
+    const integers = Float32Array.of(32767, -32767, 0, 1, -12345);
+    const data = integers.map((integer) => integer * 2 ** -20);
+    expect(toIntegers({ shape: [1, 5], data })).toEqual({
+      integers: { shape: [1, 5], data: integers },
+      scales: Float32Array.of(2 ** -20),
+    });
+  });
+
+  test('of zeros or nearly are zeros, and other filters do not see them', () => {
+    const data = Float32Array.of(0, -0, 1e-42, 1e-40, 3, -1);
+    const { integers, scales } = toIntegers({ shape: [3, 2], data });
+    expect(Array.from(integers.data.subarray(0, 4), Math.abs)).toEqual([0, 0, 0, 0]);
+    expect(scales[0]).toBe(2 ** -126);
+    expect(integers.data[4]! * scales[2]!).toBeCloseTo(3, 3);
+  });
+
+  test('that are not finite, or beyond 2¹²⁷, are told by their scales', () => {
+    const holds = (value: number): boolean => {
+      const { scales } = toIntegers({ shape: [1, 3], data: Float32Array.of(1, value, -1) });
+      return scales.every((scale) => wordHoldsNumbers(scaleWord(scale)));
+    };
+    expect([0, 1e30, -1e38, 2 ** 126].map(holds)).toEqual([true, true, true, true]);
+    expect([NaN, -NaN, Infinity, -Infinity, 3.4e38].map(holds)).toEqual([false, false, false, false, false]);
+  });
+
+  test('with NaN become NaN when they are loaded', () => {
+    const input = inputMap('x', [1, 1], 4);
+    const graph = graphOf([layer('conv', [input], { channels: 4, kernel: 1, bias: false }, 'c')], [input]);
+    const data = Float32Array.from({ length: 16 }, (_, i) => (i === 5 ? NaN : i));
+    const program = loadProgram(plan(graph, engine, { weightsType: 'i16' }), ({ type }) => ({
+      shape: type.dims.map(Number),
+      data,
+    }));
+    const got = program.run({ x: { shape: [1, 1, 4], data: Float32Array.of(1, 1, 1, 1) } })['y0']?.[0]?.data;
+    expect([...(got ?? [])].map((value) => Number.isNaN(value))).toEqual([false, true, false, false]);
   });
 });

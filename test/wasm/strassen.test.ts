@@ -57,10 +57,10 @@ describe.each(engines)('relaxed $relaxed', (engine) => {
     expect(cut).toBeGreaterThan(20);
   });
 
-  it('reads weights that were stored as halves', () => {
+  it('reads weights that were stored in 16 bits', () => {
     const graph = netOf({ size: [6, 5], from: 24, to: 40 });
     const [got, direct] = [{ pick }, {}].map((options) =>
-      loadProgram(plan(graph, engine, { ...options, weightsType: 'f16' }), testWeights).run(
+      loadProgram(plan(graph, engine, { ...options, weightsType: 'i16' }), testWeights).run(
         testInputs(graph),
       ),
     );

@@ -39,7 +39,7 @@ Examples
   cnnc build faces.cnn --weights faces.safetensors --out faces      then: import { load } from './faces/index.js'
   cnnc build faces.cnn --weights faces.safetensors --out faces-tfjs --target tfjs
   cnnc build resnet.cnn --net ResNet50 --wide --out resnet          also a build that Node runs about 1.5 times as fast
-  cnnc build faces.cnn --weights faces.safetensors --out faces --weights-type f16      half the download
+  cnnc build faces.cnn --weights faces.safetensors --out faces --weights-type i16      half the download
   cnnc build faces.cnn --weights faces.safetensors --out faces --quantize Faces.ranges.json      a quarter of it, and faster: 8-bit integers
   cnnc build faces.cnn --weights faces.safetensors --out faces --check      is the folder up to date? (continuous integration)
   cnnc build lenet.cnn --net LeNet5 --dump after:fuse-elementwise   the graph after a pass
@@ -70,7 +70,7 @@ export function addBuild(program: Command, end: (code: ExitCode) => void): void 
     )
     .option(
       '--weights-type <type>',
-      'how the weights file stores numbers: f32, or f16 for half the download',
+      'how the weights file stores numbers: f32, or i16 (16-bit integers with a scale for each filter) for half the download',
       'f32',
     )
     .option(...quantizeOption)
@@ -124,7 +124,8 @@ function checkQuantize({ quantize, target, weightsType }: Options): void {
   if (quantize === undefined) return;
   if (target !== 'wasm')
     throw new UsageFailure('--quantize is for --target wasm: TensorFlow.js computes the net in floats');
-  if (weightsType !== 'f32') throw new UsageFailure('--quantize stores weights in bytes, not in halves');
+  if (weightsType !== 'f32')
+    throw new UsageFailure('--quantize stores weights in bytes: it excludes --weights-type i16');
 }
 
 function checkDeterministic({ deterministic, wide, target }: Options): void {
@@ -140,10 +141,14 @@ function variantsOf({ wide, deterministic }: Options): readonly Variant[] {
 
 /** What `--weights-type` says; ends the command where that makes no sense. */
 function weightsTypeOf({ weightsType, target }: Options): WeightsType {
-  if (weightsType !== 'f32' && weightsType !== 'f16')
-    throw new UsageFailure(`--weights-type is f32 or f16, not ${weightsType}`);
-  if (weightsType === 'f16' && target !== 'wasm')
-    throw new UsageFailure('--weights-type f16 is for --target wasm');
+  if (weightsType === 'f16')
+    throw new UsageFailure(
+      '--weights-type is f32 or i16: integers with scales are as small as f16 was, and nearer to f32',
+    );
+  if (weightsType !== 'f32' && weightsType !== 'i16')
+    throw new UsageFailure(`--weights-type is f32 or i16, not ${weightsType}`);
+  if (weightsType === 'i16' && target !== 'wasm')
+    throw new UsageFailure('--weights-type i16 is for --target wasm');
   return weightsType;
 }
 

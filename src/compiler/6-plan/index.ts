@@ -22,7 +22,7 @@ import { partsOf } from './threads/parts.ts';
 
 export type { Picker } from './lower.ts';
 export type { Engine, Plan, WeightsType } from './plan.ts';
-export { halfProblems } from './half-problems.ts';
+export { scaleProblems } from './scale-problems.ts';
 export { fullest, memoryProblems, showBytes } from './memory-problems.ts';
 export { pack } from './pack.ts';
 export { printPlan } from './print.ts';

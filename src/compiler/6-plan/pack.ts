@@ -4,8 +4,8 @@ import type { Node } from '../ir/graph.ts';
 import type { Tensor } from '../ir/type.ts';
 import { evaluateNode, type Memo, type WeightSource } from '../ops/evaluate.ts';
 import { packWeights } from './algorithms/index.ts';
-import { roundFilters, toHalves } from './halves.ts';
-import type { PackedWeight, Plan } from './plan.ts';
+import { scaleWord, toIntegers } from './integers.ts';
+import type { PackedWeight, Plan, StoredRun } from './plan.ts';
 
 /**
  * The exact bytes of the weights file (little endian, zeros between blocks), from the weights by `param` node. Besides them, only the
@@ -16,7 +16,7 @@ export function pack(plan: Plan, weights: WeightSource): Uint8Array {
   for (const block of plan.weights) {
     const { offset, bytes } = block.stored;
     const stored = file.subarray(offset, offset + bytes);
-    if (plan.file.type === 'f16') packRuns(stored, block, weights);
+    if (block.stored.runs.some(({ integers }) => integers > 0)) packIntegers(stored, block, weights);
     else packFloats(stored, block, weights);
   }
   return file;
@@ -41,23 +41,45 @@ function packBlock(
   return packWeights(layout, tensorsOf(nodes, weights), into);
 }
 
-/** Filters are rounded before they are packed, because a layout scatters them. */
-function packRuns(
+/** Layouts move whole numbers as they move weights, and the scales in the place of all numbers of their filters. */
+function packIntegers(
   stored: Uint8Array,
   { nodes, layout, stored: { runs } }: PackedWeight,
   weights: WeightSource,
 ): void {
-  const hasHalves = runs.some(({ halves }) => halves > 0);
-  const [weight, ...others] = tensorsOf(nodes, weights);
+  const [weight, ...biases] = tensorsOf(nodes, weights);
   if (!weight) internal('a block of weights without a value');
-  const packed = packWeights(layout, [hasHalves ? roundFilters(weight) : weight, ...others]);
+  const { integers, scales } = toIntegers(weight);
+  const numbers = packWeights(layout, [integers, ...biases]);
+  writeRuns(stored, runs, {
+    floats: (from, to) => numbers.subarray(from, to),
+    integers: (from, to) => Int16Array.from(numbers.subarray(from, to)),
+  });
+  const length = integers.data.length / scales.length;
+  for (const [i, scale] of scales.entries()) integers.data.fill(scale, i * length, (i + 1) * length);
+  const spread = packWeights(layout, [integers], numbers.fill(0));
+  writeRuns(stored, runs, { scales: (from, to) => Uint16Array.from(spread.subarray(from, to), scaleWord) });
+}
+
+type Part = 'floats' | 'scales' | 'integers';
+
+/** Writes some parts of runs, made of the block's numbers from one place to another; scales stand for the first integers. */
+function writeRuns(
+  stored: Uint8Array,
+  runs: readonly StoredRun[],
+  parts: Partial<Record<Part, (from: number, to: number) => Float32Array | Uint16Array | Int16Array>>,
+): void {
   let [at, byte] = [0, 0];
-  for (const { count, floats, halves } of runs)
+  for (const { count, floats, scales, integers } of runs)
     for (let i = 0; i < count; i++) {
-      store(stored.subarray(byte), packed.subarray(at, (at += floats)));
+      const first = at + floats;
+      if (parts.floats) store(stored.subarray(byte), parts.floats(at, first));
       byte += 4 * floats;
-      store(stored.subarray(byte), toHalves(packed.subarray(at, (at += halves))));
-      byte += 2 * halves;
+      if (parts.scales) store(stored.subarray(byte), parts.scales(first, first + scales));
+      byte += 2 * scales;
+      at = first + integers;
+      if (parts.integers) store(stored.subarray(byte), parts.integers(first, at));
+      byte += 2 * integers;
     }
 }
 
@@ -66,7 +88,7 @@ function tensorsOf(nodes: readonly Node[], weights: WeightSource): readonly Tens
   return nodes.map((node) => evaluateNode(node, weights, memo));
 }
 
-function store(stored: Uint8Array, numbers: Float32Array | Uint16Array): void {
+function store(stored: Uint8Array, numbers: Float32Array | Uint16Array | Int16Array): void {
   if (numbers.byteLength > stored.length)
     internal(`a block of ${numbers.byteLength} bytes where the file has ${stored.length}`);
   const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);

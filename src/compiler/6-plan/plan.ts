@@ -61,27 +61,30 @@ export interface PackedWeight {
   readonly layout: WeightLayout;
 }
 
-/** `count` times: `floats` numbers in 32 bits, then `halves` in 16. Both are multiples of four. */
+/**
+ * `count` times: `floats` numbers in 32 bits, then `scales` in 16 (the upper halves of floats), then `integers` in 16: the i-th of them
+ * stands for itself times the scale i mod `scales`. All are multiples of four, `integers` of `scales`.
+ */
 export interface StoredRun {
   readonly count: number;
   readonly floats: number;
-  readonly halves: number;
+  readonly scales: number;
+  readonly integers: number;
 }
 
-/** How the weights file stores numbers; of f16, biases and a few small blocks are f32 all the same (`StoredRun`). */
-export type WeightsType = 'f32' | 'f16';
+/** How the weights file stores numbers; of i16, biases and a few small blocks are f32 all the same (`StoredRun`). */
+export type WeightsType = 'f32' | 'i16';
 
 /**
  * One step from the file's bytes to the final weights: reads `bytes` bytes at `from`, writes the result at `to`. `copy` moves them (the
- * ranges may overlap); `widen` turns halves into floats, from front to back; `mixed` does both in turns, `count` times: `floats` bytes are
- * moved, `halves` bytes widened. `prepare` does all of them, in order, once.
+ * ranges may overlap); `scale` does what a `StoredRun` says, from front to back, whose parts are here in bytes of the file. `prepare` does all
+ * of them, in order, once.
  *
  * No second copy of the weights is ever needed, because the file is read to the *end* of the region: no block is larger in the file than
  * in memory, so what is written for a block ends before what is still to be read. A file of floats is final as it is.
  */
 export type Expansion = { readonly from: number; readonly to: number; readonly bytes: number } & (
-  | { readonly kind: 'copy' | 'widen' }
-  | { readonly kind: 'mixed'; readonly count: number; readonly floats: number; readonly halves: number }
+  { readonly kind: 'copy' } | ({ readonly kind: 'scale' } & StoredRun)
 );
 
 /** `plain` is row-major as in the graph; the others belong to an algorithm (its file in 6-plan/algorithms defines the order). */

@@ -2,13 +2,12 @@
  * The weights file: which bytes of it become which block of the weights region, and how. `Expansion` in plan.ts says why no block ever
  * overwrites what is still to be read.
  */
-import { shapeOf } from '../ir/type.ts';
 import { storedRuns } from './algorithms/index.ts';
 import { aligned } from './arena.ts';
 import type { Expansion, PackedWeight, Plan, StoredRun, WeightsType } from './plan.ts';
 import type { StaticPlace, StaticWeight } from './statics.ts';
 
-/** Halves are widened, and floats beside them moved, so many at a time: a vector of floats. */
+/** Whole vectors of floats are moved. */
 const vectorFloats = 4;
 
 /** The plan's blocks of weights, its file and its expansions. `weights` are in the order of memory. */
@@ -38,23 +37,21 @@ export function storeWeights(
 }
 
 /**
- * Floats keep the alignment of memory, so that final blocks need not move. Blocks with halves are packed tightly: read more slowly than
- * floats are written, they must all be behind the writing, to the last one. Vectors (biases, scales) are as good as nothing of the file
- * and much of the error: they stay floats, as does what the algorithm says.
+ * Floats keep the alignment of memory, so that final blocks need not move. Blocks with integers are packed tightly: read more slowly
+ * than floats are written, they must all be behind the writing, to the last one. What is plain (vectors, and what a loop nest or no kernel at all
+ * reads) is as good as nothing of the file and stays in floats, as does what the algorithm says.
  */
-function runsOf({ nodes, place, layout }: StaticWeight): readonly StoredRun[] {
+function runsOf({ place, layout }: StaticWeight): readonly StoredRun[] {
   const all = Math.ceil(place.bytes / 4 / vectorFloats) * vectorFloats;
-  if (layout.kind !== 'plain') return storedRuns(layout) ?? [allFloats(all)];
-  const isVector = nodes.every(({ type }) => shapeOf(type).length <= 1);
-  return [isVector ? allFloats(all) : { count: 1, floats: 0, halves: all }];
+  return storedRuns(layout) ?? [allFloats(all)];
 }
 
 function allFloats(floats: number): StoredRun {
-  return { count: 1, floats, halves: 0 };
+  return { count: 1, floats, scales: 0, integers: 0 };
 }
 
-function runBytes({ floats, halves }: StoredRun): number {
-  return 4 * floats + 2 * halves;
+function runBytes({ floats, scales, integers }: StoredRun): number {
+  return 4 * floats + 2 * scales + 2 * integers;
 }
 
 /** From the file into the block's place, run by run. */
@@ -63,15 +60,14 @@ function expansionsOf({ offset, stored }: PackedWeight, file: number): readonly 
   return stored.runs.flatMap((run) => {
     const expansion = expansionOf(run, from, to);
     from += run.count * runBytes(run);
-    to += 4 * run.count * (run.floats + run.halves);
+    to += 4 * run.count * (run.floats + run.integers);
     return expansion;
   });
 }
 
 function expansionOf(run: StoredRun, from: number, to: number): readonly Expansion[] {
-  const { count, floats, halves } = run;
+  const { count, floats, scales, integers } = run;
   const place = { from, to, bytes: count * runBytes(run) };
-  if (halves === 0) return from === to ? [] : [{ kind: 'copy', ...place }];
-  if (floats === 0) return [{ kind: 'widen', ...place }];
-  return [{ kind: 'mixed', ...place, count, floats: 4 * floats, halves: 2 * halves }];
+  if (integers === 0) return from === to ? [] : [{ kind: 'copy', ...place }];
+  return [{ kind: 'scale', ...place, count, floats: 4 * floats, scales: 2 * scales, integers: 2 * integers }];
 }

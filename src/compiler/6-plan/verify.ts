@@ -35,9 +35,8 @@ function blockFaults({ offset, bytes, stored }: PackedWeight, plan: Plan): reado
 
 /** Bytes that an expansion writes. */
 function writtenBytes(expansion: Expansion): number {
-  const { kind, bytes } = expansion;
-  if (kind === 'mixed') return bytes + expansion.count * expansion.halves;
-  return kind === 'widen' ? 2 * bytes : bytes;
+  if (expansion.kind === 'copy') return expansion.bytes;
+  return expansion.count * (expansion.floats + 2 * expansion.integers);
 }
 
 /** Nothing is overwritten that a later expansion reads. */
@@ -49,7 +48,7 @@ function expansionFaults(expansions: readonly Expansion[], i: number): readonly 
   const overtakes = expansion.kind !== 'copy' && expansion.from + expansion.bytes < end;
   return [
     ...lost.map(({ from }) => `the weights read at ${from} are overwritten before`),
-    ...(overtakes ? [`the halves at ${expansion.from} are overwritten while they are read`] : []),
+    ...(overtakes ? [`the integers at ${expansion.from} are overwritten while they are read`] : []),
   ];
 }
 

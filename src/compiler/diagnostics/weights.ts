@@ -74,12 +74,12 @@ export const weightsDiagnostics = {
       'NaN or infinity in a weight makes every result NaN. Most probably the training that wrote the file diverged.',
     ...needsFile,
   },
-  'weights/beyond-half': {
+  'weights/beyond-i16': {
     severity: 'error',
-    message: '{tensor} of {net} has numbers that 16 bits cannot hold',
+    message: '{tensor} of {net} has numbers that 16-bit integers with a scale cannot hold',
     explain:
-      '`--weights-type f16` stores weights as IEEE half precision, whose largest number is 65504. The numbers meant are those that the program uses: ' +
-      'a convolution with its batch norm folded in, whose scale grows where the variance is close to zero. Build with `--weights-type f32`.',
+      '`--weights-type i16` stores each filter as integers and one scale: infinity, NaN and numbers beyond 2¹²⁷ have none. The numbers meant are those that ' +
+      'the program uses: a convolution with its batch norm folded in, whose scale grows where the variance is close to zero. Build with `--weights-type f32`.',
     ...needsFile,
   },
   'weights/other-normalisation': {

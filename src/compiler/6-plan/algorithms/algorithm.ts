@@ -87,6 +87,9 @@ export interface Algorithm {
    */
   readonly layouts: readonly string[];
   readonly pack: (layout: WeightLayout, tensors: readonly Tensor[], into?: Float32Array) => Float32Array;
-  /** Which numbers of a layout are kept in 32 bits where a file is of halves: all of them unless said. */
+  /**
+   * Which numbers of a layout are kept in 32 bits in a file of 16-bit integers: all of them unless said. The others are the weight's; numbers
+   * of one filter (first axis) are `scales` apart.
+   */
   readonly runs?: (layout: WeightLayout) => readonly StoredRun[];
 }

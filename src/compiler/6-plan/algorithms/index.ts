@@ -85,9 +85,9 @@ export function packWeights(
   return ownerOf(layout).pack(layout, tensors, into);
 }
 
-/** The runs of a packed layout in a file of halves; undefined for a block of floats alone. */
+/** The runs of a layout in a file of 16-bit integers; undefined for a block of floats alone. */
 export function storedRuns(layout: WeightLayout): readonly StoredRun[] | undefined {
-  return ownerOf(layout).runs?.(layout);
+  return layout.kind === 'plain' ? undefined : ownerOf(layout).runs?.(layout);
 }
 
 function ownerOf(layout: WeightLayout): Algorithm {

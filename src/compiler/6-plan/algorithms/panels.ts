@@ -75,13 +75,14 @@ export function groupFloats(layout: PanelLayout): number {
   );
 }
 
-/** In a file of halves every panel keeps its biases as they are. */
+/** In a file of 16-bit integers every panel keeps its biases as they are. */
 export function panelStorage(layout: WeightLayout): readonly StoredRun[] {
   const { vectors, groups, outC, depth } = layout as PanelLayout;
   const group = panelRuns(outC / groups, vectors).map(({ vectors: of, count }) => ({
     count,
     floats: of * lanes,
-    halves: of * lanes * depth,
+    scales: of * lanes,
+    integers: of * lanes * depth,
   }));
   const [run] = group;
   if (run && group.length === 1) return [{ ...run, count: groups * run.count }];

@@ -6,7 +6,7 @@
 import { internal } from '../../diagnostics/internal.ts';
 import type { Tensor } from '../../ir/type.ts';
 import type { StoredRun, WeightLayout } from '../plan.ts';
-import { panelsOf } from './panels.ts';
+import { panelRuns, panelsOf } from './panels.ts';
 import { lanes } from './tile.ts';
 
 export interface WinogradLayout {
@@ -34,11 +34,16 @@ export function biasFloats(outC: number): number {
   return Math.ceil(outC / 16) * 16;
 }
 
-/** In a file of halves the biases stay as they are. */
+/** In a file of 16-bit integers the biases stay as they are; panels follow. */
 export function winogradStorage(layout: WeightLayout): readonly StoredRun[] {
-  const winograd = layout as WinogradLayout;
-  const floats = biasFloats(winograd.outC);
-  return [{ count: 1, floats, halves: winogradFloats(winograd) - floats }];
+  const { outC, vectors, inC, taps } = layout as WinogradLayout;
+  const panels = panelRuns(outC, vectors).map(({ vectors: of, count }) => ({
+    count,
+    floats: 0,
+    scales: of * lanes,
+    integers: of * lanes * inC * taps,
+  }));
+  return [{ count: 1, floats: biasFloats(outC), scales: 0, integers: 0 }, ...panels];
 }
 
 /** weight [outC, inC, planes, …taps] and bias [outC] (or none) → biases, then [panel][plane][inC][tap][vectors · 4]. */

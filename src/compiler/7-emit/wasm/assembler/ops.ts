@@ -220,7 +220,9 @@ export const i32x4 = {
   /** A constant in all lanes. */
   const: (value: number): V128 => v128.const([value, value, value, value].flatMap(i32Bytes)),
   splat: (a: I32Like): V128 => expr('v128', [asI32(a), ...simdOp(0x11)]),
-  /** Four unsigned 16-bit numbers, one in each lane. */
+  /** Four signed 16-bit numbers, one in each lane. */
+  load16x4S: load('v128', simdOp(0x03), 3),
+  /** Four unsigned ones. */
   load16x4U: load('v128', simdOp(0x04), 3),
   extractLane: (a: V128, lane: number): I32 => expr('i32', [a, ...simdOp(0x1b), lane]),
   eq: v128Binary(0x37),

@@ -22,21 +22,22 @@ function drift(
   weights: WeightSource,
 ): { readonly error: number; readonly bytes: readonly number[] } {
   const inputs = photoLike(graph);
-  const plans = (['f32', 'f16'] as const).map((weightsType) =>
+  const plans = (['f32', 'i16'] as const).map((weightsType) =>
     plan(optimize(graph), engine, { weightsType }),
   );
-  const [floats = {}, halves = {}] = plans.map((planned) => loadProgram(planned, weights).run(inputs));
+  const [floats = {}, integers = {}] = plans.map((planned) => loadProgram(planned, weights).run(inputs));
   const errors = Object.entries(floats).flatMap(([name, tensors]) =>
-    tensors.map((tensor, i) => relativeError(halves[name]?.[i], tensor)),
+    tensors.map((tensor, i) => relativeError(integers[name]?.[i], tensor)),
   );
   return { error: Math.max(...errors), bytes: plans.map(({ file }) => file.bytes) };
 }
 
-function expectLittle({ error, bytes: [floats = 0, halves = 0] }: ReturnType<typeof drift>): void {
+function expectLittle({ error, bytes: [floats = 0, integers = 0] }: ReturnType<typeof drift>): void {
   expect(error).toBeGreaterThan(0);
-  expect(error).toBeLessThanOrEqual(1e-3);
-  // Biases and the face detector's first layer are floats.
-  expect(halves).toBeLessThanOrEqual(0.51 * floats);
+  // Measured: 9e-6 and 7e-5.
+  expect(error).toBeLessThanOrEqual(2e-4);
+  // 50.4 % and 51.1 %: biases and the face detector's first layer are floats, and each filter has a scale.
+  expect(integers).toBeLessThanOrEqual(0.512 * floats);
 }
 
 test('LeNet-5', () => {
@@ -46,7 +47,7 @@ test('LeNet-5', () => {
 test('the face detector', () => {
   const faceApi = dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json'));
   const manifest = join(faceApi, 'model/tiny_face_detector_model-weights_manifest.json');
-  const folder = mkdtempSync(join(tmpdir(), 'cnnc-halves-'));
+  const folder = mkdtempSync(join(tmpdir(), 'cnnc-integers-'));
   const path = join(folder, 'faces.safetensors');
   writeSafetensors(path, convertTfjs(manifest, 'examples/faces/weights-map.json').tensors ?? []);
   const { file } = openSafetensors(path);
