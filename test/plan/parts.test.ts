@@ -1,5 +1,5 @@
 /**
- * Parts of Winograd layers read the weights of the whole: its panels, wherever their channels begin. Each thread has scratch memory that no other
+ * Large maps are cut between rows, so that threads read what they have written themselves. Parts of Winograd layers read the weights of the whole: its panels, wherever their channels begin. Each thread has scratch memory that no other
  * one touches.
  */
 import { readFileSync } from 'node:fs';
@@ -30,6 +30,15 @@ it.each([false, true])('ResNet-18 for two threads (wide: %s)', (wide) => {
   // The last layers have few tiles and many kernels: each thread transforms its own.
   const channels = winograd.at(-1)?.parts?.map(({ kernel }) => (kernel as ConvKernel).outC) ?? [];
   expect(channels.reduce((sum, n) => sum + n, 0)).toBe(512);
+});
+
+it.each([false, true])('ResNet-18 keeps the rows of large maps where they are (wide: %s)', (wide) => {
+  const heights = planned(2, wide).steps.flatMap(({ kernel, parts = [] }) =>
+    kernel.kind === 'conv' && kernel.window.output[0] === 56
+      ? [parts.map((part) => (part.kernel as ConvKernel).window.output[0])]
+      : [],
+  );
+  expect(heights).toEqual(Array.from({ length: 4 }, () => [28, 28]));
 });
 
 it.each([2, 3])('each of %i threads has its own scratch memory, in all steps', (threads) => {

@@ -6,13 +6,16 @@ import { internal } from '../diagnostics/internal.ts';
 import { topological, type Graph, type Node } from '../ir/graph.ts';
 import type { Kernel, Lowering, Operand } from '../ir/kernel.ts';
 import { isStatic } from '../ir/rewrite.ts';
+import { sizeOf } from '../ir/type.ts';
 import { opDef } from '../ops/index.ts';
+import { blockCopy } from './access.ts';
 import type { AlgorithmOptions, Choice } from './algorithms/algorithm.ts';
 import { candidates, cheapest, chooseAlgorithm, variants } from './algorithms/index.ts';
 import { fusePools } from './fuse-pools.ts';
 import { isLean, type Alternatives } from './lean.ts';
 import type { Engine } from './plan.ts';
-import { cutOf, type Cut, type CutOptions } from './threads/cut.ts';
+import { cutOf, type Cut, type CutOptions, type Spreads } from './threads/cut.ts';
+import type { Spread } from './threads/exchange.ts';
 
 export interface LoweredNode {
   readonly node: Node;
@@ -77,7 +80,14 @@ export function lowerGraph(
     const choice = cheapest(candidates(kernel, engine, { ...optionsFor(node, lowering, kernel), lean }));
     return choice && { node, lowering: { ...lowering, kernels: [kernel] }, choices: [choice], cuts: [] };
   });
-  return new Map([...fused].map(([node, part]) => [node, withCuts(part, engine, options)]));
+  const spreads = new Map<Node, Spread>(graph.inputs.map(({ node }) => [node, byOne]));
+  return new Map(
+    [...fused].map(([node, part]) => {
+      const cut = withCuts(part, engine, { ...options, spreads });
+      spreads.set(node, spreadOf(cut, spreads));
+      return [node, cut];
+    }),
+  );
 }
 
 function alternativesOf(kernel: Kernel, engine: Engine, options: AlgorithmOptions): Alternatives {
@@ -86,12 +96,38 @@ function alternativesOf(kernel: Kernel, engine: Engine, options: AlgorithmOption
   return { best, lean: chooseAlgorithm(kernel, engine, { ...options, lean: true }) };
 }
 
-function withCuts(part: LoweredNode, engine: Engine, options: LowerOptions): LoweredNode {
+/** Where the values of nodes that come before were written. */
+type Known = ReadonlyMap<Node, Spread>;
+
+function withCuts(
+  part: LoweredNode,
+  engine: Engine,
+  { spreads, ...options }: LowerOptions & { readonly spreads: Known },
+): LoweredNode {
+  const { inputs } = part.node;
+  const spreadOf: Spreads = (operand) => spreads.get(inputs[operand] ?? part.node) ?? [];
   const cuts = part.lowering.kernels.map((kernel, i) => {
     const choice = part.choices[i];
-    return choice && cutOf(kernel, choice, engine, options);
+    return choice && cutOf(kernel, choice, engine, { ...options, spreadOf });
   });
   return { ...part, cuts };
+}
+
+const byOne: Spread = [{ axis: undefined, part: 1 }];
+
+/** By whom the node's value is written. Parts of a concat are mostly written where they belong. */
+function spreadOf({ node, lowering, cuts }: LoweredNode, spreads: Known): Spread {
+  const { kernels } = lowering;
+  const [input] = node.inputs;
+  if (lowering.alias && input) return spreads.get(input) ?? [];
+  const copies = kernels.flatMap((kernel) => blockCopy(kernel) ?? []);
+  if (copies.length < kernels.length) return [{ axis: cuts.at(-1)?.axis, part: 1 }];
+  const whole = copies.reduce((sum, { size }) => sum + sizeOf(size), 0);
+  return copies.flatMap(({ from, size }) => {
+    const source = node.inputs[from];
+    const spread = (source && spreads.get(source)) ?? [];
+    return spread.map(({ axis, part }) => ({ axis, part: (part * sizeOf(size)) / whole }));
+  });
 }
 
 /** The operands that an algorithm may pack into one block: a convolution's weight, scale and bias. */

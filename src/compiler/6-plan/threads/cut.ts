@@ -2,7 +2,7 @@
  * Where the work of a kernel is cut for several threads: along one axis of its output, into ranges that are computed independently.
  * Every element is computed by the same operations in the same order as without the cut, so that results are equal bit by bit.
  */
-import type { Index, Kernel, NestKernel } from '../../ir/kernel.ts';
+import type { Index, Kernel, NestKernel, Operand } from '../../ir/kernel.ts';
 import type { Choice } from '../algorithms/algorithm.ts';
 import { algorithms } from '../algorithms/index.ts';
 import { kernelMacs } from '../algorithms/shape.ts';
@@ -10,6 +10,7 @@ import { pairGrain } from '../algorithms/strassen-shape.ts';
 import { lanes } from '../algorithms/tile.ts';
 import { winogradPart } from '../algorithms/winograd.ts';
 import type { Engine } from '../plan.ts';
+import { exchangeNs, type Spread } from './exchange.ts';
 import { partKernel } from './part-kernel.ts';
 
 /** Positions from ≤ i < to. */
@@ -33,6 +34,9 @@ export interface CutOptions {
   readonly fromNs: number;
 }
 
+/** How the operands of a kernel were written. */
+export type Spreads = (operand: Operand) => Spread;
+
 /** Nanoseconds per evaluation of a vectorised nest or pool, which `Choice.cost` (made to compare with other algorithms) overstates. */
 const nestNs = 0.15;
 /** A cut must promise at least this part of the time saved. */
@@ -45,15 +49,18 @@ export function cutOf(
   kernel: Kernel,
   choice: Choice,
   engine: Engine,
-  { threads, fromNs }: CutOptions,
+  { threads, fromNs, spreadOf }: CutOptions & { readonly spreadOf: Spreads },
 ): Cut | undefined {
   const whole = choice.algorithm === 'nest' ? kernelMacs(kernel) * nestNs : choice.cost;
   if (threads < 2 || whole < fromNs) return undefined;
+  const alone = whole + exchangeNs(kernel, undefined, threads, spreadOf);
   let best: { cut: Cut; ns: number } | undefined;
   candidates(kernel, choice).forEach(({ axis, size, grain }, i) => {
     const cut = { axis, ranges: rangesOf(size, grain, threads) };
-    const ns = slowest(kernel, cut, size, { choice, engine, whole }) * (i === 0 ? 1 : innerPenalty);
-    if (cut.ranges.length > 1 && ns < (best?.ns ?? whole * (1 - leastGain))) best = { cut, ns };
+    const ns =
+      slowest(kernel, cut, size, { choice, engine, whole }) * (i === 0 ? 1 : innerPenalty) +
+      exchangeNs(kernel, axis, threads, spreadOf);
+    if (cut.ranges.length > 1 && ns < (best?.ns ?? alone * (1 - leastGain))) best = { cut, ns };
   });
   return best?.cut;
 }
