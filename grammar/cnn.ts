@@ -379,7 +379,7 @@ export class CnnParser extends ExpressionParser {
     this.CONSUME(t.StringToken);
     this.OPTION(() => {
       this.CONSUME(t.Of);
-      this.CONSUME(t.Name);
+      this.SUBRULE(this.netName);
     });
     this.CONSUME(t.LCurly);
     this.LIST(t.Separator, this.testClause);
@@ -416,9 +416,18 @@ export class CnnParser extends ExpressionParser {
 
   readonly budget: Rule = this.RULE('budget', () => {
     this.CONSUME(t.Budget);
-    this.OPTION(() => this.CONSUME(t.Name));
+    this.OPTION(() => this.SUBRULE(this.netName));
     this.CONSUME(t.LCurly);
     this.LIST(t.Separator, this.operation);
     this.CONSUME(t.RCurly);
+  });
+
+  /** A net, or a variant of its family: `Mobile.small`. */
+  readonly netName: Rule = this.RULE('netName', () => {
+    this.CONSUME(t.Name);
+    this.OPTION(() => {
+      this.CONSUME(t.Dot);
+      this.CONSUME2(t.Name, { LABEL: 'variant' });
+    });
   });
 }

@@ -701,7 +701,7 @@ export type TestCstChildren = {
   Test: IToken[];
   String: IToken[];
   Of?: IToken[];
-  Name?: IToken[];
+  netName?: NetNameCstNode[];
   LCurly: IToken[];
   testClause?: TestClauseCstNode[];
   Separator?: IToken[];
@@ -760,9 +760,20 @@ export interface BudgetCstNode extends CstNode {
 
 export type BudgetCstChildren = {
   Budget: IToken[];
-  Name?: IToken[];
+  netName?: NetNameCstNode[];
   LCurly: IToken[];
   operation?: OperationCstNode[];
   Separator?: IToken[];
   RCurly: IToken[];
+};
+
+export interface NetNameCstNode extends CstNode {
+  name: "netName";
+  children: NetNameCstChildren;
+}
+
+export type NetNameCstChildren = {
+  Name: IToken[];
+  Dot?: IToken[];
+  variant?: IToken[];
 };

@@ -1245,14 +1245,14 @@ function test(): CstNode {
     Test: undefined as Children,
     String: undefined as Children,
     Of: undefined as Children,
-    Name: undefined as Children,
+    netName: undefined as Children,
     testClause: undefined as Children,
   };
   c.Test = add(c.Test, take(t43));
   c.String = add(c.String, take(t7));
   if (sees(t35)) {
     c.Of = add(c.Of, take(t35));
-    c.Name = add(c.Name, take(t1));
+    c.netName = add(c.netName, netName());
   }
   take(t46);
   if (at < end && !sees(t28)) {
@@ -1329,12 +1329,12 @@ function budget(): CstNode {
   const start = at;
   const c = {
     Budget: undefined as Children,
-    Name: undefined as Children,
+    netName: undefined as Children,
     operation: undefined as Children,
   };
   c.Budget = add(c.Budget, take(t45));
   if (sees(t1)) {
-    c.Name = add(c.Name, take(t1));
+    c.netName = add(c.netName, netName());
   }
   take(t46);
   if (at < end && !sees(t28)) {
@@ -1346,4 +1346,18 @@ function budget(): CstNode {
   }
   take(t28);
   return node('budget', c, start);
+}
+
+function netName(): CstNode {
+  const start = at;
+  const c = {
+    Name: undefined as Children,
+    variant: undefined as Children,
+  };
+  c.Name = add(c.Name, take(t1));
+  if (sees(t19)) {
+    take(t19);
+    c.variant = add(c.variant, take(t1));
+  }
+  return node('netName', c, start);
 }

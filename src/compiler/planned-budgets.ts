@@ -9,6 +9,7 @@ import {
   type Limit,
   type NetFacts,
   type NetInfo,
+  withVariants,
 } from './3-check/index.ts';
 import type { Model } from './2-resolve/model.ts';
 import { optimize } from './5-optimize/index.ts';
@@ -42,30 +43,38 @@ const quantities: Readonly<Record<Limit['quantity'], Quantity | undefined>> = {
 /** Every such limit that a net exceeds, at its default sizes: of the file's `nets`, and of those that it imports. */
 export function checkPlannedBudgets(model: Model, nets: readonly NetInfo[]): readonly Diagnostic[] {
   const limitsOf = plannedLimits(model);
-  const own = nets.map(({ declaration, facts }) => ({ declaration, known: () => facts }));
-  const imported = importedNets(model).map((declaration) => {
-    const known = (): NetFacts | undefined => factsOf(model, declaration);
-    return { declaration, known };
-  });
-  return [...own, ...imported].flatMap(({ declaration, known }) => {
-    const limits = limitsOf(declaration);
+  const own = nets.flatMap((net) =>
+    withVariants(net).map(({ variant, facts }) => ({
+      net: { declaration: net.declaration, variant },
+      known: () => facts,
+    })),
+  );
+  const imported = [...importedNets(model)].flatMap(([declaration, variants]) =>
+    [undefined, ...variants].map((variant) => {
+      const net = { declaration, variant };
+      return { net, known: () => factsOf(model, net) };
+    }),
+  );
+  return [...own, ...imported].flatMap(({ net, known }) => {
+    const limits = limitsOf(net);
     const facts = limits.length > 0 ? known() : undefined;
     // A net without facts has errors already.
     if (!facts) return [];
     const planned = plan(optimize(facts.graph), { relaxed: true, wide: false });
-    return limits.flatMap((limit) => exceeded(limit, planned, facts));
+    const name = [net.declaration.name, net.variant].filter((part) => part !== undefined).join('.');
+    return limits.flatMap((limit) => exceeded(limit, planned, { name, facts }));
   });
 }
 
 function exceeded(
   { quantity: name, most, expr }: Limit,
   planned: Plan,
-  facts: NetFacts,
+  { name: net, facts }: { readonly name: string; readonly facts: NetFacts },
 ): readonly Diagnostic[] {
   const quantity = quantities[name];
   const found = quantity?.bytes(planned) ?? 0;
   if (!quantity || found <= most) return [];
-  const args = { name: planned.name, quantity: quantity.words, found: bytes(found), most: bytes(most) };
+  const args = { name: net, quantity: quantity.words, found: bytes(found), most: bytes(most) };
   const label = `${bytes(found - most)} over`;
   return [diagnostic('assert/over-budget', args, expr.span, { label, ...quantity.blame(planned, facts) })];
 }

@@ -79,6 +79,18 @@ describe('budgets of a plan', () => {
     expect(found && marked(found)).toBe('arena <= 64');
   });
 
+  test('a variant of a family has limits of its own, here and in another file', () => {
+    const family = `${net.replace('net N', 'net N(c = 4)').replace('conv(4', 'conv(c')}\nfamily N(c) { small = 2, large = 8 }`;
+    const budgets = 'budget N.small { arena <= 64 }\nbudget N.large { arena <= 1 MB }';
+    const imported = checked(`use { N } from "./imported.cnn"\n${budgets}`, family.replace(/^/, 'export '));
+    for (const { planned: found } of [checked(`${family}\n${budgets}`), imported]) {
+      expect(found.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/^N\.small is over budget/),
+      ]);
+      expect(found.map(marked)).toEqual(['arena <= 64']);
+    }
+  });
+
   test('nothing is planned where no budget asks, or the net has errors', () => {
     expect(over('budget { params <= 1 }')).toEqual([]);
     const broken = checked(`${net.replace('maxpool(8', 'maxpool(400')}\nbudget { peak <= 1 }`);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { movesOf, resolve, summarize, weightsFor } from '../../src/compiler/index.ts';
+import { check, movesOf, resolve, summarize, weightsFor, type Diagnostic } from '../../src/compiler/index.ts';
+import { expectMended } from './mends.ts';
 import { checkText, codes, graphOf, marked } from './support.ts';
 
 const net = `net N {
@@ -43,6 +44,70 @@ describe('tests', () => {
   test('need to say which net they mean', () => {
     expect(codes(`${net}${net.replace('net N', 'net M')}test "t" { x = "a.npy" }`)).toEqual([
       'network/which-net',
+    ]);
+  });
+});
+
+describe('variants of a family', () => {
+  const house = (said: string): string =>
+    `net House(w) {\n  in x: f32[4]\n  out y: tensor(x -> dense(w))\n}\nfamily House(w) { s = 2, n = 3 }\n${said}\n`;
+  const told = (said: string): readonly string[] =>
+    checkText(house(said)).diagnostics.map(({ code, message }) => `${code}: ${message}`);
+
+  test('have tests and budgets of their own', () => {
+    expect(
+      told('test "t" of House.s { x = 0  expect y == [0, 0] }\nbudget House.n { params <= 15, macs <= 12 }'),
+    ).toEqual([]);
+    expect(told('test "t" of House.n { x = 0  expect y == [0, 0] }')).toEqual([
+      'test/unlike-values: y is a list of 3 numbers, but it is compared with a list of 2 numbers',
+    ]);
+    expect(told('budget House.s { params <= 10 }\nbudget House.n { params <= 14 }')).toEqual([
+      'assert/over-budget: House.n is over budget: 15 params, and 14 are allowed',
+    ]);
+    expect(told('budget House.s { params < 20, params < 30 }')).toEqual([
+      'value/given-twice: params of the budget of House.s is given twice',
+    ]);
+  });
+
+  test.each([
+    ['test "t" of House.ss { x = 0  expect y == [0, 0] }', 'value/no-member: House has no ss'],
+    ['budget House.m { params <= 9 }', 'value/no-member: House has no m'],
+    ['budget Hose.s { params <= 10 }', 'names/unknown-net: there is no net called Hose here'],
+    ['test "t" of House { x = 0  expect y == [0, 0] }', 'value/missing-argument: House needs w'],
+    ['test "t" of House(2) { x = 0  expect y == [0, 0] }', 'syntax/unexpected: `(` is not expected here'],
+    ['test "t" for House.s { x = 0  expect y == [0, 0] }', 'syntax/unexpected: `for` is not expected here'],
+    ['budget of House.s { params <= 10 }', 'syntax/unexpected: `of` is not expected here'],
+    [
+      'budget House. { params <= 10 }',
+      'syntax/unexpected: `{` is not expected here: a name should stand here',
+    ],
+  ])('%s', (said, message) => {
+    const { diagnostics } = checkText(house(said));
+    const [first, ...others] = diagnostics as [Diagnostic, ...Diagnostic[]];
+    expect(others).toEqual([]);
+    expect(`${first.code}: ${first.message}`).toContain(message);
+    expectMended(house(said), first);
+  });
+
+  test('a net without a family has none, and a variant that did not parse is told once', () => {
+    const text = `${net}budget N.s { params <= 1k }`;
+    const [first] = checkText(text).diagnostics as [Diagnostic];
+    expect(first.code).toBe('value/no-member');
+    expectMended(text, first);
+    expect(codes(house('budget House.s { params <= 10 }').replace('s = 2', 's ='))).toEqual([
+      'syntax/unexpected',
+    ]);
+  });
+
+  test('of another file', () => {
+    const said = 'budget House.n { params <= 14 }\ntest "t" of House.s { x = 0  expect y == [0, 0] }';
+    const text = `use { House } from "./house.cnn"\n${said}\n`;
+    const exported = house('').replace('net House', 'export net House');
+    const host = { read: (path: string) => (path === 'house.cnn' ? exported : undefined) };
+    const { model, diagnostics } = resolve({ path: 'main.cnn', text }, host);
+    expect(diagnostics).toEqual([]);
+    expect(check(model).diagnostics.map(({ message }) => message)).toEqual([
+      'House.n is over budget: 15 params, and 14 are allowed',
     ]);
   });
 });

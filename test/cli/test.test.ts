@@ -82,6 +82,24 @@ test "not so sure" of Which { x = [0, 1, 5]  expect animal == "owl" with p > 0.9
     });
   });
 
+  it('runs tests of the variants of a family', async () => {
+    const text = `net Sum(n = 1, by = 1.0) {
+  in x: f32[2]
+  out y: tensor(x * by * n)
+}
+family Sum(n, by) { twice = (2, 1.0), half = (1, 0.5) }
+test "the net" of Sum { x = [2, 4]  expect y == [2, 4] }
+test "twice" of Sum.twice { x = [2, 4]  expect y == [4, 8] }
+test "half" of Sum.half { x = [2, 4]  expect y == [1, 2] }
+test "half of another" of Sum.half { x = [2, 4]  expect y == [4, 8] }`;
+    expect(await outcomes(text)).toEqual({
+      'the net': 'passed',
+      twice: 'passed',
+      half: 'passed',
+      'half of another': 'test/failed',
+    });
+  });
+
   it('says what was found, at the condition that is false', async () => {
     const text = `${which}test "a cat" { x = [0, 1, 5]  expect animal.p < 2 and animal == "cat" }`;
     const { exit, stdout } = await cnnc('test', file('found.cnn', text));

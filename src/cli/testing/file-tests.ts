@@ -128,7 +128,7 @@ async function runTest(item: TestItem, running: Running): Promise<Outcome> {
     diagnostics,
   });
   try {
-    const tested = item.net?.name ?? '';
+    const tested = netOf(item) ?? '';
     const opened = nets.get(tested) ?? openTested(item, running);
     nets.set(tested, opened);
     const { net, weights } = await opened;
@@ -141,8 +141,13 @@ async function runTest(item: TestItem, running: Running): Promise<Outcome> {
   }
 }
 
+/** `Mobile`, or a variant, `Mobile.small`; undefined for the file's only net. */
+function netOf({ net, variant }: TestItem): string | undefined {
+  return net && [net, ...(variant ? [variant] : [])].map(({ name }) => name).join('.');
+}
+
 async function openTested(item: TestItem, { file, project, model, options }: Running): Promise<TestedNet> {
-  const name = item.net?.name;
+  const name = netOf(item);
   const made = instantiate(model, { ...(name === undefined ? {} : { net: name }), mode: 'inference' });
   if (!made.graph) throw new InputFailure(made.diagnostics.map(project.show));
   const net: OpenNet = { file, project, model, graph: made.graph, doc: undefined, diagnostics: [] };

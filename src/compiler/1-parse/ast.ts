@@ -172,6 +172,8 @@ export interface TestItem extends Base {
   readonly title: StringLiteral;
   /** The net under test: `test "a seven" of LeNet5 { … }`; without it the file's only net. */
   readonly net: Ident | undefined;
+  /** Of the net's family: `of Mobile.small`. */
+  readonly variant: Ident | undefined;
   readonly inputs: readonly { readonly name: Ident; readonly value: Expr; readonly span: Span }[];
   readonly expects: readonly {
     readonly condition: Expr;
@@ -281,6 +283,8 @@ export interface BudgetStatement extends Base {
   readonly kind: 'budget';
   /** `budget LeNet5 { … }` at file level; undefined inside a net or where the file has one net. */
   readonly net: Ident | undefined;
+  /** Of the net's family: `budget Mobile.small { … }`. */
+  readonly variant: Ident | undefined;
   readonly limits: readonly Expr[];
 }
 

@@ -253,7 +253,7 @@ function expectation(failure: Failure): string {
     return 'in parentheses stand an item and its number; `[a, b, c]` names the parts of an item';
   const isOver = failure.expected.some((name) => name === 'End' || name === 'Separator');
   if (isOver && commaEntries.has(rule)) return 'a comma or a new line should stand before it';
-  if (isBrace(failure.token) && failure.expected.join() !== t.StringToken.name) {
+  if (isBrace(failure.token) && failure.expected.join() !== t.StringToken.name && rule !== 'netName') {
     return 'braces stand behind a merge such as `add`, or behind `if`, `repeat` and `each`';
   }
   if (isOver) {

@@ -6,7 +6,7 @@ import type { IToken } from 'chevrotain';
 import type { Failure } from '../../../grammar/recovering-parser.ts';
 import * as t from '../../../grammar/tokens.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { replaceBy } from '../diagnostics/fixes.ts';
+import { leaveOut, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { bodyWithoutBraces, nothingBeforeBrace } from './body-slips.ts';
 import { choiceSlips } from './choice-slips.ts';
@@ -206,6 +206,26 @@ const kindForOut: Slip = (source, { token, start }) => {
   return diagnostic('syntax/misplaced', args, span, { fixes: [replaceBy(ours, whole)] });
 };
 
+/** `test "a" for N`, `budget of N`. */
+const ofByAnotherName: Slip = (source, { token, previous, start, rules }) => {
+  if (rules.at(-1) === 'test' && /^(?:for|on|with)$/.test(token.image))
+    return replaced(source, token, '`of` should stand here', 'of');
+  if (start.tokenType !== t.Budget || !/^(?:of|for)$/.test(previous?.image ?? '') || !previous)
+    return undefined;
+  const span = spanOf(source, previous);
+  const fixes = [leaveOut(previous.image, { ...span, end: token.startOffset })];
+  const args = { found: `\`${previous.image}\``, expected: 'the net stands directly behind `budget`' };
+  return diagnostic('syntax/unexpected', args, span, { fixes });
+};
+
+/** `test "a" of N(2)`, `budget N(2)`: these speak of a net that has a name. */
+const netWithArguments: Slip = (source, { token, rules }) => {
+  if (token.tokenType !== t.LParen || !/^(?:test|budget|netName)$/.test(rules.at(-1) ?? '')) return undefined;
+  const expected =
+    'a net with arguments has a name of its own, `net Mine = Net(2)`, or is a variant of a family';
+  return diagnostic('syntax/unexpected', { found: '`(`', expected }, spanOf(source, token));
+};
+
 /** `net A extend B`. */
 const extendsByAnotherName: Slip = (source, { token, rules }) =>
   rules.at(-1) === 'net' && /^(?:extend(?:ing|ed)?|from)$/.test(token.image)
@@ -243,6 +263,8 @@ const slips: readonly Slip[] = [
   reservedValue,
   repeatWithoutParens,
   eachIn,
+  ofByAnotherName,
+  netWithArguments,
   extendsByAnotherName,
   defaultsInParens,
   signLeftOut,

@@ -3,7 +3,7 @@ import type { Expr, TestItem } from '../1-parse/ast.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { netScope } from './bind-body.ts';
 import { bindExpr } from './bind-expr.ts';
-import { bindNetName, reportOutside } from './bind-train.ts';
+import { bindVariantName, reportOutside } from './bind-train.ts';
 import { reportEmpty } from './empty.ts';
 import type { NetDeclaration } from './model.ts';
 import { bindName, childScope, type Place, type Scope } from './names.ts';
@@ -11,7 +11,7 @@ import { bindName, childScope, type Place, type Scope } from './names.ts';
 /** `test "a seven" of LeNet5 { digit = …  expect digit_class == "7" with p > 0.9 }`: the inputs exist. */
 export function bindTest(item: TestItem, place: Place): void {
   reportEmpty(item.span, 'this test', place);
-  const net = item.net ? bindNetName(item.net, place) : onlyNet(place);
+  const net = item.net ? bindVariantName(item, place) : onlyNet(place);
   const scope = net && netScope(net, place);
   const inputs = scope && !scope.extendsUnknown ? inputNames(scope) : undefined;
   for (const { name, value } of item.inputs) {

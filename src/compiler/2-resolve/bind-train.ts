@@ -1,5 +1,5 @@
 /** Names in statements about a net: `train` and `weights`. The net has to be there, and what is named of it. */
-import type { Ident, StringLiteral, TrainItem, WeightsItem } from '../1-parse/ast.ts';
+import type { Ident, StringLiteral, TestItem, TrainItem, WeightsItem } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
 import { fixesBy, leaveOut } from '../diagnostics/fixes.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
@@ -34,6 +34,30 @@ export function bindNetName(ident: Ident, place: Place): NetDeclaration | undefi
     }),
   );
   return undefined;
+}
+
+/** The same where a statement may be about a variant of the net's family, `Mobile.small`, which has to be one. */
+export function bindVariantName(
+  { net: ident, variant }: Pick<TestItem, 'net' | 'variant'>,
+  place: Place,
+): NetDeclaration | undefined {
+  const net = ident && bindNetName(ident, place);
+  const family = net?.module.families.get(net.name);
+  const known = family?.variants.map(({ name }) => name.name) ?? [];
+  if (!net || !variant || known.includes(variant.name)) return net;
+  // A family, or a variant of it, that did not parse was reported.
+  const written: readonly string[] = family ? (textOf(family.span).match(/\w+/g) ?? []) : [];
+  if (written.includes(variant.name) || (!family && place.module.broken.has(net.name))) return net;
+  const text = known.length > 0 ? `its family has ${showNames(known)}` : 'it has no family';
+  const near = nearest(variant.name, known);
+  const without = { ...variant.span, start: ident.span.end };
+  place.names.report(
+    diagnostic('value/no-member', { what: net.name, member: variant.name }, variant.span, {
+      notes: [{ word: 'note', text }],
+      fixes: known.length > 0 ? fixesBy(near, variant.span) : [leaveOut(textOf(without), without)],
+    }),
+  );
+  return net;
 }
 
 function* netNames({ module }: Place): Iterable<string> {

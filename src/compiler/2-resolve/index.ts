@@ -13,7 +13,7 @@ import { bindArgs, bindExpr } from './bind-expr.ts';
 import { bindBody, bindBudget, bindParams, netScope } from './bind-body.ts';
 import { bindFamily } from './bind-family.ts';
 import { bindTest } from './bind-test.ts';
-import { bindNetName, bindTrain, bindWeights } from './bind-train.ts';
+import { bindTrain, bindVariantName, bindWeights } from './bind-train.ts';
 import { reportCircular } from './circular.ts';
 import { declareItems } from './declare.ts';
 import { bindImport, notExported } from './imports.ts';
@@ -144,7 +144,7 @@ function bindItem(item: Item, module: OpenModule, names: Names): void {
     case 'weights':
       return bindWeights(item, place);
     case 'budget':
-      if (item.net) bindNetName(item.net, place);
+      bindVariantName(item, place);
       return bindBudget(item, place);
     case 'moved':
       return;

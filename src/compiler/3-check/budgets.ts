@@ -5,7 +5,7 @@
  */
 import type { BudgetStatement, Expr } from '../1-parse/ast.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
-import type { Model, NetDeclaration } from '../2-resolve/model.ts';
+import type { Model } from '../2-resolve/model.ts';
 import type { Label } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -102,7 +102,7 @@ function notALimit(expr: Expr, session: Session): undefined {
 /** Reports every limit that the net exceeds. */
 export function checkBudget(
   budget: BudgetStatement,
-  net: { readonly declaration: NetDeclaration; readonly facts: NetFacts },
+  net: { readonly name: string; readonly facts: NetFacts },
   site: Site,
   session: Session,
 ): void {
@@ -114,7 +114,7 @@ export function checkBudget(
       diagnostic(
         'assert/over-budget',
         {
-          name: net.declaration.name,
+          name: net.name,
           quantity: limit.quantity,
           found: showCount(found),
           most: showCount(limit.most),

@@ -37,7 +37,7 @@ export function hasArguments(
 function variantNote(module: Module, name: string): Diagnostic['notes'] {
   const variant = module.families.get(name)?.variants[0]?.name.name;
   if (variant === undefined) return [];
-  const text = `a variant has one: ${name}.${variant}; for budgets and tests, net ${capital(variant)} = ${name}.${variant}`;
+  const text = `a variant has one: ${name}.${variant}; for training, net ${capital(variant)} = ${name}.${variant}`;
   return [{ word: 'note', text }];
 }
 

@@ -55,7 +55,7 @@ export function variantArgs(
   return found && family && variantValues(family.params, found.values, site, session);
 }
 
-/** Every variant of the net's family at its default sizes, up to a bound. */
+/** Variants of the net's family at its default sizes, up to a bound: all of them, or those that are `named`. */
 export function checkVariants(
   net: NetDeclaration,
   site: Site,
@@ -63,13 +63,20 @@ export function checkVariants(
     model,
     reporter: { report, during },
     ask,
-  }: { readonly model: Model; readonly reporter: VariantReporter; readonly ask: NetAnswers['variant'] },
+    named,
+  }: {
+    readonly model: Model;
+    readonly reporter: VariantReporter;
+    readonly ask: NetAnswers['variant'];
+    readonly named?: ReadonlySet<string>;
+  },
 ): readonly VariantInfo[] {
   const variants = net.module.families.get(net.name)?.variants ?? [];
   for (const { name } of variants)
     if (Object.hasOwn(figures, name.name))
       report(diagnostic('names/reserved', { name: name.name, what: 'a figure of every net' }, name.span));
-  return variants.slice(0, limits.variants).map((variant, place) => {
+  return variants.slice(0, limits.variants).flatMap((variant, place) => {
+    if (named && !named.has(variant.name.name)) return [];
     const name = `${net.name}.${variant.name.name}`;
     const make = (answers: VariantAnswers): NetFacts | undefined => {
       const args = variantArgs(net, variant.name.name, site, { model, ...answers });
@@ -78,6 +85,6 @@ export function checkVariants(
       if (facts && !isComplete(net)) lintGraph(facts.graph, answers.report);
       return facts;
     };
-    return { name, facts: during(name, () => ask(net, place, make)) };
+    return [{ name, facts: during(name, () => ask(net, place, make)) }];
   });
 }

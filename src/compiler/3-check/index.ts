@@ -21,12 +21,12 @@ import { buildGraph, type InputSizes, type Instance } from './instantiate.ts';
 import { askNets, type Memo } from './ask-nets.ts';
 import type { NetFacts } from './query.ts';
 import { newSession, onceReporter, type Mode, type Session } from './session.ts';
-import { budgetsOf, checkStatements, importedNets } from './statements.ts';
+import { budgetsOf, checkStatements, importedNets, type NamedNet } from './statements.ts';
 import type { GivenArg, Value } from './value.ts';
 
 export { needsPlan, type Limit } from './budgets.ts';
 export { costs, type Costs, type NodeCost } from './costs.ts';
-export { budgetsOf, importedNets } from './statements.ts';
+export { importedNets, withVariants, type NamedNet } from './statements.ts';
 export { movesOf, weightsFor, type WeightsDeclaration } from './weights-for.ts';
 export { summarize, type LayerSummary, type Summary } from './summarize.ts';
 export type { Found, Memo, Outcome } from './ask-nets.ts';
@@ -88,21 +88,26 @@ export function check(
     session,
   );
   for (const item of items) if (item.kind === 'assert') checkAssert(item, site, session);
-  const imported = importedNets(model).map((declaration) => {
+  const imported = [...importedNets(model)].map(([declaration, named]) => {
     const facts = isComplete(declaration) ? queries(declaration, []) : undefined;
-    return { declaration, facts };
+    const variants = checkVariants(declaration, site, { model, reporter, ask: variant, named });
+    return { declaration, facts, variants };
   });
   checkStatements({ own: nets, imported }, site, session);
   return { diagnostics: withoutAllowed(found, model.allowances), nets };
 }
 
-/** Graph and figures of a net at its default sizes; undefined where it has errors or needs parameters. */
-export function factsOf(model: Model, declaration: NetDeclaration): NetFacts | undefined {
-  return isComplete(declaration) ? askNets(model, () => undefined).queries(declaration, []) : undefined;
+/** Graph and figures of a net, or of a variant, at its default sizes; undefined where it has errors or needs parameters. */
+export function factsOf(model: Model, { declaration, variant }: NamedNet): NetFacts | undefined {
+  const report = (): undefined => undefined;
+  const { queries } = askNets(model, report);
+  if (variant === undefined) return isComplete(declaration) ? queries(declaration, []) : undefined;
+  const args = variantArgs(declaration, variant, fileSite(model), { model, report, queries });
+  return args && queries(declaration, args);
 }
 
 /** The limits of nets' budgets that are known only when they are planned. What is wrong with them `check` reports. */
-export function plannedLimits(model: Model): (net: NetDeclaration) => readonly Limit[] {
+export function plannedLimits(model: Model): (net: NamedNet) => readonly Limit[] {
   const session = newSession({ model, mode: 'inference', report: () => undefined });
   const later: readonly string[] = laterQuantities;
   const budgets = budgetsOf(model);

@@ -23,6 +23,7 @@ import { checkBudget, reportLimitsTwice } from './budgets.ts';
 import { hasArguments } from './complete.ts';
 import { checkDataClasses } from './data-classes.ts';
 import type { Site } from './frame.ts';
+import type { VariantInfo } from './families.ts';
 import { checkFrozenStatistics } from './frozen-statistics.ts';
 import { checkLossGradient } from './loss-gradient.ts';
 import { checkLossShape } from './loss-shape.ts';
@@ -36,13 +37,22 @@ import { checkSetting } from './train-settings.ts';
 export interface CheckedNet {
   readonly declaration: NetDeclaration;
   readonly facts: NetFacts | undefined;
+  /** Of its family: all of its own nets', the named ones of other files'. */
+  readonly variants: readonly VariantInfo[];
+}
+
+/** What a budget or a test of the entry file is about. */
+export interface NamedNet {
+  readonly declaration: NetDeclaration;
+  /** Of the net's family. */
+  readonly variant?: string | undefined;
 }
 
 /**
  * The entry file's budgets, by net: inside it, by its name, or of none where the net is the file's only one. What other files
  * say about their nets is checked where those files are.
  */
-export function budgetsOf({ entry, bindings }: Model): (net: NetDeclaration) => readonly BudgetStatement[] {
+export function budgetsOf({ entry, bindings }: Model): (net: NamedNet) => readonly BudgetStatement[] {
   const { items } = entry.file;
   const [only, ...others] = items.filter((item) => item.kind === 'net');
   const meant = ({ net }: BudgetStatement): Ident | undefined =>
@@ -51,21 +61,27 @@ export function budgetsOf({ entry, bindings }: Model): (net: NetDeclaration) => 
     items.filter((item) => item.kind === 'budget'),
     (budget) => bindings.get(meant(budget) ?? budget),
   );
-  return (net) => {
-    const statements = net.module === entry ? (net.item.body?.statements ?? []) : [];
-    return [...statements.filter((s) => s.kind === 'budget'), ...(outside.get(net) ?? [])];
+  return ({ declaration, variant }) => {
+    const own = variant === undefined && declaration.module === entry;
+    const statements = own ? (declaration.item.body?.statements ?? []) : [];
+    const named = (outside.get(declaration) ?? []).filter((budget) => budget.variant?.name === variant);
+    return [...statements.filter((s) => s.kind === 'budget'), ...named];
   };
 }
 
-/** Nets of other files that budgets, tests and training blocks of the entry file name. */
-export function importedNets({ entry, bindings }: Model): readonly NetDeclaration[] {
-  const named = entry.file.items.flatMap((item) => {
+/** Nets of other files that budgets, tests and training blocks of the entry file name, each with the variants that they name. */
+export function importedNets({ entry, bindings }: Model): ReadonlyMap<NetDeclaration, ReadonlySet<string>> {
+  const named = new Map<NetDeclaration, Set<string>>();
+  for (const item of entry.file.items) {
     const ident =
       item.kind === 'budget' || item.kind === 'test' || item.kind === 'train' ? item.net : undefined;
     const net = ident && bindings.get(ident);
-    return net?.kind === 'net' && net.module !== entry ? [net] : [];
-  });
-  return [...new Set(named)];
+    if (net?.kind !== 'net' || net.module === entry) continue;
+    const variants = named.get(net) ?? new Set();
+    if ('variant' in item && item.variant) variants.add(item.variant.name);
+    named.set(net, variants);
+  }
+  return named;
 }
 
 /** Checks budgets, tests and training blocks of the entry file against its `own` nets and those of other files that they name. */
@@ -78,27 +94,40 @@ export function checkStatements(
   const budgets = budgetsOf(model);
   const nets = new Map<Declaration | undefined, CheckedNet>();
   for (const net of [...own, ...imported]) nets.set(net.declaration, net);
-  for (const { declaration, facts } of nets.values()) {
-    for (const budget of budgets(declaration)) reportLimitsTwice(declaration.name, budget, session);
-    if (facts)
-      for (const budget of budgets(declaration)) checkBudget(budget, { declaration, facts }, site, session);
-  }
+  for (const net of nets.values())
+    for (const { variant, name, facts } of withVariants(net))
+      for (const budget of budgets({ declaration: net.declaration, variant })) {
+        reportLimitsTwice(name, budget, session);
+        if (facts) checkBudget(budget, { name, facts }, site, session);
+      }
   const find = (net: Ident): CheckedNet | undefined => nets.get(model.bindings.get(net));
   const moves = model.entry.file.items.filter((item) => item.kind === 'moved');
   if (moves.length > 0) checkMoves(moves, pathsOf(nets, model), session);
   for (const item of model.entry.file.items) {
     if (item.kind === 'test' || item.kind === 'budget' || item.kind === 'train') {
       const net = item.net && find(item.net);
-      if (net) hasArguments(net.declaration, [], item.net.span, session);
+      const variant = 'variant' in item ? item.variant : undefined;
+      if (net && !variant) hasArguments(net.declaration, [], item.net.span, session);
       if (item.kind !== 'train' && !item.net && own.length !== 1) whichNet(item, session);
     }
     if (item.kind === 'test') {
-      const tested = item.net ? find(item.net) : own.length === 1 ? own[0] : undefined;
+      const net = item.net ? find(item.net) : own.length === 1 ? own[0] : undefined;
+      const tested = net && withVariants(net).find(({ variant }) => variant === item.variant?.name);
       if (tested?.facts) checkTest(item, tested.facts, site, session);
     }
     if (item.kind === 'train') checkTrain(item, find(item.net)?.facts, site, session);
     if (item.kind === 'weights') checkWeights(item, find(item.net)?.facts, session);
   }
+}
+
+/** The net itself and its variants, each under the name by which messages call it. */
+export function withVariants({ declaration: { name }, facts, variants }: CheckedNet): readonly {
+  readonly variant: string | undefined;
+  readonly name: string;
+  readonly facts: NetFacts | undefined;
+}[] {
+  const own = variants.map((one) => ({ ...one, variant: one.name.slice(name.length + 1) }));
+  return [{ variant: undefined, name, facts }, ...own];
 }
 
 function checkWeights({ layout, except }: WeightsItem, facts: NetFacts | undefined, session: Session): void {

@@ -7,7 +7,7 @@ import { concat, empty, join, text } from './doc.ts';
 import type { Doc } from './doc.ts';
 import { arg, body, braceBehind, expression, stringText } from './expressions.ts';
 import type { Context } from './sequence.ts';
-import { budget, condition, given, named, patterns, statement } from './statements.ts';
+import { budget, condition, given, named, netName, patterns, statement } from './statements.ts';
 
 /** One item. */
 export function item(context: Context, node: Item): Doc {
@@ -154,9 +154,9 @@ function clause(context: Context, node: TrainClause): Doc {
 }
 
 function test(context: Context, node: TestItem): Doc {
-  const of = node.net ? ` of ${node.net.name}` : '';
+  const of = node.net ? ` of ${netName(node)}` : '';
   const parts = [...node.inputs, ...node.expects].sort((a, b) => a.span.start - b.span.start);
-  const range = bracesBehind(context, node.net?.span.end ?? node.title.span.end, node.span.end);
+  const range = bracesBehind(context, (node.variant ?? node.net ?? node.title).span.end, node.span.end);
   const list = braced(context, parts, range, (part) => testPart(context, part), gap);
   return concat(text(`test ${stringText(node.title.span)}${of} `), list);
 }

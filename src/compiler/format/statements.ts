@@ -65,9 +65,14 @@ export function condition(context: Context, node: Expr): Doc {
   return node.kind === 'pipeline' ? concat(text('('), doc, text(')')) : doc;
 }
 
+/** `Mobile`, or a variant of its family: `Mobile.small`. */
+export function netName({ net, variant }: Pick<BudgetStatement, 'net' | 'variant'>): string {
+  return `${net?.name ?? ''}${variant ? `.${variant.name}` : ''}`;
+}
+
 export function budget(context: Context, node: BudgetStatement): Doc {
-  const head = node.net ? `budget ${node.net.name} ` : 'budget ';
-  const open = braceBehind(node.net?.span.end ?? node.span.start, context) + 1;
+  const head = node.net ? `budget ${netName(node)} ` : 'budget ';
+  const open = braceBehind((node.variant ?? node.net)?.span.end ?? node.span.start, context) + 1;
   const range = { open, close: node.span.end };
   return concat(
     text(head),

@@ -82,11 +82,20 @@ export function assert(context: Context, node: cst.AssertCstNode): AssertStateme
   };
 }
 
+/** The net that a budget or a test is about, and the variant of its family. */
+export function netName(
+  context: Context,
+  nodes: cst.BudgetCstNode['children']['netName'],
+): Pick<BudgetStatement, 'net' | 'variant'> {
+  const { Name: net, variant } = nodes?.[0]?.children ?? {};
+  return { net: optional(context, net, ident), variant: optional(context, variant, ident) };
+}
+
 export function budget(context: Context, node: cst.BudgetCstNode): BudgetStatement {
   const limits = entries(context, node, node.children.operation, operation);
   return {
     kind: 'budget',
-    net: optional(context, node.children.Name, ident),
+    ...netName(context, node.children.netName),
     limits: limits.filter((limit) => limit.kind !== 'broken'),
     span: spanOfNode(context, node),
   };

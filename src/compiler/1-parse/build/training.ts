@@ -6,7 +6,7 @@ import { each, entries, first, ident, optional, spanOfNode, string } from './con
 import type { Context } from './context.ts';
 import { expression, operation } from './expressions.ts';
 import { pattern } from './items.ts';
-import { modifier } from './statements.ts';
+import { modifier, netName } from './statements.ts';
 
 export function train(context: Context, node: cst.TrainCstNode): TrainItem {
   return {
@@ -84,7 +84,7 @@ export function test(context: Context, node: cst.TestCstNode): TestItem {
   return {
     kind: 'test',
     title: string(context, first(node.children.String)),
-    net: optional(context, node.children.Name, ident),
+    ...netName(context, node.children.netName),
     inputs: each(context, inputs, (_, part) => ({
       name: ident(context, first(part.children.Name)),
       value: expression(context, first(part.children.expression)),
