@@ -52,20 +52,27 @@ export function buildGraph(
   const outputs = graphOutputs(run, declaration, session);
   reportDisagreements(session);
   if (!outputs) return undefined;
-  const needed = session.mode === 'training' ? inputs : neededInputs(inputs, outputs);
+  const whole: Graph = { name: net.name, inputs, outputs };
+  const graph = session.mode === 'training' ? whole : withNeededInputs(whole);
   const instance: Instance = {
-    graph: { name: net.name, inputs: needed, outputs },
+    graph,
     inputs: inputs.map((input) => input.name),
     values: run.values,
   };
   if (!run.sliding) return instance;
-  return slideInstance(instance, run.sliding, { given: sizes[needed[0]?.name ?? ''], session });
+  return slideInstance(instance, run.sliding, { given: sizes[graph.inputs[0]?.name ?? ''], session });
 }
 
 /** What only training reads (targets of a loss) nobody has to give for an inference. */
-function neededInputs(inputs: readonly GraphInput[], outputs: readonly GraphOutput[]): readonly GraphInput[] {
-  const reached = new Set(topological({ inputs: [], outputs }));
-  return inputs.filter(({ node }) => reached.has(node));
+function withNeededInputs(graph: Graph): Graph {
+  const read = new Set(graph.outputs.flatMap(({ nodes }) => nodes));
+  const nodes = topological(graph);
+  for (let i = 0; i < nodes.length; i++) {
+    const { inputs } = nodes[i] as Node;
+    for (let j = 0; j < inputs.length; j++) if (inputs[j]?.op === 'input') read.add(inputs[j] as Node);
+  }
+  const needed = graph.inputs.filter(({ node }) => read.has(node));
+  return needed.length === graph.inputs.length ? graph : { ...graph, inputs: needed };
 }
 
 function rootSite(declaration: NetDeclaration): Site {

@@ -32,7 +32,9 @@ const lints: readonly Lint[] = [
 /** Warnings of one net at its default sizes. */
 export function lintGraph(graph: Graph, report: (d: Diagnostic) => void): void {
   const users = userCounter(graph);
-  for (const node of topological(graph)) {
+  const nodes = topological(graph);
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[i] as Node;
     if (!linted.has(node.op) || !isWritten(node)) continue;
     for (const lint of lints) {
       const found = lint(node, users);
@@ -63,7 +65,7 @@ const convolutions: ReadonlySet<string> = new Set(['conv', 'dwconv', 'deconv', '
 
 /** Batch norm subtracts the mean, and with it any bias. */
 function biasBeforeBn(node: Written, users: CountUsers): Diagnostic | undefined {
-  const [before] = node.inputs;
+  const before = node.inputs[0];
   if (node.op !== 'bn' || !before || !convolutions.has(before.op) || before.attrs.bias !== true)
     return undefined;
   if (!isWritten(before) || users(before) !== 1) return undefined;

@@ -109,8 +109,9 @@ type Block = Extract<Callable, { kind: 'block' }>;
 /** The value of a block at a site inside of it: stamped out, or from `evaluate` and then remembered. */
 export function remembered(block: Block, site: Site, session: Session, evaluate: () => Value): Value {
   const { blocks } = session;
-  // Inside an instance that is used again, layers take the weights that there are.
-  const keyed = blocks && !site.shared ? keyOf(block, site, session, blocks.keys) : undefined;
+  // Inside an instance that is used again, layers take the weights that there are. A memory that is full takes no more in this check.
+  const isKept = blocks && !site.shared && blocks.memory.cells <= most.cells;
+  const keyed = isKept ? keyOf(block, site, session, blocks.keys) : undefined;
   if (!blocks || !keyed) {
     // A part of the block around it, whose key covers this one's text.
     session.recording?.entered.add(idOf(block.declaration));

@@ -146,13 +146,21 @@ export function stamp(
   session: Session,
 ): Node | undefined {
   const nodes: Node[] = [];
-  for (const cell of cells) {
+  // An array that grows has room for sixteen more, and stays so for the life of its node.
+  const inputAt = (i: number): Node => (i < 0 ? at.inputs[-1 - i] : nodes[i]) as Node;
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i] as Cell;
     const { op, attrs, type } = cell.node;
     const full = cell.role === 'constant' ? cell.path : under(at.site.path, cell.entered);
     const path = pathOf(cell, full, at.site.path, session);
-    const inputs: Node[] = [];
-    for (const i of cell.inputs) inputs.push((i < 0 ? at.inputs[-1 - i] : nodes[i]) as Node);
-    const node: Node = { op, inputs, attrs, type, path, span: at.spans[cell.place] };
+    const node: Node = {
+      op,
+      inputs: cell.inputs.map(inputAt),
+      attrs,
+      type,
+      path,
+      span: at.spans[cell.place],
+    };
     nodes.push(node);
     if (cell.role === 'weight') session.weights.set(full, node);
     if (cell.symbolic !== undefined) session.symbolic.set(node, cell.symbolic);
