@@ -228,8 +228,19 @@ const netWithArguments: Slip = (source, { token, rules }) => {
 
 /** `net A extend B`. */
 const extendsByAnotherName: Slip = (source, { token, rules }) =>
-  rules.at(-1) === 'net' && /^(?:extend(?:ing|ed)?|from)$/.test(token.image)
-    ? replaced(source, token, '`extends` should stand here', 'extends')
+  rules.at(-1) === 'net' && /^(?:extend(?:ing|ed)?|from|inherits?|implements|:|<)$/.test(token.image)
+    ? replaced(
+        source,
+        token,
+        '`extends` should stand here',
+        /\s/.test(source.text[token.startOffset - 1] ?? ' ') ? 'extends' : ' extends',
+      )
+    : undefined;
+
+/** `replace logits with gap -> dense(5)`, `replace logits -> …`. */
+const replaceWith: Slip = (source, { token, start, expected }) =>
+  start.tokenType === t.Replace && expected.join() === 'Equal' && /^(?:with|by|->|:|as)$/.test(token.image)
+    ? replaced(source, token, 'the new value stands behind `=`', '=')
     : undefined;
 
 /** `defaults { conv(bias = false) }`. */
@@ -266,6 +277,7 @@ const slips: readonly Slip[] = [
   ofByAnotherName,
   netWithArguments,
   extendsByAnotherName,
+  replaceWith,
   defaultsInParens,
   signLeftOut,
 ];

@@ -2,7 +2,10 @@
  * A family: one per net, with variants of different names that no value or figure of the net has, each with a value for every
  * parameter that the family varies. What the values come to is checked with the variants (families.ts in phase 3).
  */
-import type { FamilyItem, Ident } from '../1-parse/ast.ts';
+import type { Expr, FamilyItem, Ident } from '../1-parse/ast.ts';
+import { textOf } from '../1-parse/source.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { declaredTwice, givenTwice } from '../diagnostics/twice.ts';
 import { bindExpr } from './bind-expr.ts';
@@ -80,5 +83,13 @@ function reportCount(
   if (!missing || values.length === 0) return;
   const labels = [{ span: missing.span, text: 'varies' }];
   const args = { what: `${name.name}.${variant.name.name}`, option: missing.name };
-  names.report(diagnostic('value/missing-argument', args, variant.span, { labels }));
+  names.report(
+    diagnostic('value/missing-argument', args, variant.span, { labels, fixes: asPair(values, params) }),
+  );
+}
+
+/** `small = [0.5, 2]`: the values of a variant stand in parentheses. */
+function asPair([value, ...others]: readonly Expr[], params: readonly Ident[]): readonly Fix[] {
+  const isPair = value?.kind === 'list' && others.length === 0 && value.items.length === params.length;
+  return isPair ? [replaceBy(`(${textOf(value.span).slice(1, -1)})`, value.span)] : [];
 }

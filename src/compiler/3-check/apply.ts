@@ -135,7 +135,13 @@ export function bindParams(
       given.set(name, arg);
     }
   }
-  for (const param of params) fine = bindParam(param, given.get(param.name.name), binding, session) && fine;
+  // What is missing may be what was given under another name, or in another place.
+  const quiet = !fine;
+  for (const param of params) {
+    const arg = given.get(param.name.name);
+    if (quiet && !arg && !param.default) continue;
+    fine = bindParam(param, arg, binding, session) && fine;
+  }
   return fine;
 }
 

@@ -3,6 +3,8 @@
  * (`1x7 / 2` is `0x3`), and on tensors as nodes that broadcast over named axes.
  */
 import type { BinaryExpr, BinaryOp, Expr, UnaryExpr } from '../1-parse/ast.ts';
+import { textOf } from '../1-parse/source.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { addDims, floorDivDim, mulDims, subDims, type Dim } from '../ir/dim.ts';
 import type { Node } from '../ir/graph.ts';
@@ -13,7 +15,7 @@ import { join, type Site } from './frame.ts';
 import { layer } from './operator.ts';
 import type { Session } from './session.ts';
 import { compareSymbolic } from './symbolic-types.ts';
-import { describe, int, unknown, type NumberValue, type Value } from './value.ts';
+import { axisNotes, describe, int, unknown, type NumberValue, type Value } from './value.ts';
 import { showCount } from '../diagnostics/count.ts';
 
 const tensorOps: Partial<Record<BinaryOp, string>> = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' };
@@ -212,8 +214,18 @@ function sameConstant(a: Value, b: Value): boolean | undefined {
 }
 
 function operatorProblem(expr: BinaryExpr, left: Value, right: Value, session: Session): Value {
-  session.report(
-    diagnostic('value/operator', { op: expr.op, left: describe(left), right: describe(right) }, expr.span),
-  );
+  const args = { op: expr.op, left: describe(left), right: describe(right) };
+  const fixes = chained(expr);
+  session.report(diagnostic('value/operator', args, expr.span, { notes: axisNotes(left, right), fixes }));
   return unknown;
+}
+
+/** `1 < c < 4` as two comparisons. */
+function chained({ left, op, right }: BinaryExpr): readonly Fix[] {
+  const isOrder = (sign: string): boolean => /^[<>]=?$/.test(sign);
+  if (!isOrder(op) || left.kind !== 'binary' || !isOrder(left.op)) return [];
+  const { source, end } = left.span;
+  const text = ` and ${textOf(left.right.span)}`;
+  const title = `${textOf(left.span)}${text} ${op} ${textOf(right.span)}`;
+  return [{ title, edits: [{ span: { source, start: end, end }, text }] }];
 }

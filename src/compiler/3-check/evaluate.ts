@@ -15,10 +15,11 @@ import type {
   RepeatExpr,
   Stage,
 } from '../1-parse/ast.ts';
+import { textOf } from '../1-parse/source.ts';
 import { constantFunctions, operatorNames, optionWords } from '../2-resolve/vocabulary.ts';
 import { unreachable } from '../diagnostics/internal.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
-import { fixesBy } from '../diagnostics/fixes.ts';
+import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
 import { apply, type Application, type Piped } from './apply.ts';
@@ -187,8 +188,18 @@ function evaluateCall(expr: CallExpr, site: Site, session: Session): Value {
       session.report(diagnostic('value/too-many-arguments', what, args[0].arg.span));
     return unknown;
   }
-  session.report(diagnostic('value/not-callable', { what: describe(callee) }, expr.callee.span));
+  const fixes = callee.kind === 'instance' ? asStage(expr, args) : [];
+  session.report(diagnostic('value/not-callable', { what: describe(callee) }, expr.callee.span, { fixes }));
   return unknown;
+}
+
+/** `f()` and `f(x)` of an instance, which has its options already: `f`, and `x -> f`. */
+function asStage({ callee, span }: CallExpr, args: readonly GivenArg[]): readonly Fix[] {
+  const name = textOf(callee.span);
+  const [first] = args;
+  if (!first) return [replaceBy(name, span)];
+  if (args.length > 1 || first.value.kind !== 'tensor') return [];
+  return [replaceBy(`(${textOf(first.arg.span)} -> ${name})`, span)];
 }
 
 /** A tensor, or axes: `x -> sum(H)` is the layer, `sum(depth)` the sum of constants. Lists of axes are not nested. */
@@ -326,7 +337,7 @@ function evaluateEach(expr: EachExpr, site: Site, session: Session): Value {
       : list.kind === 'list' || list.kind === 'tuple'
         ? list.items
         : undefined;
-  if (!items) return mistyped(list, 'a list', expr.list, session);
+  if (!items) return mistyped(list, 'a list', expr.list, session, asList(list, expr.list));
   if (items.length > maxRepeat) return badCount(items.length, expr.list, session);
   let current = site.incoming;
   const base = session.model.segments.get(expr) ?? 'each';
@@ -341,6 +352,17 @@ function evaluateEach(expr: EachExpr, site: Site, session: Session): Value {
     current = value.node;
   }
   return current ? tensorOf(current) : { kind: 'identity' };
+}
+
+/** `each n of 3`, `each n of 0..3`: the numbers as a list, with the end of a range and without it. */
+function asList(value: Value, { span }: Expr): readonly Fix[] {
+  if (value.kind === 'number' && value.integer && value.value > 0)
+    return [replaceBy(`range(${textOf(span)})`, span)];
+  if (value.kind !== 'range' || !Number.isInteger(value.from) || !Number.isInteger(value.to)) return [];
+  const { from, to } = value;
+  if (from === 0 && to > 0) return [to, to + 1].map((n) => replaceBy(`range(${n})`, span));
+  const all = to < from || to - from > 12 ? [] : Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  return [all, all.slice(0, -1)].filter((n) => n.length > 0).map((n) => replaceBy(`[${n.join(', ')}]`, span));
 }
 
 /** Binds the name of an item, or the names of its parts; false, and reported, where it has not as many. */

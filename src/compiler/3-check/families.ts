@@ -79,6 +79,9 @@ export function checkVariants(
     if (named && !named.has(variant.name.name)) return [];
     const name = `${net.name}.${variant.name.name}`;
     const make = (answers: VariantAnswers): NetFacts | undefined => {
+      // With a value too many or too few it was reported where it is written.
+      const family = net.module.families.get(net.name);
+      if (variant.values.length > 0 && variant.values.length !== family?.params.length) return undefined;
       const args = variantArgs(net, variant.name.name, site, { model, ...answers });
       const facts = args && answers.queries(net, args);
       // Warnings about a net that is complete are about its default.

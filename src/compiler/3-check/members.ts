@@ -54,8 +54,22 @@ function sizeMember(expr: MemberExpr, node: Node, session: Session): Value {
   return dim === undefined || typeof dim === 'number' ? int(size) : { ...int(size), dim };
 }
 
+/** What other languages call the sizes of a value. */
+const foreignSizes: Readonly<Partial<Record<string, string>>> = {
+  channels: 'C',
+  features: 'C',
+  filters: 'C',
+  height: 'H',
+  width: 'W',
+  depth: 'D',
+  length: 'L',
+  ndim: 'rank',
+  dim: 'rank',
+};
+
 function noMember(expr: MemberExpr, what: string, known: readonly string[], session: Session): Value {
-  const near = nearest(expr.member.name, known);
+  const foreign = foreignSizes[expr.member.name.toLowerCase()];
+  const near = foreign && known.includes(foreign) ? foreign : nearest(expr.member.name, known);
   session.report(
     diagnostic('value/no-member', { what, member: expr.member.name }, expr.member.span, {
       notes: [{ word: 'note', text: known.length > 0 ? `it has ${known.join(', ')}` : 'it has no members' }],
@@ -97,6 +111,10 @@ function variant(
 
 function netMember(expr: MemberExpr, net: Extract<Callable, { kind: 'net' }>, session: Session): Value {
   spoil(session);
+  if (isNoVariant(expr.member.name, net)) {
+    const variants = familyNames(net.declaration);
+    return noMember(expr, `the family of ${net.declaration.name}`, variants, session);
+  }
   if (!hasArguments(net.declaration, net.args, expr.object.span, session)) return unknown;
   const info = session.queries?.(net.declaration, net.args);
   if (info === undefined) return unknown;
@@ -112,6 +130,14 @@ function netMember(expr: MemberExpr, net: Extract<Callable, { kind: 'net' }>, se
     [...Object.keys(figures), ...info.values.keys(), ...variants],
     session,
   );
+}
+
+/** `Mobile.tiny` of a net that needs arguments, where neither a variant nor a value of it is called so. */
+function isNoVariant(name: string, { declaration, args }: Extract<Callable, { kind: 'net' }>): boolean {
+  const { params, body } = declaration.item;
+  const isFull = args.length > 0 || params.every((param) => param.default);
+  if (isFull || Object.hasOwn(figures, name) || familyNames(declaration).length === 0) return false;
+  return !declaration.item.base && !body?.statements.some((s) => 'name' in s && s.name?.name === name);
 }
 
 function familyNames(net: NetDeclaration): readonly string[] {

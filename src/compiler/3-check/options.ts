@@ -10,7 +10,7 @@ import { reportTwice, reportUnknownOption } from './apply.ts';
 import { optionWithinBounds } from './bounds.ts';
 import type { Use } from './problems.ts';
 import type { Session } from './session.ts';
-import { describe, type GivenArg, type Value } from './value.ts';
+import { axisNotes, describe, type GivenArg, type Value } from './value.ts';
 
 /** As it is written in the language. */
 function calledName({ spelling, name }: OpDef): string {
@@ -138,7 +138,7 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
         found: describe(given.value),
       },
       span,
-      { fixes },
+      { fixes, notes: param.kind === 'int' ? axisNotes(given.value) : [] },
     ),
   );
 }

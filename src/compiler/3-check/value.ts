@@ -4,6 +4,7 @@
  */
 import type { Arg, Expr } from '../1-parse/ast.ts';
 import type { BlockDeclaration, NetDeclaration } from '../2-resolve/model.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SymbolicDim } from '../ir/dim.ts';
 import type { Node } from '../ir/graph.ts';
 import { showType, type Tensor, type TensorType } from '../ir/type.ts';
@@ -100,6 +101,15 @@ export function describeType(type: TensorType): string {
 }
 
 /** What a value is, for messages: `the number 3`, `a 28x28x64 value`, `the block Basic`. */
+/** Where an axis was named and a number was wanted: how its size is written. */
+export function axisNotes(...values: readonly Value[]): Diagnostic['notes'] {
+  const axis = values.find((value) => value.kind === 'word' && /^[LDHWC]$/.test(value.value));
+  if (axis?.kind !== 'word') return [];
+  const name = axis.value;
+  const text = `${name} is the name of an axis; its size is x.${name} of a value x, and in.${name} in a block`;
+  return [{ word: 'note', text }];
+}
+
 export function describe(value: Value): string {
   switch (value.kind) {
     case 'number':
