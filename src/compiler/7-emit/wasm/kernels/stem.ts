@@ -258,7 +258,7 @@ interface Tile {
 /** By position, group and vector. */
 type Products = readonly (readonly (readonly Local<'v128'>[])[])[];
 
-/** From products to pixels, of which each group has so many: the output transform, the biases, the finish. */
+/** From products to pixels, of which each group has so many: the output transform, the finish. */
 function finishTile(
   f: FunctionBuilder,
   tile: Tile,
@@ -278,18 +278,9 @@ function finishTile(
       ),
     );
     const finishSums = (sums: readonly (readonly V128[])[]): void => {
-      const finished = sums.map((pixel) =>
-        pixel.map((sum, j) => f.let(f32x4.add(sum, v128.load(weights, j * 16)))),
-      );
       const at = copyPointers(f, finish.deferred ? moving : moving.slice(0, -1));
       movePointers(f, at, steps, group * groupPixels);
-      emitFinish(
-        f,
-        finish,
-        { height: 1, width, vectors: panel.vectors, channels: panel.channels },
-        finished,
-        at,
-      );
+      emitFinish(f, finish, { height: 1, width, vectors: panel.vectors, channels: panel.channels }, sums, at);
     };
     const ends = width > 1 ? [0, width - 1] : [0];
     const call = {
@@ -306,11 +297,19 @@ function finishTile(
         f,
         lines.map((line) => ends.map((pixel) => line[pixel] as V128)),
       ),
-      () => finishSums(emitDirectSums(f, m, call)),
+      () =>
+        finishSums(
+          emitDirectSums(f, m, call).map((pixel) =>
+            pixel.map((sum, j) => f.let(f32x4.add(sum, v128.load(weights, j * 16)))),
+          ),
+        ),
       () => finishSums(Array.from({ length: width }, (_, pixel) => lines.map((line) => line[pixel] as V128))),
     );
   });
 }
+
+/** Of this position's product every pixel of a group has one: it begins with the biases, so that nobody adds them to all pixels. */
+const commonPosition = 1;
 
 /** Products of half of the positions by position, group and vector: no more sums than registers. */
 function halfProducts(f: FunctionBuilder, tile: Tile, half: 0 | 1): Products {
@@ -321,23 +320,49 @@ function halfProducts(f: FunctionBuilder, tile: Tile, half: 0 | 1): Products {
   const sums: Local<'v128'>[][][] = Array.from({ length: count }, () =>
     Array.from({ length: tileGroups }, () => []),
   );
-  ring.forEach((row, r) => {
-    for (let c = 0; c < kernel.inC; c++)
-      sums.forEach((groups, i) => {
+  const begin = (position: number, j: number, x: V128, weight: V128): V128 =>
+    position === commonPosition ? f.fma(x, weight, v128.load(weights, j * 16)) : f32x4.mul(x, weight);
+  ring.forEach((row, r) =>
+    sums.forEach((groups, i) => {
+      const position = half * count + i;
+      const inputs = groups.map((_, g) =>
+        splats(f, row, g * scratch.group + position * scratch.position, kernel.inC),
+      );
+      for (let c = 0; c < kernel.inC; c++) {
         const step = (half * ring.length * kernel.inC + r * kernel.inC + c) * count + i;
         const held = Array.from({ length: vectors }, (_, j) =>
           f.let(v128.load(weights, (1 + step) * vectors * 16 + j * 16)),
         );
         groups.forEach((group, g) => {
-          const place = g * scratch.group + (half * count + i) * scratch.position + c * 4;
-          const x = f.let(v128.load32Splat(row, place));
+          const x = f.let(inputs[g]?.(c) as V128);
           held.forEach((weight, j) => {
             const sum = group[j];
             if (sum) f.set(sum, f.fma(x, weight, sum));
-            else group[j] = f.let(f32x4.mul(x, weight));
+            else group[j] = f.let(begin(position, j, x, weight));
           });
         });
-      });
-  });
+      }
+    }),
+  );
   return sums;
+}
+
+/**
+ * The channels of a position in all lanes, one by one. Loads are what products wait for, so the channels are loaded once, and their lanes spread; on
+ * wide engines, which pair loads of equal splats, and where there is one channel, each is a load.
+ */
+function splats(
+  f: FunctionBuilder,
+  row: Local<'i32'>,
+  place: number,
+  channels: number,
+): (channel: number) => V128 {
+  if (f.engine.wide || channels === 1) return (c) => v128.load32Splat(row, place + c * 4);
+  const held = Array.from({ length: Math.ceil(channels / lanes) }, (_, i) =>
+    f.let(v128.load(row, place + i * 16)),
+  );
+  return (c) => {
+    const [vector, lane] = [held[Math.floor(c / lanes)] as V128, c % lanes];
+    return v128.shuffle32(vector, vector, [lane, lane, lane, lane]);
+  };
 }
