@@ -49,7 +49,7 @@ export async function rangesOver(
       const channels = Number(values.get(value)?.type.dims.at(-1) ?? 1);
       if (!group) return { channels };
       const weightsOf = (layer: Node): Tensor => evaluateNode(inputRoles(layer).weights[0] ?? layer, weights);
-      return { channels, shares: { members: group.members, mixing: () => group.mixing.map(weightsOf) } };
+      return { channels, shares: { ...group, mixing: () => group.mixing.map(weightsOf) } };
     },
   );
   if (!('example' in ranges && 'value' in ranges)) return ranges as Ranges['values'];

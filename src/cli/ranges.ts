@@ -26,7 +26,7 @@ export function rangesFor({ graph }: OpenNet, { quantize: file }: QuantizeOption
   if (broken[0] !== undefined)
     fail(
       'quantize/unreadable',
-      { file, reason: `gives ${broken[0]} a range, shares or means that cannot be its own` },
+      { file, reason: `gives ${broken[0]} a range, shares, origins or means that cannot be its own` },
       file,
     );
   if (missing.length + unknown.length > 0)

@@ -5,7 +5,7 @@
 import { mostByte, type Range, type Ranges, type ValueRange } from '../compiler/5-optimize/quantize/index.ts';
 import type { Tensor } from '../compiler/ir/type.ts';
 import { balancedShares } from './balance.ts';
-import { addToHistogram, bestRange, createHistogram } from './choose-range.ts';
+import { addToHistogram, bestFreeRange, bestRange, createHistogram } from './choose-range.ts';
 
 export type Inputs = Readonly<Record<string, Tensor>>;
 
@@ -24,6 +24,8 @@ export interface Shared {
   readonly members: readonly string[];
   /** Weights [out, channels, …] that multiply the channels before they are rounded. */
   readonly mixing: () => readonly Tensor[];
+  /** Whether channels may begin at places of their own. */
+  readonly mayHaveOrigins: boolean;
 }
 
 /** A value that is no number on an example: nothing can be made of it. */
@@ -118,6 +120,7 @@ function createCounts({ wanted, least, most, sums, squares, count }: Seen): Coun
   const { channels } = wanted;
   const extent: Range = [least.reduce((a, b) => Math.min(a, b)), most.reduce((a, b) => Math.max(a, b))];
   const whole = createHistogram(extent);
+  const bestOwn = wanted.shares?.mayHaveOrigins && extent[0] < 0 ? bestFreeRange : bestRange;
   const own = wanted.shares ? Array.from(least, (lo, c) => createHistogram([lo, most[c]!], channelBins)) : [];
   return {
     add: (data) => {
@@ -128,7 +131,7 @@ function createCounts({ wanted, least, most, sums, squares, count }: Seen): Coun
       range: bestRange(whole),
       means: channels > mostMeans ? undefined : Array.from(sums, (sum) => sum / count),
       squares: Array.from(squares, (square) => square / count),
-      own: own.map(bestRange),
+      own: own.map(bestOwn),
     }),
   };
 }
@@ -143,16 +146,27 @@ function withShares(
   found: ReadonlyMap<string, Found>,
 ): ValueRange {
   if (!shares) return { range, means };
-  const [lo, hi] = shares.members
+  const [least, most] = shares.members
     .map((name) => found.get(name)?.range ?? range)
     .reduce((a, b) => [Math.min(a[0], b[0]), Math.max(a[1], b[1])]);
-  const needs = own.map(([least, most]) => {
-    const share = Math.max(lo < 0 ? least / lo : 0, hi > 0 ? most / hi : 0);
-    return Math.min(1, Math.max(leastShare, share));
+  const isFree = shares.mayHaveOrigins && least < 0;
+  const needs = own.map(([lo, hi]) => {
+    const reach = Math.max(least < 0 ? lo / least : 0, most > 0 ? hi / most : 0);
+    return Math.min(1, Math.max(leastShare, isFree ? (hi - lo) / (most - least) : reach));
   });
-  const step = (hi - lo) / mostByte;
-  return { range, means, shares: balancedShares(needs, { step, squares, weights: shares.mixing() }) };
+  const room = isFree ? 1 + margin : 1;
+  const width = (most - least) * room;
+  const chosen = balancedShares(needs, { step: width / mostByte, squares, weights: shares.mixing() });
+  if (!isFree) return { range, means, shares: chosen.every((share) => share === 1) ? undefined : chosen };
+  const origins = own.map(([lo, hi], c) => (lo + hi - (chosen[c] ?? 1) * width) / 2);
+  return { range: [least * room, most * room], means, shares: chosen, origins };
 }
+
+/**
+ * Part of their range that channels with origins get beside it. What bounds them are the examples alone, no activation and no zero, and
+ * other inputs go beyond. (Of 0, 0.15 and 0.3 what left least noise in MobileNet-v2 on crops of one photo, calibrated on those of two others.)
+ */
+const margin = 0.15;
 
 /** Channels that (nearly) never have a value get steps that are not absurdly small. */
 const leastShare = 0.01;

@@ -45,6 +45,19 @@ export function bestRange(histogram: Histogram): Range {
   return best?.range ?? [lo, hi];
 }
 
+/** Parts cut off at an end. */
+const trims = Array.from({ length: 13 }, (_, i) => i / 40);
+
+/** The same for values that need no step at zero: any range within the histogram's. */
+export function bestFreeRange(histogram: Histogram): Range {
+  const [lo, hi] = histogram.range;
+  const ranges = trims.flatMap((low) =>
+    trims.map((high): Range => [lo + (hi - lo) * low, hi - (hi - lo) * high]),
+  );
+  const errors = ranges.map((range) => squaredError(histogram, range));
+  return ranges[errors.indexOf(Math.min(...errors))] ?? [lo, hi];
+}
+
 function squaredError({ range, counts }: Histogram, [lo, hi]: Range): number {
   const step = (hi - lo) / mostByte;
   const inside = (step * step) / 12;

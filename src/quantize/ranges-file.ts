@@ -30,11 +30,12 @@ export function printRanges({ net, examples, ranges }: RangesFile): string {
     ([name, precision]) => `    ${JSON.stringify(name)}: ${JSON.stringify(precision)}`,
   );
   return `{
-  "format": 2,
+  "format": 3,
   "net": ${JSON.stringify(net)},
   "examples": ${examples},
 ${ranges.layers ? `  "layers": {\n${layers.join(',\n')}\n  },\n` : ''}${section('ranges', ({ range }) => range, 6)},
 ${section('shares', ({ shares }) => shares, 3)},
+${section('origins', ({ origins }) => origins, 5)},
 ${section('means', ({ means }) => means, 4)}
 }
 `;
@@ -49,13 +50,13 @@ export function readRanges(text: string): RangesFile | { readonly reason: string
     return { reason: 'is not JSON, or cut short' };
   }
   if (!isObject(json) || !isObject(json['ranges'])) return { reason: 'has no ranges' };
-  if (json['format'] !== 2) return { reason: `has the format ${String(json['format'])}, not 2` };
+  if (json['format'] !== 3) return { reason: `has the format ${String(json['format'])}, not 3` };
   const wrong = Object.entries(json['ranges']).find(([, range]) => !isRange(range));
   if (wrong) return { reason: `gives ${JSON.stringify(wrong[0])} no range [least, most]` };
-  const { net, examples, layers, shares = {}, means = {} } = json;
+  const { net, examples, layers, shares = {}, origins = {}, means = {} } = json;
   if (layers !== undefined && !isPrecisions(layers))
     return { reason: 'has layers that are neither "floats" nor "fine"' };
-  for (const [name, lists] of Object.entries({ shares, means }))
+  for (const [name, lists] of Object.entries({ shares, origins, means }))
     if (!isObject(lists) || !Object.values(lists).every(isNumbers))
       return { reason: `has ${name} that are no lists of numbers` };
   const listed = (lists: unknown, name: string): readonly number[] | undefined => (lists as Lists)[name];
@@ -67,7 +68,12 @@ export function readRanges(text: string): RangesFile | { readonly reason: string
       values: Object.fromEntries(
         Object.entries(json['ranges'] as Readonly<Record<string, Range>>).map(([name, range]) => [
           name,
-          { range, shares: listed(shares, name), means: listed(means, name) },
+          {
+            range,
+            shares: listed(shares, name),
+            origins: listed(origins, name),
+            means: listed(means, name),
+          },
         ]),
       ),
     },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { optimize } from '../../src/compiler/5-optimize/index.ts';
 import {
   quantize,
+  rangeFaults,
   rangesWith,
   valuesToCalibrate,
   valuesWithShares,
@@ -63,7 +64,7 @@ function rangesOf(graph: Graph): Ranges {
     const mixing = (): readonly Tensor[] =>
       (group?.mixing ?? []).map((reader) => evaluateNode(inputRoles(reader).weights[0] ?? reader, weights));
     const channels = Number(values.get(name)?.type.dims.at(-1));
-    return { channels, shares: group && { members: group.members, mixing } };
+    return { channels, shares: group && { ...group, mixing } };
   });
   return { values: found as Ranges['values'] };
 }
@@ -80,7 +81,14 @@ function errorOf(graph: Graph, ranges: Ranges): { readonly each: number; readonl
   return { each: meanOf(differences.map((d) => d * d)), mean: meanOf(means.map((d) => d * d)) };
 }
 
-const without = ({ values }: Ranges, part: 'shares' | 'means'): Ranges => ({
+/** 1×1 → 1×1 whose input's channels are far from zero and differ little. */
+function bottleneck(pad: number): Graph {
+  const x = inputMap('x', [9, 9], 5);
+  const narrow = layer('conv', [x], { channels, kernel: 1 }, 'narrow');
+  return optimize(graphOf([layer('conv', [narrow], { channels: 4, kernel: 1, pad }, 'wide')], [x]));
+}
+
+const without = ({ values }: Ranges, part: 'shares' | 'means' | 'origins'): Ranges => ({
   values: Object.fromEntries(
     Object.entries(values).map(([name, value]): [string, ValueRange] => [
       name,
@@ -97,12 +105,36 @@ describe('calibration', () => {
 
   it('gives channels steps of their own', () => {
     const named = Object.entries(ranges.values).flatMap(([name, { shares }]) => (shares ? [name] : []));
-    expect(named).toEqual(['dw', 'expand']);
+    expect(named).toEqual(['dw', 'expand', 'x']);
     expect(errorOf(graph, without(ranges, 'shares')).each / errorOf(graph, ranges).each).toBeGreaterThan(100);
   });
 
   it('takes off the bias what rounding weights costs on average', () => {
     expect(errorOf(graph, without(ranges, 'means')).mean / errorOf(graph, ranges).mean).toBeGreaterThan(1.5);
+  });
+
+  it('lets channels that no padding touches begin where they lie', () => {
+    const graph = bottleneck(0);
+    const ranges = rangesOf(graph);
+    expect(ranges.values['narrow']?.origins).toHaveLength(channels);
+    const anchored = without({ values: ranges.values }, 'origins').values['narrow'] as ValueRange;
+    const plain = { values: { ...ranges.values, narrow: { ...anchored, shares: undefined } } };
+    expect(errorOf(graph, plain).each / errorOf(graph, ranges).each).toBeGreaterThan(4);
+  });
+
+  it('anchors channels at zero where padding is read', () => {
+    const graph = bottleneck(1);
+    const ranges = rangesOf(graph);
+    expect(ranges.values['narrow']).not.toHaveProperty('origins');
+    const origins = Array<number>(channels).fill(-1);
+    const wrong = { values: { ...ranges.values, narrow: { range: [-1, 1] as const, origins } } };
+    expect(rangeFaults(graph, wrong).broken).toEqual(['narrow']);
+  });
+
+  it('gives channels steps of their own that layers in floats compute', () => {
+    const mixed = rangesWith(graph, ranges.values, { dw: 'floats' });
+    expect(Object.keys(mixed.values)).toEqual(expect.arrayContaining(['dw']));
+    expect(mixed.values['dw']?.shares).toEqual(ranges.values['dw']?.shares);
   });
 
   it('leaves less noise where layers read two digits, and none where all are in floats', () => {

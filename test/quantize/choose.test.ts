@@ -29,8 +29,8 @@ describe('the results of layers', () => {
       .filter(({ op }) => op === 'qconv')
       .map(({ path, type }) => `${path} ${type.dtype}`);
 
-  it('stay in numbers where a linear layer adds them', () =>
-    expect(typesOf(residual)).toEqual(['first f32', 'second u8', 'third f32']));
+  it('stay in numbers where a linear layer adds them, and so does the sum', () =>
+    expect(typesOf(residual)).toEqual(['first f32', 'second f32', 'third f32']));
 
   it('are bytes where an activation follows the sum', () =>
     expect(typesOf(layer('relu', [residual], {}, 'relu'))).toEqual(['first u8', 'second u8', 'third f32']));

@@ -24,7 +24,7 @@ export const engines: readonly Engine[] = [
   { relaxed: true, wide: true },
 ];
 
-/** The least and largest of every value that will be bytes, its channels' means, and steps of their own where they may have some. */
+/** The least and largest of every value that will be bytes, its channels' means, and steps and origins of their own where they may have some. */
 export function rangesOn(
   graph: Graph,
   inputs: Readonly<Record<string, Tensor>>,
@@ -46,10 +46,10 @@ export function rangesOn(
   const found = Object.fromEntries(
     values.map(([name, { type }]) => {
       const [data, channels] = [results[name]?.[0]?.data ?? new Float32Array(), Number(type.dims.at(-1))];
-      const shares = withShares.has(name)
-        ? Array.from({ length: channels }, (_, c) => 1 / (1 + (c % 3)))
-        : undefined;
-      return [name, { range: rangeOf(data), means: meansOf(data, channels), shares }];
+      const [range, means, group] = [rangeOf(data), meansOf(data, channels), withShares.get(name)];
+      const shares = group && means.map((_, c) => 1 / (1 + (c % 3)));
+      const origins = group?.mayHaveOrigins ? means.map((mean, c) => (c % 4) * mean + range[0]) : undefined;
+      return [name, { range, means, shares, origins }];
     }),
   );
   return { values: found, layers };

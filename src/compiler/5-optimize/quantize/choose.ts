@@ -8,6 +8,7 @@ import { affineIn } from '../../ir/scalar-affine.ts';
 import { isScalar } from '../../ir/scalar-build.ts';
 import { isStatic, usersOf } from '../../ir/rewrite.ts';
 import { inputRoles } from '../../ops/build.ts';
+import { concreteWindow, windowAttrs } from '../../ops/shared/window.ts';
 import { hull, type Precision, type Precisions, type Ranges, type ValueRange } from './range.ts';
 
 export interface Chosen {
@@ -64,9 +65,10 @@ export function chooseBytes(graph: Graph, layers: Precisions = usualPrecisions(g
   const moves = (node: Node): boolean => moving(node) && wanted.has(node);
   const keepsNumbers = (node: Node): boolean =>
     isLayer(node) &&
-    (users.get(node) ?? []).some(
-      (user) => (isLayer(user) && addsLinearly(user, node)) || (isFine(user) && user.inputs[0] === node),
-    );
+    (isSum(node) ||
+      (users.get(node) ?? []).some(
+        (user) => (isLayer(user) && addsLinearly(user, node)) || (isFine(user) && user.inputs[0] === node),
+      ));
   const fine = new Set([...precisions.keys()].filter(isFine).map((layer) => layer.inputs[0] ?? layer));
   return { isLayer, isFine, moves, keepsNumbers, bytes: classesOf(wanted, moves), fine };
 }
@@ -85,9 +87,18 @@ function couldBeLayer(node: Node): boolean {
 
 /** Whether `user` adds the value to its sums and applies no activation after: the residuals of linear bottlenecks. */
 function addsLinearly(user: Node, node: Node): boolean {
-  const { epilogue } = inputRoles(user);
-  const expr = user.attrs['epilogue'];
-  return epilogue.includes(node) && isScalar(expr) && affineIn(expr, 0) !== undefined;
+  return inputRoles(user).epilogue.includes(node) && isLinear(user);
+}
+
+/** Whether the layer ends a chain of such sums. */
+function isSum(layer: Node): boolean {
+  return inputRoles(layer).epilogue.some(({ type }) => type.axes.length > 1) && isLinear(layer);
+}
+
+/** Whether what follows the layer's sums is affine in them. */
+function isLinear(layer: Node): boolean {
+  const expr = layer.attrs['epilogue'];
+  return expr === undefined || (isScalar(expr) && affineIn(expr, 0) !== undefined);
 }
 
 const movers: ReadonlySet<string> = new Set(['maxpool', 'concat', 'flatten', 'reshape']);
@@ -122,6 +133,8 @@ export interface ShareGroup {
   readonly members: readonly string[];
   /** Layers whose weights take the differences up. (The scales of depthwise layers absorb them exactly.) */
   readonly mixing: readonly Node[];
+  /** Whether channels may have origins of their own, too. */
+  readonly mayHaveOrigins: boolean;
 }
 
 /**
@@ -129,27 +142,38 @@ export interface ShareGroup {
  * as an operand, and nothing moves them across channels.
  */
 export function valuesWithShares(graph: Graph, layers?: Precisions): ReadonlyMap<string, ShareGroup> {
-  const { isLayer, isFine, keepsNumbers, bytes } = chooseBytes(graph, layers);
+  const { isLayer, isFine, moves, keepsNumbers, bytes } = chooseBytes(graph, layers);
   const names = nameNodes(topological(graph));
   const users = usersOf(graph);
   const groups = new Map<string, ShareGroup>();
   const classes = Map.groupBy(topological(graph), (node) => bytes.get(node));
   classes.delete(undefined);
   for (const members of classes.values()) {
-    const [layer, ...pools] = members;
-    if (!layer || !isLayer(layer)) continue;
-    if (inputRoles(layer).epilogue.length > 0 && !keepsNumbers(layer)) continue;
-    if (layer.type.axes.length < 2 || !pools.every(({ op }) => op === 'maxpool')) continue;
+    const [source, ...pools] = members;
+    if (!source || isStatic(source) || moves(source)) continue;
+    if (source.type.axes.length < 2 || !pools.every(({ op }) => op === 'maxpool')) continue;
+    const inNumbers = !isLayer(source) || keepsNumbers(source);
+    if (inputRoles(source).epilogue.length > 0 && !inNumbers) continue;
     const readers = new Set(members.flatMap((node) => users.get(node) ?? []).filter(isLayer));
-    const isInput = (node: Node): boolean =>
-      [...readers].every(({ inputs }) => keepsNumbers(node) || !inputs.includes(node, 1));
-    if (!members.every(isInput)) continue;
-    groups.set(names.get(layer) ?? '', {
+    const isOperand = [...readers].some(({ inputs }) => members.some((node) => inputs.includes(node, 1)));
+    if (isOperand && !(inNumbers && pools.length === 0)) continue;
+    groups.set(names.get(source) ?? '', {
       members: members.map((node) => names.get(node) ?? ''),
       mixing: [...readers].filter((reader) => !isDepthwise(reader) && !isFine(reader)),
+      mayHaveOrigins: (inNumbers || isLinear(source)) && [...readers].every(readsWhole),
     });
   }
   return groups;
+}
+
+/** Every output reads every channel, none of them padding: what origins add to the sum is one number per output. */
+function readsWhole(layer: Node): boolean {
+  if (isDepthwise(layer)) return false;
+  if (layer.op === 'dense') return true;
+  const x = layer.inputs[0] ?? layer;
+  return concreteWindow(windowAttrs(layer.attrs), x.type, layer.type)
+    .pads.flat()
+    .every((pad) => pad <= 0);
 }
 
 /** Every channel of the output reads one channel of the input. */
@@ -170,7 +194,9 @@ export function rangeFaults(graph: Graph, { values, layers = usualPrecisions(gra
   const shareable = valuesWithShares(graph, layers);
   const broken = Object.entries(values).filter(([name, value]) => {
     const channels = Number(wanted.get(name)?.type.dims.at(-1));
-    return isBroken(value, channels) || (value.shares !== undefined && !shareable.has(name));
+    const { shares, origins } = value;
+    if (origins !== undefined && !shareable.get(name)?.mayHaveOrigins) return true;
+    return isBroken(value, channels) || (shares !== undefined && !shareable.has(name));
   });
   const unfit = Object.entries(layers).filter(([name, precision]) => {
     const layer = known.get(name);
@@ -191,12 +217,12 @@ export function rangesWith(graph: Graph, values: Ranges['values'], layers: Preci
   const wanted = valuesToCalibrate(graph, layers);
   const shareable = valuesWithShares(graph, layers);
   const kept = Object.entries(values).filter(([name]) => wanted.has(name));
-  return {
-    values: Object.fromEntries(
-      kept.map(([name, value]) => [name, shareable.has(name) ? value : { ...value, shares: undefined }]),
-    ),
-    layers,
+  const fitting = (name: string, value: ValueRange): ValueRange => {
+    const group = shareable.get(name);
+    const fits = value.origins ? group?.mayHaveOrigins : group;
+    return fits ? value : { ...value, shares: undefined, origins: undefined };
   };
+  return { values: Object.fromEntries(kept.map(([name, value]) => [name, fitting(name, value)])), layers };
 }
 
 /** Whether there is a layer of two digits for it: every output must read every channel. */
@@ -204,28 +230,27 @@ export function mayBeFine(layer: Node): boolean {
   return !isDepthwise(layer);
 }
 
-function isBroken({ range: [lo, hi], means, shares }: ValueRange, channels: number): boolean {
+function isBroken({ range: [lo, hi], means, shares, origins }: ValueRange, channels: number): boolean {
   if (!Number.isFinite(lo) || !Number.isFinite(hi) || lo > hi) return true;
-  if (means && (means.length !== channels || !means.every(Number.isFinite))) return true;
+  for (const numbers of [means, origins])
+    if (numbers && (numbers.length !== channels || !numbers.every(Number.isFinite))) return true;
   return (
     shares !== undefined && (shares.length !== channels || !shares.every((share) => share > 0 && share <= 1))
   );
 }
 
+type ClassRange = Omit<ValueRange, 'means'>;
+
 /** The range of each class: everything that its members hold. */
-export function classRanges(
-  graph: Graph,
-  ranges: Ranges,
-  { bytes }: Chosen,
-): ReadonlyMap<Node, Pick<ValueRange, 'range' | 'shares'>> {
+export function classRanges(graph: Graph, ranges: Ranges, { bytes }: Chosen): ReadonlyMap<Node, ClassRange> {
   const names = nameNodes(topological(graph));
-  const joined = new Map<Node, Pick<ValueRange, 'range' | 'shares'>>();
+  const joined = new Map<Node, ClassRange>();
   for (const [node, root] of bytes) {
     const value = ranges.values[names.get(node) ?? ''];
     const known = joined.get(root);
     if (!value) continue;
-    const shares = value.shares ?? known?.shares;
-    joined.set(root, { range: known ? hull(known.range, value.range) : value.range, shares });
+    const { shares, origins } = value.shares ? value : (known ?? value);
+    joined.set(root, { range: known ? hull(known.range, value.range) : value.range, shares, origins });
   }
   return joined;
 }

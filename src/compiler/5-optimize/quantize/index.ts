@@ -12,10 +12,9 @@ import { inputRoles } from '../../ops/build.ts';
 import { internal } from '../../diagnostics/internal.ts';
 import { derive } from '../pass.ts';
 import { compose, tailOf } from '../tail.ts';
-import { vectorNode } from '../static-parts.ts';
 import { chooseBytes, classRanges, meansOf, type Chosen } from './choose.ts';
-import { quantizedLayer, realNumber, type Operand } from './layer.ts';
-import { digitSteps, fineStepsOf, mostByte, stepsOf, type Ranges, type Steps } from './range.ts';
+import { channelVectors, quantizedLayer, realNumber, type Operand } from './layer.ts';
+import { digitSteps, fineStepsOf, mostByte, stepsOfChannels, type Ranges, type Steps } from './range.ts';
 
 export {
   mayBeFine,
@@ -47,7 +46,7 @@ export function quantizeValues(
     const root = chosen.bytes.get(node);
     if (!root) return undefined;
     const known = ofClass.get(root) ?? internal(`${node.path || node.op} has no range`);
-    return { ...stepsOf(known.range), shares: known.shares };
+    return stepsOfChannels(known);
   };
   const names = nameNodes(topological(graph));
   const fineSteps = (node: Node): Steps => {
@@ -127,12 +126,13 @@ function transformed(node: Node, chosen: Chosen, { forms, means }: Known): Node 
   return inBytes({ ...node, inputs });
 }
 
-/** x → round(x / scale / share) + zero, saturated; in one expression with what x is computed by, if that is element-wise. */
-function toBytes(x: Node, { scale, zero, shares }: Steps): Node {
-  const inSteps = s.mul(s.arg(0), s.num(1 / scale));
-  const rounded = s.add(shares ? s.div(inSteps, s.arg(1)) : inSteps, s.num(zero + 0.5));
+/** x → round((x − origin) / scale / share) + zero, saturated; in one expression with what x is computed by, if that is element-wise. */
+function toBytes(x: Node, { scale, zero, shares, origins }: Steps): Node {
+  const own = channelVectors(x, { shares, origins });
+  const inSteps = s.mul(own.origin ? s.sub(s.arg(0), own.origin) : s.arg(0), s.num(1 / scale));
+  const rounded = s.add(own.share ? s.div(inSteps, own.share) : inSteps, s.num(zero + 0.5));
   const expr = s.max(s.min(rounded, s.num(mostByte)), s.num(0));
-  const plain = { expr, operands: [x, ...(shares ? [vectorNode(x, shares, 'C')] : [])] };
+  const plain = { expr, operands: [x, ...own.vectors] };
   const inner = x.op === 'map' ? tailOf(x) : undefined;
   const tail = (inner && compose(plain, 0, inner)) ?? plain;
   return inBytes(derive(x, 'map', tail.operands, { expr: tail.expr }));
@@ -153,8 +153,8 @@ function inBytes(node: Node): Node {
 }
 
 function toNumbers(bytes: Node, steps: Steps): Node {
-  const expr = realNumber(s.arg(0), steps);
-  if (!steps.shares) return derive(bytes, 'map', [bytes], { expr });
-  const shares = vectorNode(bytes, steps.shares, 'C');
-  return derive(bytes, 'map', [bytes, shares], { expr: s.mul(expr, s.arg(1)) });
+  const { share, origin, vectors } = channelVectors(bytes, steps);
+  const whole = realNumber(s.arg(0), steps);
+  const scaled = share ? s.mul(whole, share) : whole;
+  return derive(bytes, 'map', [bytes, ...vectors], { expr: origin ? s.add(scaled, origin) : scaled });
 }

@@ -48,7 +48,10 @@ export function quantizedLayer(layer: Node, { x, isFine, means, operands, to }: 
   const factor = s.mul(s.arg(0), s.num(x.steps.scale * tail.factor));
   const perOutput = derive(layer, 'rename', [weight.perOutput], { from: 'O', to: 'C' });
   const scale = perStep(layer, { value: perOutput, expr: factor, after: 0 }, tail);
-  const corrected = means ? sum(layer, bias, expectedLoss(layer, weight, { means, steps: x.steps })) : bias;
+  const { origins } = x.steps;
+  const from = origins ? sum(layer, bias, ofOrigins(layer, written, origins)) : bias;
+  const mended = means ? sum(layer, from, expectedLoss(layer, weight, { means, steps: x.steps })) : from;
+  const corrected = tail.start ? sum(layer, mended, vectorNode(layer, tail.start, 'C')) : mended;
   const offset = s.add(s.mul(s.arg(0), s.num(tail.factor)), s.num(tail.offset));
   const shift = perStep(layer, { value: corrected, expr: offset, after: tail.half }, tail);
   const most = largest / ((isFine ? 2 : 1) * depth * mostByte * mostByte);
@@ -127,12 +130,20 @@ function expectedLoss(
   { real, whole, perOutput }: WholeWeight,
   { means, steps }: { readonly means: readonly number[]; readonly steps: Steps },
 ): Node {
-  const inShares = means.map((mean, i) => mean / (steps.shares?.[i] ?? 1));
+  const inShares = means.map((mean, i) => (mean - (steps.origins?.[i] ?? 0)) / (steps.shares?.[i] ?? 1));
   const mean = vectorNode(layer, inShares, inputAxis(layer));
   const expr = s.mul(s.sub(s.arg(0), s.mul(s.arg(1), s.arg(2))), s.arg(3));
-  const losses = derive(layer, 'map', [real, whole, perOutput, mean], { expr });
-  const axes = real.type.axes.filter((axis) => axis !== 'O');
-  return derive(layer, 'rename', [derive(layer, 'sum', [losses], { axes })], { from: 'O', to: 'C' });
+  return sumPerOutput(layer, derive(layer, 'map', [real, whole, perOutput, mean], { expr }));
+}
+
+/** Σ weight · origin of the input's channel, [C]: what bytes leave out. */
+function ofOrigins(layer: Node, weight: Node, origins: readonly number[]): Node {
+  return sumPerOutput(layer, product(layer, weight, vectorNode(layer, origins, inputAxis(layer))));
+}
+
+function sumPerOutput(layer: Node, terms: Node): Node {
+  const axes = terms.type.axes.filter((axis) => axis !== 'O');
+  return derive(layer, 'rename', [derive(layer, 'sum', [terms], { axes })], { from: 'O', to: 'C' });
 }
 
 /** The axis of the weight along which the input's channels lie. */
@@ -151,7 +162,7 @@ function geometry(layer: Node): Attrs {
 }
 
 /**
- * What follows the sum: it is multiplied by `factor`, `offset` is added, both are divided by `shares` where there are some, `half` is added;
+ * What follows the sum, to which the bias and `start` are added before: it is multiplied by `factor`, `offset` is added, both are divided by `shares` where there are some, `half` is added;
  * then comes `expr` over it and the operands.
  */
 interface LayerTail {
@@ -159,6 +170,7 @@ interface LayerTail {
   readonly offset: number;
   readonly shares: readonly number[] | undefined;
   readonly half: number;
+  readonly start?: readonly number[] | undefined;
   readonly expr: Scalar | undefined;
   readonly operands: readonly Node[];
 }
@@ -171,23 +183,24 @@ function tailFor(layer: Node, operands: readonly Operand[], to: Steps | undefine
   const nodes = operands.map(({ node }) => node);
   const asIs = { factor: 1, offset: 0, half: 0, shares: undefined };
   if (!to) return { ...asIs, ...used(expr, nodes) };
-  const open = withoutClamps(expr, to);
+  const open = to.origins ? simplifyScalar(expr) : withoutClamps(expr, to);
   const half = to.zero + 0.5;
   const affine = to.shares && nodes.length > 0 ? undefined : sumOf(open, nodes.length);
-  if (affine?.terms.every((c) => Math.abs(c / to.scale) < largest / 256)) {
+  if (affine?.factor && affine.terms.every((c) => Math.abs(c / to.scale) < largest / 256)) {
     const terms = affine.terms.map((c, i) => s.mul(s.arg(1 + i), s.num(c / to.scale)));
     const expr = simplifyScalar(terms.reduce<Scalar>((a, b) => s.add(a, b), s.arg(0)));
     const [factor, offset] = [affine.factor / to.scale, affine.constant / to.scale];
-    return { factor, offset, half, shares: to.shares, ...used(expr, nodes) };
+    const start = to.origins?.map((origin) => -origin / affine.factor);
+    return { factor, offset, half, shares: to.shares, start, ...used(expr, nodes) };
   }
-  if (nodes.length === 0 && isHomogeneous(open)) {
+  if (nodes.length === 0 && !to.origins && isHomogeneous(open)) {
     const expr = saturated(s.add(open, s.num(half)));
     return { ...asIs, factor: 1 / to.scale, shares: to.shares, ...used(expr, nodes) };
   }
-  const inSteps = s.mul(open, s.num(1 / to.scale));
-  const shares = to.shares ? [vectorNode(layer, to.shares, 'C')] : [];
-  const divided = to.shares ? s.div(inSteps, s.arg(1 + nodes.length)) : inSteps;
-  return { ...asIs, ...used(saturated(s.add(divided, s.num(half))), [...nodes, ...shares]) };
+  const { share, origin, vectors } = channelVectors(layer, to, 1 + nodes.length);
+  const inSteps = s.mul(origin ? s.sub(open, origin) : open, s.num(1 / to.scale));
+  const divided = share ? s.div(inSteps, share) : inSteps;
+  return { ...asIs, ...used(saturated(s.add(divided, s.num(half))), [...nodes, ...vectors]) };
 }
 
 /** To a range that truncation takes. */
@@ -216,7 +229,18 @@ function isHomogeneous(expr: Scalar): boolean {
   }
 }
 
-/** (b − zero) · scale: what a byte stands for, but for its channel's share. */
+/** What channels have of their own as operands of an expression, from argument `first` on. */
+export function channelVectors(
+  value: Node,
+  { shares, origins }: Pick<Steps, 'shares' | 'origins'>,
+  first = 1,
+): { readonly share?: Scalar; readonly origin?: Scalar; readonly vectors: readonly Node[] } {
+  const vectors = [shares, origins].flatMap((numbers) => (numbers ? [vectorNode(value, numbers, 'C')] : []));
+  const [share, origin] = [s.arg(first), s.arg(first + (shares ? 1 : 0))];
+  return { ...(shares && { share }), ...(origins && { origin }), vectors };
+}
+
+/** (b − zero) · scale: what a byte stands for, but for what its channel has of its own. */
 export function realNumber(byte: Scalar, { scale, zero }: Steps): Scalar {
   return s.mul(zero === 0 ? byte : s.sub(byte, s.num(zero)), s.num(scale));
 }

@@ -14,6 +14,8 @@ export interface ValueRange {
   readonly means?: readonly number[] | undefined;
   /** Per channel the share of the range that it uses, 0…1 (0 excluded), where channels have steps of their own. */
   readonly shares?: readonly number[] | undefined;
+  /** Per channel the number that byte 0 stands for, where channels begin at places of their own. */
+  readonly origins?: readonly number[] | undefined;
 }
 
 /**
@@ -32,13 +34,15 @@ export interface Ranges {
   readonly layers?: Precisions | undefined;
 }
 
-/** A byte b of channel c stands for (b − zero) · scale · shares[c]. */
+/** A byte b of channel c stands for (b − zero) · scale · shares[c] + origins[c]. */
 export interface Steps {
   readonly scale: number;
   /** 0…127. */
   readonly zero: number;
   /** Absent: all 1. */
   readonly shares?: readonly number[] | undefined;
+  /** Absent: all 0. With them zero is 0. */
+  readonly origins?: readonly number[] | undefined;
 }
 
 /** The largest byte. */
@@ -53,6 +57,12 @@ export function stepsOf([lo, hi]: Range): Steps {
   // Zero lies on a step: whichever side rounding has cut off is what the scale must reach again.
   const reach = Math.max(zero > 0 ? -least / zero : 0, zero < mostByte ? most / (mostByte - zero) : 0);
   return { scale: reach, zero };
+}
+
+/** The steps of a value with what its channels have of their own: those with origins need none at the number 0. */
+export function stepsOfChannels({ range, shares, origins }: Omit<ValueRange, 'means'>): Steps {
+  const { scale, zero } = stepsOf(range);
+  return origins ? { scale, zero: 0, shares, origins } : { scale, zero, shares };
 }
 
 /** Steps of the second digit in one of the first. */
