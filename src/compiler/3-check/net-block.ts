@@ -2,11 +2,11 @@
  * A net inside another net: its input is the incoming value as it is, its body is applied, its output is the result. One that slides is
  * made for a window, and then applied to the larger value.
  */
-import type { Ident } from '../1-parse/ast.ts';
+import type { Ident, InStatement } from '../1-parse/ast.ts';
 import type { Span } from '../1-parse/source.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { NetDeclaration } from '../2-resolve/model.ts';
-import type { Graph, GraphInput, Node } from '../ir/graph.ts';
+import { topological, type Graph, type GraphInput, type Node } from '../ir/graph.ts';
 import { channelsOf, showType, spatialDims } from '../ir/type.ts';
 import { enterDeclaration, noIncoming, type Application } from './apply.ts';
 import type { Site } from './frame.ts';
@@ -49,19 +49,29 @@ interface NetCall {
 
 function plainResult({ net, given, at, site }: NetCall, session: Session): Node | undefined {
   const left = [...given];
+  const missing: InStatement[] = [];
+  let isWrong = false;
   const run = runNet(net, at, site, {
     session,
     input: (statement, place) => {
       const node = left.shift();
-      if (!node) return missingInput(statement.name, at.expr.span, session);
+      if (!node) {
+        missing.push(statement);
+        return unknown;
+      }
       const wanted = declaredInput(statement, place, session, node);
+      isWrong ||= !wanted?.fits;
       if (!wanted) return unknown;
       if (!wanted.fits) return wrongInput(wanted.shown, node, { at, span: statement.span }, session);
       // Preprocessing belongs to the inputs of the net that is compiled.
       return tensorOf(node);
     },
   });
-  return resultOf(run, session);
+  const result = resultOf(run, session);
+  // What only training reads nobody has to give: its heads are no part of the net around.
+  const [first] = result || isWrong ? [] : missing;
+  if (first) missingInput(first.name, at.expr.span, session);
+  return result;
 }
 
 /** The net made for one window, over the value that it is given. */
@@ -93,7 +103,9 @@ function slidingResult({ net, given: [larger], at, site }: NetCall, session: Ses
     trainOnly: false,
     doc: undefined,
   } as const;
-  const graph: Graph = { name: net.declaration.name, inputs, outputs: [out] };
+  const reached = new Set(topological({ inputs: [], outputs: [out] }));
+  const needed = inputs.filter(({ node }) => reached.has(node));
+  const graph: Graph = { name: net.declaration.name, inputs: needed, outputs: [out] };
   const slid = slideInside(graph, larger, { at: at.expr.span, over: sliding, session });
   // A size with a name is looked at from here on as it is by default.
   if (slid && session.symbolic.has(larger)) session.symbolic.set(slid, 'unknown');
@@ -116,10 +128,9 @@ function resultOf(run: NetRun, session: Session): Node | undefined {
   return output && outputNodes(output, session)?.nodes[0];
 }
 
-function missingInput({ name, span: declared }: Ident, span: Span, session: Session): Value {
+function missingInput({ name, span: declared }: Ident, span: Span, session: Session): void {
   const labels = [{ span: declared, text: 'declared here' }];
   session.report(diagnostic('network/input-missing', { name }, span, { labels }));
-  return unknown;
 }
 
 function wrongInput(
