@@ -143,7 +143,8 @@ export const networkDiagnostics = {
   'network/input-missing': {
     severity: 'error',
     message: 'the net in this place needs a value for its input {name}',
-    explain: 'A net inside another reads the incoming value; further inputs are given in parentheses, in their order. Inputs at the end that only training reads (by `train_only` values and outputs) need not be given.',
+    explain:
+      'A net inside another reads the incoming value; further inputs are given in parentheses, in their order. Inputs at the end that only training reads (by `train_only` values and outputs) need not be given.',
     bad: 'net Two {\n  in a: f32[4]\n  in b: f32[4]\n  out s: tensor(add(a, b))\n}\nnet N {\n  in x: f32[4]\n  y = x -> Two\n  out z: tensor(y)\n}',
     good: 'net Two {\n  in a: f32[4]\n  in b: f32[4]\n  out s: tensor(add(a, b))\n}\nnet N {\n  in x: f32[4]\n  h = x -> dense(4)\n  y = x -> Two(h)\n  out z: tensor(y)\n}',
   },
