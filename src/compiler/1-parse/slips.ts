@@ -12,6 +12,7 @@ import { bodyWithoutBraces, nothingBeforeBrace } from './body-slips.ts';
 import { choiceSlips } from './choice-slips.ts';
 import { importSlips } from './import-slips.ts';
 import { loopSlips } from './loop-slips.ts';
+import { movedByOtherSigns } from './moved-slips.ts';
 import { spanOf } from './lex.ts';
 import { foreign, replaced, type Slip } from './slip.ts';
 import type { Source, Span } from './source.ts';
@@ -264,6 +265,7 @@ const slips: readonly Slip[] = [
   ...choiceSlips,
   bodyWithoutBraces,
   ...importSlips,
+  movedByOtherSigns,
   foreignWord,
   foreignStatement,
   kindForOut,

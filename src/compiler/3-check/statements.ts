@@ -139,17 +139,17 @@ function checkWeights({ layout, except }: WeightsItem, facts: NetFacts | undefin
   for (const pattern of except) checkPattern(pattern, paths, what, session);
 }
 
-/** The weights of the nets; undefined where not all are known, or the file declares weights of others. */
+/** The weights of each of the nets; undefined where not all are known, or the file declares weights of others. */
 function pathsOf(
   nets: ReadonlyMap<Declaration | undefined, CheckedNet>,
   { entry, bindings }: Model,
-): readonly string[] | undefined {
+): readonly (readonly string[])[] | undefined {
   const graphs = [...nets.values()].map(({ facts }) => facts?.graph);
   const others = entry.file.items.some(
     (item) => item.kind === 'weights' && !nets.has(bindings.get(item.net)),
   );
   if (others || graphs.length === 0 || graphs.includes(undefined)) return undefined;
-  return graphs.flatMap((graph) => (graph ? weightPaths(graph) : []));
+  return graphs.map((graph) => (graph ? weightPaths(graph) : []));
 }
 
 function weightPaths(graph: Graph): readonly string[] {

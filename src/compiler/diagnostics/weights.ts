@@ -97,6 +97,14 @@ export const weightsDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nmoved stem -> body',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nmoved stem -> y',
   },
+  'weights/moved-twice': {
+    severity: 'warning',
+    message: 'moved {from} is said twice: to {first}, and to {to}',
+    explain:
+      'Both lines lead from one old path, so two layers of a net would begin with the same weights. Usually the second was copied from the first and still has its old path. Two nets of a file may each have a rename of their own.',
+    bad: 'net N {\n  in x: f32[4]\n  h = x -> dense(4) -> relu\n  y = h -> dense(4)\n  out z: tensor(y)\n}\nmoved stem -> h\nmoved stem -> y',
+    good: 'net N {\n  in x: f32[4]\n  h = x -> dense(4) -> relu\n  y = h -> dense(4)\n  out z: tensor(y)\n}\nmoved stem -> h\nmoved head -> y',
+  },
   'weights/matches-nothing': {
     severity: 'warning',
     message: '`{pattern}` matches no weight of {net}',
