@@ -148,6 +148,12 @@ it.each([
     `net N {\n  in x: f32[8]\n  out y: label(x${' -> softmax'.repeat(15_000)})\n}`,
     'network/softmax-twice',
   ],
+  [
+    '9,000 values that are replaced, each by the one behind it',
+    `net N {\n  in x: f32[4]\n  y0 = x\n${lines(9000, (i) => `  y${i + 1} = y${i} -> relu`)}\n  out z: tensor(y9000)\n}\n` +
+      `net M extends N {\n${lines(9000, (i) => `  replace y${i} = y${i + 1} -> relu`)}\n}`,
+    'names/used-before',
+  ],
   ['a name of a megabyte', `let a = ${'n'.repeat(900_000)}`, 'names/unknown'],
   ['a message of a megabyte', `assert 1 == 2, "${'m'.repeat(900_000)}"`, 'assert/failed'],
 ])('soon said, and shortly: %s', async (_, text, code) => {

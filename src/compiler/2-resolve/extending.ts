@@ -9,7 +9,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { declaredTwice } from '../diagnostics/twice.ts';
 import { showNames } from '../diagnostics/show-names.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
-import { lookup, type Place, type Scope } from './names.ts';
+import { childScope, lookup, type Place, type Scope } from './names.ts';
 import { netSource } from './net-source.ts';
 
 /** Nets that one may stand on, through one another. Where there are more, phase 3 says so, and their names are not looked up. */
@@ -99,21 +99,33 @@ const replacedWhere = 'a `replace` is evaluated where the old value stood, and s
 export function replacementScope(statement: ReplaceStatement, scope: Scope, place: Place): Scope {
   const inherited = inheritedScope(scope, place);
   const old = place.names.bindings.get(statement.name);
-  return inherited && old ? above(old, scope) : scope;
+  return inherited && old ? childScope(above(old, scope)) : scope;
 }
 
 /** The scopes as they were above a declaration; what came behind it is known, but not to be used. */
-function above(old: Declaration, { names, later, parent }: Scope): Scope {
-  const [before, behind] = [new Map<string, Declaration>(), new Map(later)];
-  const isThere = [...names.values()].includes(old);
-  let isPassed = !isThere;
-  for (const [name, declaration] of names) {
-    isPassed ||= declaration === old;
-    if (!isPassed || declaration.kind === 'param') before.set(name, declaration);
-    else behind.set(name, { kind: 'ident', name, span: declaration.span });
-  }
-  const rest = isThere || !parent ? parent : above(old, parent);
-  return { names: before, later: behind, parent: rest, laterWhy: replacedWhere };
+function above(old: Declaration, scope: Scope): Scope {
+  const { names, later, parent } = scope;
+  const isThere = names.get(old.name) === old;
+  const places = isThere ? placesOf(names) : undefined;
+  const from = places?.get(old) ?? 0;
+  return {
+    names,
+    later,
+    parent: isThere || !parent ? parent : above(old, parent),
+    hides: (declaration) => declaration.kind !== 'param' && (places?.get(declaration) ?? Infinity) >= from,
+    laterWhy: replacedWhere,
+  };
+}
+
+const placesIn = new WeakMap<Scope['names'], ReadonlyMap<Declaration, number>>();
+
+/** The place of each declaration in the scope of a net that is extended, to which no more are added. */
+function placesOf(names: Scope['names']): ReadonlyMap<Declaration, number> {
+  const known = placesIn.get(names);
+  if (known) return known;
+  const places = new Map(Array.from(names.values(), (declaration, i) => [declaration, i]));
+  placesIn.set(names, places);
+  return places;
 }
 
 function reportSecond(name: Ident, { owner, names }: Place): void {

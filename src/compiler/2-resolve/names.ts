@@ -23,6 +23,8 @@ export interface Scope {
   readonly extendsUnknown?: boolean;
   /** The body of a net whose base is being looked at: met again, the net extends itself. */
   readonly unfinished?: boolean;
+  /** Which of its names are known, but cannot be read from here. */
+  readonly hides?: (declaration: Declaration) => boolean;
   /** Why names further down cannot be used here, where that is not plain from the order of the lines. */
   readonly laterWhy?: string;
 }
@@ -138,7 +140,7 @@ export function markUsed(declaration: Declaration, { names, module }: Place): vo
 export function lookup(name: string, scope: Scope | undefined): Declaration | undefined {
   for (let s = scope; s; s = s.parent) {
     const found = s.names.get(name);
-    if (found) return found;
+    if (found && !s.hides?.(found)) return found;
   }
   return undefined;
 }
@@ -152,9 +154,9 @@ export function extendsUnknown(scope: Scope | undefined): boolean {
 function laterIn(
   name: string,
   scope: Scope | undefined,
-): { readonly at: Ident; readonly why: string | undefined } | undefined {
+): { readonly at: Pick<Ident, 'span'>; readonly why: string | undefined } | undefined {
   for (let s = scope; s; s = s.parent) {
-    const found = s.later.get(name);
+    const found = s.hides ? (s.names.get(name) ?? s.later.get(name)) : s.later.get(name);
     if (found) return { at: found, why: s.laterWhy };
   }
   return undefined;
@@ -246,7 +248,8 @@ function reportNotImported(expr: NameExpr, use: NameUse, names: Names): void {
 
 /** Every name that could stand here: locals, the file's, and the language's own. */
 function* visibleNames(use: NameUse, scope: Scope, module: OpenModule): Iterable<string> {
-  for (let s: Scope | undefined = scope; s; s = s.parent) yield* s.names.keys();
+  for (let s: Scope | undefined = scope; s; s = s.parent)
+    for (const [name, declaration] of s.names) if (!s.hides?.(declaration)) yield name;
   yield* module.names.keys();
   yield* specialValues;
   yield* operatorNames;
