@@ -18,6 +18,7 @@ export function withoutCascades(
     const at = failure.token.startOffset;
     if (open.some(({ start, end }) => start < at && at <= end)) continue;
     if (before && isToldWithFrom(source, before, failure)) continue;
+    if (before && isItsOption(source, before, failure)) continue;
     if (
       before &&
       (goesOn(source, before, failure) || isUnderHead(source, before, failure) || isItsElse(before, failure))
@@ -37,6 +38,13 @@ function goesOn(source: Source, before: Failure, { start }: Failure): boolean {
 /** `else: b` behind `if c: a`: of the choice was spoken. */
 const isItsElse = (before: Failure, { start }: Failure): boolean =>
   start.tokenType === t.Else && before.rules.includes('ifExpression');
+
+/** `pad = same` behind `conv: bias = false,`: of the braces around both was spoken. */
+function isItsOption(source: Source, before: Failure, { start, token, rules }: Failure): boolean {
+  const isEntry = [before.rules, rules].every((open) => open.join().endsWith('defaultsEntry,options'));
+  if (!isEntry || token.tokenType !== t.Equal || before.token.tokenType === t.Equal) return false;
+  return !source.text.slice(before.start.startOffset, start.startOffset).includes('\n');
+}
 
 /** `net N` without its brace: the indented lines below are its body. */
 function isUnderHead(source: Source, before: Failure, { start, rules }: Failure): boolean {

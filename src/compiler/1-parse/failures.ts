@@ -11,6 +11,7 @@ import { fixesBy } from '../diagnostics/fixes.ts';
 import { internal } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { withoutCascades } from './cascades.ts';
+import { movedOut } from './move-out.ts';
 import { explainSlip, reservedWord } from './slips.ts';
 import { spanOf } from './lex.ts';
 import type { Source, Span } from './source.ts';
@@ -61,8 +62,9 @@ const isOver = ({ tokenType }: IToken) =>
 
 const places = new Map<TokenType, string>();
 const belongs = (place: string, ...types: TokenType[]) => types.forEach((type) => places.set(type, place));
+const inFile = 'it stands in the file itself, outside all braces';
 belongs(
-  'it stands in the file itself, outside all braces',
+  inFile,
   ...[t.Use, t.Export, t.Block, t.Net, t.Family, t.Defaults, t.Filter, t.Weights, t.Moved, t.Train, t.Test],
 );
 belongs('it stands in the braces of a net or a block', t.In, t.Out, t.TrainOnly, t.Replace);
@@ -76,7 +78,10 @@ function misplaced(source: Source, { token, start, rules }: Failure): Diagnostic
   if (token !== start) return undefined;
   const place = places.get(token.tokenType);
   if (place !== undefined) {
-    return diagnostic('syntax/misplaced', { word: token.image, where: place }, spanOf(source, token));
+    const fixes = place === inFile ? movedOut(source, token) : [];
+    return diagnostic('syntax/misplaced', { word: token.image, where: place }, spanOf(source, token), {
+      fixes,
+    });
   }
   if (token.tokenType !== t.Name || rules.at(-1) !== 'item') return undefined;
   const span = spanOf(source, token);

@@ -10,6 +10,7 @@ import { leaveOut, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { bodyWithoutBraces, nothingBeforeBrace } from './body-slips.ts';
 import { choiceSlips } from './choice-slips.ts';
+import { defaultsSlips } from './defaults-slips.ts';
 import { importSlips } from './import-slips.ts';
 import { loopSlips } from './loop-slips.ts';
 import { movedByOtherSigns } from './moved-slips.ts';
@@ -244,13 +245,6 @@ const replaceWith: Slip = (source, { token, start, expected }) =>
     ? replaced(source, token, 'the new value stands behind `=`', '=')
     : undefined;
 
-/** `defaults { conv(bias = false) }`. */
-const defaultsInParens: Slip = (source, { token, rules }) => {
-  if (rules.at(-1) !== 'options' || token.tokenType !== t.LParen) return undefined;
-  const expected = 'options of all such layers stand in braces: `conv { bias = false }`';
-  return diagnostic('syntax/unexpected', { found: '`(`', expected }, spanOf(source, token));
-};
-
 /** These read the text from the token that does not fit. */
 const readsOn: ReadonlySet<Slip> = new Set([
   ...loopSlips,
@@ -280,6 +274,6 @@ const slips: readonly Slip[] = [
   netWithArguments,
   extendsByAnotherName,
   replaceWith,
-  defaultsInParens,
+  ...defaultsSlips,
   signLeftOut,
 ];
