@@ -11,6 +11,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { bodyWithoutBraces, nothingBeforeBrace } from './body-slips.ts';
 import { choiceSlips } from './choice-slips.ts';
 import { defaultsSlips } from './defaults-slips.ts';
+import { filterSlips } from './filter-slips.ts';
 import { importSlips } from './import-slips.ts';
 import { loopSlips } from './loop-slips.ts';
 import { movedByOtherSigns } from './moved-slips.ts';
@@ -82,6 +83,17 @@ function foreignSign(found: string, ours: string, span: Span): Diagnostic {
   const fixes = [{ title: `write ${ours}`, edits: [{ span, text: ours }] }];
   return diagnostic('syntax/foreign-sign', { found, ours }, span, { fixes });
 }
+
+/** `filter S: …`, `let k: 3`: where only `=` can stand. */
+const colonForEqual: Slip = (source, { token, expected }) =>
+  token.tokenType === t.Colon && expected.join() === t.Equal.name
+    ? replaced(
+        source,
+        token,
+        '`=` should stand here',
+        source.text[token.startOffset - 1] === ' ' ? '=' : ' =',
+      )
+    : undefined;
 
 /** `conv[64, 3]`: what stands in brackets is one index. */
 const optionsInBrackets: Slip = (source, { token, rules, expected }) => {
@@ -251,6 +263,7 @@ const readsOn: ReadonlySet<Slip> = new Set([
   nothingBeforeBrace,
   ...choiceSlips,
   bodyWithoutBraces,
+  ...filterSlips,
 ]);
 
 const slips: readonly Slip[] = [
@@ -260,11 +273,13 @@ const slips: readonly Slip[] = [
   bodyWithoutBraces,
   ...importSlips,
   movedByOtherSigns,
+  ...filterSlips,
   foreignWord,
   foreignStatement,
   kindForOut,
   clauseByAnotherName,
   signInPieces,
+  colonForEqual,
   optionsInBrackets,
   sizeInPieces,
   reservedValue,

@@ -91,6 +91,7 @@ const options: Readonly<Record<string, readonly string[]>> = {
   ksize: ['kernel', 'k', 'size'],
   poolsize: ['kernel', 'k', 'size'],
   size: ['kernel', 'k'],
+  filter: ['kernel'],
   strides: ['stride'],
   padding: ['pad'],
   dilations: ['dilation'],

@@ -5,6 +5,7 @@
 import type { Expr, Param } from '../1-parse/ast.ts';
 import type { Declaration } from '../2-resolve/model.ts';
 import { unknownOption } from '../2-resolve/options.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { givenTwice } from '../diagnostics/twice.ts';
 import { evaluateBody } from './body.ts';
@@ -145,13 +146,21 @@ export function bindParams(
   return fine;
 }
 
+interface GivenTwice {
+  readonly first: GivenArg;
+  readonly again: GivenArg;
+  /** Whose option it is. */
+  readonly what: string;
+  readonly fixes?: readonly Fix[];
+}
+
 /** One option has two values: the place of the second, and the first beside it. */
 export function reportTwice(
   option: string,
-  { first, again, what }: { readonly first: GivenArg; readonly again: GivenArg; readonly what: string },
+  { first, again, what, fixes = [] }: GivenTwice,
   session: Session,
 ): false {
-  session.report(givenTwice({ option, what }, { first: first.arg.span, again: again.arg.span }));
+  session.report(givenTwice({ option, what }, { first: first.arg.span, again: again.arg.span, fixes }));
   return false;
 }
 

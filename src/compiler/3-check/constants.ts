@@ -1,9 +1,8 @@
 /** Top-level constants and filters: evaluated when first needed, once; a constant that needs itself is an error. */
 import type { Item } from '../1-parse/ast.ts';
 import type { FilterDeclaration, LetDeclaration } from '../2-resolve/model.ts';
-import { diagnostic } from '../diagnostics/registry.ts';
-import type { Tensor } from '../ir/type.ts';
-import { argument, mistyped } from './evaluate.ts';
+import { argument } from './evaluate.ts';
+import { filterValue } from './filters.ts';
 import { childFrame, type Site } from './frame.ts';
 import { spoil } from './memo/recording.ts';
 import type { Session } from './session.ts';
@@ -56,36 +55,4 @@ function letValue({ statement }: LetDeclaration, site: Site, session: Session): 
   const value = argument(statement.value, site, session);
   if (statement.value.kind !== 'call' || !('expr' in value)) return value;
   return { kind: 'instance', name: statement.name.name, of: value, site, uses: [] };
-}
-
-function filterValue(declaration: FilterDeclaration, site: Site, session: Session): Value {
-  const { value: expr, name } = declaration.item;
-  const value = argument(expr, site, session);
-  if (value.kind === 'unknown') return unknown;
-  const tensor = value.kind === 'list' ? tableOf(value) : undefined;
-  if (!tensor) return mistyped(value, 'a table of numbers whose rows are equally long', expr, session);
-  if (tensor.shape.length <= 3) return { kind: 'array', name: name.name, tensor };
-  const args = { expected: 'a filter in 1, 2 or 3 dimensions', found: `${tensor.shape.length}` };
-  session.report(diagnostic('value/expected', args, expr.span));
-  return unknown;
-}
-
-/** The numbers of lists inside one another; undefined where rows are not equally long, something else is in them, or nothing. */
-export function tableOf(value: Value): Tensor | undefined {
-  const shape: number[] = [];
-  const data: number[] = [];
-  const isTable = collect(value, 0, shape, data) && data.length > 0;
-  return isTable ? { shape, data: new Float32Array(data) } : undefined;
-}
-
-/** Appends a nested list's numbers and checks that it is rectangular. */
-function collect(value: Value, depth: number, shape: number[], data: number[]): boolean {
-  if (value.kind === 'number') {
-    data.push(value.value);
-    return depth === shape.length;
-  }
-  if (value.kind !== 'list' && value.kind !== 'tuple') return false;
-  if (depth === shape.length && data.length === 0) shape.push(value.items.length);
-  if (shape[depth] !== value.items.length) return false;
-  return value.items.every((item) => collect(item, depth + 1, shape, data));
 }

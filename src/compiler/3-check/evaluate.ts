@@ -31,6 +31,7 @@ import { bracesOf, childFrame, enter, valueIn, type Frame, type Site } from './f
 import { evaluateMember } from './members.ts';
 import { evaluateMerge } from './merge.ts';
 import { leastData } from './operator.ts';
+import { mendCall } from './not-callable.ts';
 import { isOperation, reportLostBefore } from './lost-before.ts';
 import { reportStructure } from './symbolic-types.ts';
 import { limits, step, type Session } from './session.ts';
@@ -188,18 +189,9 @@ function evaluateCall(expr: CallExpr, site: Site, session: Session): Value {
       session.report(diagnostic('value/too-many-arguments', what, args[0].arg.span));
     return unknown;
   }
-  const fixes = callee.kind === 'instance' ? asStage(expr, args) : [];
+  const fixes = mendCall(callee, expr, args);
   session.report(diagnostic('value/not-callable', { what: describe(callee) }, expr.callee.span, { fixes }));
   return unknown;
-}
-
-/** `f()` and `f(x)` of an instance, which has its options already: `f`, and `x -> f`. */
-function asStage({ callee, span }: CallExpr, args: readonly GivenArg[]): readonly Fix[] {
-  const name = textOf(callee.span);
-  const [first] = args;
-  if (!first) return [replaceBy(name, span)];
-  if (args.length > 1 || first.value.kind !== 'tensor') return [];
-  return [replaceBy(`(${textOf(first.arg.span)} -> ${name})`, span)];
 }
 
 /** A tensor, or axes: `x -> sum(H)` is the layer, `sum(depth)` the sum of constants. Lists of axes are not nested. */
@@ -271,7 +263,9 @@ function evaluateStage(at: Application, outer: Site, incoming: Node | undefined,
     const fixes =
       value.kind === 'tensor'
         ? [{ title: 'to combine two values: -> add(other), or concat { … }', edits: [] }]
-        : [];
+        : value.kind === 'array'
+          ? [replaceBy(`conv(kernel = ${textOf(expr.span)})`, expr.span)]
+          : [];
     session.report(diagnostic('value/not-callable', { what: describe(value) }, expr.span, { fixes }));
     return unknown;
   }

@@ -1,6 +1,7 @@
 /** From written arguments to an operator's options: matched to its parameters by place or name and converted by kind. */
 import { textOf } from '../1-parse/source.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
+import { leaveOut } from '../diagnostics/fixes.ts';
 import { wordsOf } from '../2-resolve/options.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, AttrValue } from '../ir/graph.ts';
@@ -8,6 +9,7 @@ import type { SymbolicDim } from '../ir/dim.ts';
 import type { OpDef, ParamSpec } from '../ops/op.ts';
 import { reportTwice, reportUnknownOption } from './apply.ts';
 import { optionWithinBounds } from './bounds.ts';
+import { tableOf } from './filters.ts';
 import type { Use } from './problems.ts';
 import type { Session } from './session.ts';
 import { axisNotes, describe, type GivenArg, type Value } from './value.ts';
@@ -40,10 +42,24 @@ function matchOptions(use: Use, session: Session): readonly (GivenArg | undefine
       continue;
     }
     const first = matched[at];
-    if (first) fine = reportTwice(name, { first, again: given, what: calledName(def) }, session);
+    if (first) {
+      const fixes = onlyKernel(given, args);
+      fine = reportTwice(name, { first, again: given, what: calledName(def), fixes }, session);
+    }
     matched[at] = given;
   }
   return fine ? matched : undefined;
+}
+
+/** `conv(8, 5, kernel = S)`: a filter says all that stands by place before it. */
+function onlyKernel({ value, arg }: GivenArg, args: readonly GivenArg[]): readonly Fix[] {
+  const before = args.slice(
+    0,
+    args.findIndex((other) => other.arg === arg),
+  );
+  const [first] = before;
+  if (value.kind !== 'array' || !first || before.some(({ name }) => name !== undefined)) return [];
+  return [leaveOut('the other options', { ...arg.span, start: first.arg.span.start, end: arg.span.start })];
 }
 
 /** `mean(H, W)`: more than there are; where the last takes a list of axes, that was meant. */
@@ -129,7 +145,7 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
   const text = given.value.kind === 'string' ? given.value.value : '';
   const fixes = wordsOf(param).includes(text)
     ? [{ title: `${text}, without quotes`, edits: [{ span, text }] }]
-    : byName(given, use);
+    : [...byName(given, use), ...fixedKernel(given, param, use)];
   session.report(
     diagnostic(
       'value/expected',
@@ -141,6 +157,28 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
       { fixes, notes: param.kind === 'int' ? axisNotes(given.value) : [] },
     ),
   );
+}
+
+/** `dwconv(kernel = S)`, `conv(kernel = [[1, 0], [0, 1]])`: a filter has a name, and is the kernel of a `conv`. */
+function fixedKernel(
+  { value, arg }: GivenArg,
+  param: ParamSpec,
+  { call, def, data, args }: Use,
+): readonly Fix[] {
+  if (param.name !== 'kernel' || call.kind !== 'call') return [];
+  if (value.kind === 'array' && def.name === 'dwconv')
+    return [{ title: `conv(kernel = ${value.name})`, edits: [{ span: call.callee.span, text: 'conv' }] }];
+  const table = value.kind === 'list' && param.kind === 'kernel' ? tableOf(value) : undefined;
+  const { source } = call.span;
+  const axes = (data[0]?.type.axes.length ?? 0) - 1;
+  const fits = table && axes > 1 && table.shape.length === axes && args.length === 1;
+  if (!fits || /\bKernel\b/.test(source.text)) return [];
+  const text = `filter Kernel = ${textOf(arg.value.span)}`;
+  const edits = [
+    { span: { source, start: 0, end: 0 }, text: `${text}\n` },
+    { span: arg.value.span, text: 'Kernel' },
+  ];
+  return [{ title: text, edits }];
 }
 
 /** `split(C, 2, 0)`: the option that takes what was written in another's place, by its name. */

@@ -2,7 +2,7 @@
 import type { GraphInput } from '../../ir/graph.ts';
 import { takesPictures } from '../../ir/takes.ts';
 import { shapeOf, sizeOf, type Tensor } from '../../ir/type.ts';
-import { tableOf } from '../constants.ts';
+import { tableOf } from '../filters.ts';
 import { describe, int, type Value } from '../value.ts';
 
 export type GivenInput =

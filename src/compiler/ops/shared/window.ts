@@ -89,7 +89,9 @@ export function concreteWindow(w: WindowAttrs, inputType: TensorType, outputType
 /** Reports a window that has another rank than the input, or into which no input fits; undefined when it is fine. */
 export function windowProblem(layer: string, attrs: Attrs, input: TensorType): Problem | undefined {
   return (
-    spatialProblem(layer, input) ?? sizesProblem(layer, attrs, input) ?? nothingLeft(layer, attrs, input)
+    spatialProblem(layer, input, kernelRank(attrs)) ??
+    sizesProblem(layer, attrs, input) ??
+    nothingLeft(layer, attrs, input)
   );
 }
 
@@ -99,7 +101,7 @@ export function needsMap(layer: string): Problem {
 }
 
 /** Layers that slide need at least one spatial axis and channels. */
-export function spatialProblem(layer: string, input: TensorType): Problem | undefined {
+export function spatialProblem(layer: string, input: TensorType, rank = 1): Problem | undefined {
   const { axes, dims } = input;
   if (axes.at(-1) === 'C' && axes.length > 1 && axes.length <= spatialAxes.length) return undefined;
   const [size] = dims;
@@ -109,18 +111,28 @@ export function spatialProblem(layer: string, input: TensorType): Problem | unde
     : axes.length === 0
       ? 'a scalar'
       : `${showSizes(dims)} with the axes ${showList(axes)}`;
-  const fix = vector
-    ? {
-        title: `reshape(${size}x1) makes it a signal of ${size} places with one channel`,
-        before: `reshape(${size}x1)`,
-      }
-    : { title: 'reshape to [L, C], [H, W, C] or [D, H, W, C] first' };
+  const fix = vector ? reshapeVector(size, rank) : { title: `${reshapeFirst} or [D, H, W, C] first` };
   const why = `${layer} works along L, H and W, or D, H and W, with channels C at each place`;
   return problem(
     'shape/needs-map',
     { layer, what },
     { label: `[${axes.join(', ')}]`, notes: [{ word: 'why', text: why }], fixes: [fix] },
   );
+}
+
+const reshapeFirst = 'reshape to [L, C], [H, W, C]';
+
+/** How many spatial axes a written kernel has; one number has any. */
+const kernelRank = ({ kernel }: Attrs): number => (Array.isArray(kernel) ? kernel.length : 1);
+
+/** A vector as a signal, or, for a kernel in two dimensions, as a square map. */
+function reshapeVector(size: number, rank: number): NonNullable<Problem['fixes']>[number] {
+  const side = Math.sqrt(size);
+  if (rank > 2 || (rank === 2 && !Number.isInteger(side)))
+    return { title: `the kernel has ${rank} axes: ${reshapeFirst} or [D, H, W, C] first, as many` };
+  const to = rank === 2 ? `${side}x${side}x1` : `${size}x1`;
+  const what = rank === 2 ? `map of ${side}x${side}` : `signal of ${size}`;
+  return { title: `reshape(${to}) makes it a ${what} places with one channel`, before: `reshape(${to})` };
 }
 
 /** Reports the first of the options that gives another number of sizes than the input has spatial axes. */
@@ -160,12 +172,22 @@ export function sizesProblem(
             text: `each size belongs to one spatial axis of the input; one number means the same on all of them`,
           },
         ],
-        fixes:
-          option === 'pad' || option === 'amount' ? [] : [rankFix(option, value as readonly number[], rank)],
+        fixes: rankFixes(option, attrs, rank),
       },
     );
   }
   return undefined;
+}
+
+function rankFixes(option: string, attrs: Attrs, rank: number): NonNullable<Problem['fixes']> {
+  if (option === 'pad' || option === 'amount') return [];
+  if (option === 'kernel' && read.isTensor(attrs.filter))
+    return [
+      {
+        title: `a filter for it has ${counted(rank, 'axis', 'axes')}: ${'['.repeat(rank)}…${']'.repeat(rank)}`,
+      },
+    ];
+  return [rankFix(option, attrs[option] as readonly number[], rank)];
 }
 
 /** The sizes of the last axes, which are the ones that feature maps of every rank have; a missing one like the last. */

@@ -1,0 +1,60 @@
+/** Slips in `filter`: the rows in braces, without commas, or by other signs. */
+import * as t from '../../../grammar/tokens.ts';
+import { leaveOut } from '../diagnostics/fixes.ts';
+import { spanOf } from './lex.ts';
+import { closingOf } from './scan.ts';
+import { isBrace, told, type Slip } from './slip.ts';
+
+const why = 'the numbers stand in brackets behind `=`: `[[1, 0, -1], [2, 0, -2]]`';
+
+/** `filter S { [1, 0], [0, 1] }`. */
+const rowsInBraces: Slip = (source, { token, rules }) => {
+  if (!isBrace(token) || rules.at(-1) !== 'filter') return undefined;
+  const close = closingOf(source.text, token.startOffset);
+  if (close === undefined) return told(source, token, why);
+  const rows = withCommas(source.text.slice(token.startOffset + 1, close).trim());
+  const ours = `= ${rows.startsWith('[[') ? rows : `[${rows}]`}`;
+  const span = { source, start: token.startOffset, end: close + 1 };
+  return told(source, token, why, [{ title: ours, edits: [{ span, text: ours }] }]);
+};
+
+const withCommas = (rows: string): string => rows.replace(/\](?=\s+\[)/g, '],');
+
+/** `filter S(3) = …`. */
+const sizeBehindName: Slip = (source, { token, rules }) => {
+  if (token.tokenType !== t.LParen || rules.at(-1) !== 'filter') return undefined;
+  const close = closingOf(source.text, token.startOffset);
+  const span = { ...spanOf(source, token), end: (close ?? token.startOffset) + 1 };
+  const fixes = close === undefined ? [] : [leaveOut(source.text.slice(span.start, span.end), span)];
+  return told(source, token, 'the rows say how large a filter is', fixes);
+};
+
+/** `filter S = [1, 0], [0, 1]`. */
+const rowsSideBySide: Slip = (source, { token, start, rules }) => {
+  if (start.tokenType !== t.Filter || token.tokenType !== t.Comma || !rules.includes('item'))
+    return undefined;
+  const { text } = source;
+  const [head, rows] =
+    /^filter\s+\w+\s*=\s*(\[[^\n]*\])[ \t]*(?=\n|$)/.exec(
+      text.slice(start.startOffset, start.startOffset + 2000),
+    ) ?? [];
+  if (head === undefined || rows === undefined) return told(source, token, why);
+  const at = start.startOffset + head.lastIndexOf(rows);
+  const span = { source, start: at, end: at + rows.length };
+  return told(source, token, why, [{ title: `[${rows}]`, edits: [{ span, text: `[${rows}]` }] }]);
+};
+
+/** `[[1, 0]⏎ [0, 1]]`: what looks like an index is the next row. */
+const commaBetweenRows: Slip = (source, { token, start, previous, rules }) => {
+  if (start.tokenType !== t.Filter || token.tokenType !== t.Comma || rules.at(-1) !== 'suffix')
+    return undefined;
+  const { text } = source;
+  const open = previous && text.lastIndexOf('[', previous.startOffset);
+  const before = open === undefined ? '' : text.slice(0, open).trimEnd();
+  if (!before.endsWith(']')) return undefined;
+  const span = { source, start: before.length, end: before.length };
+  const fix = { title: 'put a comma between', edits: [{ span, text: ',' }] };
+  return told(source, token, 'a comma is missing before this row', [fix]);
+};
+
+export const filterSlips: readonly Slip[] = [rowsInBraces, sizeBehindName, commaBetweenRows, rowsSideBySide];
