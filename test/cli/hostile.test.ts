@@ -34,6 +34,25 @@ it.each([
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
+it.each([
+  [
+    'words',
+    lines(4000, (i) => `export block B${i}(c = 1) = conv(c, 3) -> bn`),
+    '200,000 words, signs and comments',
+  ],
+  ['characters', `export block B0 = relu\n// ${'x'.repeat(900_000)}`, '2,000,000 characters'],
+])('import/too-much: files of too many %s together, said once', async (_, text, found) => {
+  for (let i = 0; i < 8; i++) file(`part${i}.cnn`, text);
+  const uses = lines(8, (i) => `use { B0 as C${i} } from "./part${i}.cnn"`);
+  const blocks = lines(8, (i) => `block D${i} = C${i}`);
+  const { exit, stdout } = await cnnc('check', file('parts.cnn', `${uses}\n${blocks}`));
+  expect(exit).toBe(1);
+  expect(stdout).toContain(
+    `error import/too-much: with this import the files are too long together: they have more than ${found}`,
+  );
+  expect(stdout).toContain('1 error in 1 file');
+});
+
 it('50 problems are shown, all are counted, and --json has all', async () => {
   const path = file(
     'asserts.cnn',

@@ -24,6 +24,8 @@ import type { Source } from './source.ts';
 export interface Parsed {
   readonly file: File;
   readonly diagnostics: readonly Diagnostic[];
+  /** Words, numbers, signs and comments. */
+  readonly words: number;
 }
 
 type FileItems = ReturnType<typeof entries<ItemCstNode, Item>>;
@@ -33,13 +35,14 @@ type FileItems = ReturnType<typeof entries<ItemCstNode, Item>>;
  * the order of the text.
  */
 export function parse(source: Source): Parsed {
-  const { tokens: raw, comments, diagnostics, isTooLong } = lex(source);
+  const { tokens: raw, comments, diagnostics, words, isTooLong } = lex(source);
   const span = { source, start: 0, end: source.text.length };
   const isHopeless = isTooLong || diagnostics.length > maxFailures;
   if (isHopeless)
     return {
       file: { kind: 'file', source, items: [], comments, span },
       diagnostics: isTooLong ? diagnostics : [tooMany(diagnostics)],
+      words,
     };
   const balanced = balance(source, raw);
   const laidOut = layout(source, balanced.tokens);
@@ -51,6 +54,7 @@ export function parse(source: Source): Parsed {
   return {
     file: { kind: 'file', source, items, comments, span },
     diagnostics: diagnostics.length > maxFailures ? [tooMany(diagnostics)] : diagnostics,
+    words,
   };
 }
 

@@ -17,6 +17,8 @@ export interface Lexed {
   readonly tokens: IToken[];
   readonly comments: readonly Comment[];
   readonly diagnostics: Diagnostic[];
+  /** Words, numbers, signs and comments; of a text that is too long, so many as are allowed. */
+  readonly words: number;
   /** The text is too long: what there is of it means nothing. */
   readonly isTooLong: boolean;
 }
@@ -45,6 +47,7 @@ export function lex(source: Source): Lexed {
   if (source.text.length > mostText.characters) return tooLong(source, 'characters', mostText.characters);
   const { tokens: raw, comments: found, strays, end } = tokenize(source.text, mostText.tokens);
   if (end < source.text.length) return tooLong(source, 'words, signs and comments', end);
+  const words = raw.length + found.length;
   const comments = found.map((token) => comment(source, token));
   const reported = strays.map(([start, end]) => {
     const text = source.text.slice(start, end);
@@ -54,7 +57,7 @@ export function lex(source: Source): Lexed {
     return makeToken(t.Reported, text, start, end);
   });
   const all = merge(raw, reported);
-  if (!all.some(isMistake)) return { tokens: all, comments, diagnostics, isTooLong: false };
+  if (!all.some(isMistake)) return { tokens: all, comments, diagnostics, words, isTooLong: false };
   reportLineEnds(source, all, diagnostics);
   const tokens: IToken[] = [];
   for (const token of all) {
@@ -63,7 +66,7 @@ export function lex(source: Source): Lexed {
     else tokens.push(kept);
   }
   comments.sort((a, b) => a.span.start - b.span.start);
-  return { tokens, comments, diagnostics, isTooLong: false };
+  return { tokens, comments, diagnostics, words, isTooLong: false };
 }
 
 /** Reported where the bound is passed. */
@@ -75,6 +78,7 @@ function tooLong(source: Source, what: string, at: number): Lexed {
     tokens: [],
     comments: [],
     diagnostics: [diagnostic('syntax/too-long', args, span)],
+    words: mostText.tokens,
     isTooLong: true,
   };
 }

@@ -11,6 +11,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { Declaration, Host, Module } from './model.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
 import { importPaths, isExternal, whyInside } from './paths.ts';
+import { Together } from './together.ts';
 
 /** A module while its names are being collected. */
 export type OpenModule = Module & {
@@ -41,20 +42,23 @@ export function loadModules(entry: Source, host: Host): LoadedModules {
   const diagnostics: Diagnostic[] = [];
   const byPath = new Map<string, OpenModule>();
   const imports: Import[] = [];
+  const together = new Together();
   let missing = 0;
-  const open = (source: Source): OpenModule => {
+  const open = (source: Source, use?: UseItem): OpenModule | undefined => {
     const parsed = parseOnce(source, host);
-    diagnostics.push(...parsed.diagnostics);
+    const tooMuch = together.add(source, parsed.words, use);
+    diagnostics.push(...(tooMuch ? [tooMuch] : parsed.diagnostics));
+    if (tooMuch) return undefined;
     const module = openModule(source, parsed.file);
     byPath.set(source.path, module);
     return module;
   };
-  const first = open(entry);
+  const first = open(entry) as OpenModule;
   // The array grows while it is walked: a file's imports are opened after the file.
   const queue = [first];
   for (const module of queue)
     for (const use of module.file.items.filter(isUse)) {
-      const found = locate(use, module, byPath, host);
+      const found: Located = together.isFull ? {} : locate(use, module, byPath, host);
       if (found.missing !== undefined) {
         const places = { path: found.missing, from: module.source.path };
         const meant = missing++ < maxSuggestions ? meantBy(use.from.value, places, host) : undefined;
@@ -62,8 +66,8 @@ export function loadModules(entry: Source, host: Host): LoadedModules {
       }
       let target = found.path === undefined ? undefined : byPath.get(found.path);
       if (found.path !== undefined && !target && found.text !== undefined) {
-        target = open({ path: found.path, text: found.text });
-        queue.push(target);
+        target = open({ path: found.path, text: found.text }, use);
+        if (target) queue.push(target);
       }
       if (found.problem) diagnostics.push(found.problem);
       imports.push({ module, use, target });

@@ -132,4 +132,12 @@ export const nameDiagnostics = {
     bad: 'use { A } from "../../../elsewhere.cnn"\nnet N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
   },
+  'import/too-much': {
+    severity: 'error',
+    message: 'with this import the files are too long together: they have more than {limit} {what}',
+    explain:
+      'A file may name any number of others, and all that it reaches are read together. What passes this bound a program has written: this file and the imports behind it are not read.',
+    bad: undefined,
+    good: undefined,
+  },
 } as const satisfies Record<string, DiagnosticEntry>;
