@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { check, createChecker, nodeHost, resolve } from '../../src/compiler/index.ts';
+import { check, createChecker, nodeHost, resolve, type Host, type Source } from '../../src/compiler/index.ts';
 import { newBlockMemory } from '../../src/compiler/3-check/index.ts';
 import { stdlibFolder } from '../../src/compiler/host.ts';
 import { topological } from '../../src/compiler/ir/graph.ts';
@@ -13,8 +13,10 @@ import { told } from './told.ts';
 const host = nodeHost(stdlibFolder());
 const path = 'edited.cnn';
 
-function fresh(text: string): unknown {
-  const resolved = resolve({ path, text }, nodeHost(stdlibFolder()));
+const fresh = (text: string): unknown => freshly({ path, text }, nodeHost(stdlibFolder()));
+
+function freshly(source: Source, files: Host): unknown {
+  const resolved = resolve(source, files);
   // Every block is evaluated wherever it stands.
   const { diagnostics, nets } = check(resolved.model, {
     memo: { blocks: 'none', outcome: (_of, _net, compute) => compute() },
@@ -360,6 +362,47 @@ describe('what nets that are asked for say', () => {
       const warm = checker.check(source);
       expect(cold.map((d) => d.code)).toContain('shape/nothing-left');
       expect(told(warm.diagnostics, [])).toEqual(told(cold, []));
+    }
+  });
+});
+
+describe('a name of the language that an import takes', () => {
+  const files = new Map<string, string>();
+  const edited = { ...host, read: (file: string) => files.get(file) ?? host.read(file) };
+  const layer = 'net N {\n in x: f32[9, 9, 3]\n out y: tensor(x -> conv(4, 3))\n}\n';
+  const exported = 'export net Lib {\n in x: f32[9, 9, 3]\n out y: tensor(x)\n}\n';
+
+  test.each([
+    ['as a layer', ['', 'use { conv } from "./lib.cnn"\n', 'use { Lib } from "./lib.cnn"\n'], layer],
+    [
+      'as a net',
+      ['use { Lib as conv } from "./lib.cnn"\n', 'use { conv } from "./lib.cnn"\n', ''],
+      'net N = conv\n',
+    ],
+    [
+      'in a family',
+      ['', 'use { relu } from "./lib.cnn"\n', 'use { Lib as relu } from "./lib.cnn"\n'],
+      'net M(unit: block) {\n in x: f32[9, 9, 3]\n out y: tensor(x -> unit)\n}\nfamily M(unit) { a = (relu), b = (tanh) }\n',
+    ],
+  ])('%s: means what it means in a fresh check', (_, imports, rest) => {
+    const checker = createChecker(edited);
+    const steps = imports.flatMap((first) => imports.flatMap((then) => [first, then]));
+    for (const library of [exported, '', undefined, exported])
+      for (const use of steps) {
+        if (library === undefined) files.delete('lib.cnn');
+        else files.set('lib.cnn', library);
+        const source = { path, text: `${use}${rest}` };
+        const { diagnostics, nets } = checker.check(source);
+        expect(told(diagnostics, nets)).toEqual(freshly(source, edited));
+      }
+  });
+
+  test('and that is not there says nothing more where it is used', () => {
+    files.set('lib.cnn', exported);
+    for (const rest of ['net N = conv\n', layer]) {
+      const source = { path, text: `use { conv } from "./lib.cnn"\n${rest}` };
+      const { diagnostics } = createChecker(edited).check(source);
+      expect(diagnostics.map(({ code }) => code)).toEqual(['import/not-exported']);
     }
   });
 });

@@ -48,6 +48,8 @@ export interface Module {
   readonly external: boolean;
   /** `defaults { conv { … } }` by operator. */
   readonly defaults: ReadonlyMap<string, readonly Arg[]>;
+  /** Names whose import or declaration has an error that was reported: using them says nothing more. */
+  readonly broken: ReadonlySet<string>;
 }
 
 interface Declared {

@@ -19,7 +19,6 @@ export type OpenModule = Module & {
   readonly exports: Map<string, Declaration>;
   readonly defaults: Map<string, readonly Arg[]>;
   readonly families: Map<string, FamilyItem>;
-  /** Names whose declaration has an error that was reported: using them says nothing more. */
   readonly broken: Set<string>;
 };
 

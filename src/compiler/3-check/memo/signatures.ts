@@ -5,6 +5,7 @@
 import type { File } from '../../1-parse/ast.ts';
 import type { Span } from '../../1-parse/source.ts';
 import type { Declaration, Model, Module } from '../../2-resolve/model.ts';
+import { isBuiltin } from '../../2-resolve/vocabulary.ts';
 
 /** Numbers by the texts that they stand for; kept from check to check. A number is never given twice, also where texts are forgotten. */
 export interface Interned {
@@ -60,17 +61,27 @@ function sign(declaration: Declaration, depth: number, signing: Signing): number
   return signature;
 }
 
-/** `defaults` and families, which no name leads to, with all constants: what they name is not looked up. */
+/**
+ * `defaults` and families, which no name leads to, with all constants: what they name is not looked up. And which names of the
+ * language mean nothing here.
+ */
 function signSettings(module: Module, { model, settings, interned }: Signing): number {
   const known = settings.get(module);
   if (known !== undefined) return known;
   const spans = settingsOf(module);
-  const items = spans.length === 0 ? [] : model.modules.flatMap(({ file }) => file.items);
-  const constants = items.filter(({ kind }) => kind === 'let' || kind === 'filter').map(({ span }) => span);
-  const signature = intern([...spans, ...constants].map(textOfSpan).join('\0'), interned);
+  const read = spans.length === 0 ? [] : model.modules;
+  const constants = read
+    .flatMap(({ file }) => file.items)
+    .filter(({ kind }) => kind === 'let' || kind === 'filter')
+    .map(({ span }) => span);
+  const parts = [...[module, ...read].map(hiddenIn), ...[...spans, ...constants].map(textOfSpan)];
+  const signature = intern(parts.join('\0'), interned);
   settings.set(module, signature);
   return signature;
 }
+
+/** Names that mean a layer or a word of the language, unless the import or declaration that took them is broken. */
+const hiddenIn = ({ broken }: Module): string => [...broken].filter(isBuiltin).join();
 
 const settings = new WeakMap<File, readonly Span[]>();
 
