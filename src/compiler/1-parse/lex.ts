@@ -12,6 +12,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { Comment } from './ast.ts';
 import { choiceBySigns } from './choice-by-signs.ts';
 import type { Source, Span } from './source.ts';
+import { rangeAround } from './tolerance.ts';
 
 export interface Lexed {
   readonly tokens: IToken[];
@@ -52,7 +53,13 @@ export function lex(source: Source): Lexed {
   const reported = strays.map(([start, end]) => {
     const text = source.text.slice(start, end);
     const shown = text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
-    const fixes = text === '?' ? choiceBySigns(source, start) : [];
+    const near = nearlyEqual(source, start, text);
+    if (near) {
+      diagnostics.push(near);
+      return makeToken(t.Reported, text, start, end);
+    }
+    const fixes =
+      text === '?' ? choiceBySigns(source, start) : text === '±' ? rangeAround(source, start) : [];
     diagnostics.push(diagnostic('syntax/stray', { text: shown }, { source, start, end }, { fixes }));
     return makeToken(t.Reported, text, start, end);
   });
@@ -67,6 +74,15 @@ export function lex(source: Source): Lexed {
   }
   comments.sort((a, b) => a.span.start - b.span.start);
   return { tokens, comments, diagnostics, words, isTooLong: false };
+}
+
+/** `y ~= 1`, `y ≈ 1`: numbers are equal where they differ by little. */
+function nearlyEqual(source: Source, start: number, text: string): Diagnostic | undefined {
+  const [found] = /^(?:~=|=~|~~|[≈≅≃])/.exec(source.text.slice(start, start + 2)) ?? [];
+  if (found === undefined || !found.startsWith(text)) return undefined;
+  const span = { source, start, end: start + found.length };
+  const fixes = [{ title: 'write ==', edits: [{ span, text: '==' }] }];
+  return diagnostic('syntax/foreign-sign', { found, ours: '==' }, span, { fixes });
 }
 
 /** Reported where the bound is passed. */

@@ -12,7 +12,7 @@ const written = new RegExp(
 
 /** `moved "a" -> "b"`, `moved a to b`, `moved a = b`. */
 export const movedByOtherSigns: Slip = (source, { token, start }) => {
-  if (start.tokenType !== t.Moved) return undefined;
+  if (start.tokenType !== t.Moved || token.tokenType.name === 'EOF') return undefined;
   const text = source.text.slice(start.startOffset, start.startOffset + 400);
   const [whole, quote = '', from = '', sign, , to = ''] = written.exec(text) ?? [];
   if (whole === undefined) return undefined;

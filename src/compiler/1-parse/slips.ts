@@ -17,6 +17,7 @@ import { loopSlips } from './loop-slips.ts';
 import { movedByOtherSigns } from './moved-slips.ts';
 import { spanOf } from './lex.ts';
 import { foreign, replaced, type Slip } from './slip.ts';
+import { testSlips } from './test-slips.ts';
 import type { Source, Span } from './source.ts';
 
 /** What is said about a failure that is a known slip; undefined for others. */
@@ -285,6 +286,7 @@ const slips: readonly Slip[] = [
   reservedValue,
   repeatWithoutParens,
   eachIn,
+  ...testSlips,
   ofByAnotherName,
   netWithArguments,
   extendsByAnotherName,

@@ -12,6 +12,7 @@ import type {
   RangeExpr,
 } from '../../1-parse/ast.ts';
 import { textOf } from '../../1-parse/source.ts';
+import { rangeAround } from '../../1-parse/tolerance.ts';
 import type { Fix } from '../../diagnostics/diagnostic.ts';
 import { fixesBy, replaceBy } from '../../diagnostics/fixes.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
@@ -178,6 +179,7 @@ function writtenNumber(expr: Expr): number | undefined {
 
 function seenBinary(expr: BinaryExpr, at: Conditions): Seen {
   const { op, left, right } = expr;
+  if (op === '+' && isTolerance(expr, at)) return unknownSeen;
   if (op === 'and' || op === 'or') {
     for (const side of [left, right]) expectBool(side, at);
     return boolSeen;
@@ -209,7 +211,9 @@ function expectNumber(expr: Expr, at: Conditions, limit?: 'min' | 'max'): Seen {
 }
 
 /** `max(y)`, `abs(y[0] - 2)`: over all numbers of the arguments. */
-function seenCall({ callee, args, span }: CallExpr, at: Conditions): Seen {
+function seenCall(expr: CallExpr, at: Conditions): Seen {
+  if (isMatcher(expr, at)) return boolSeen;
+  const { callee, args, span } = expr;
   const seen = args.map(({ value }) => seenOf(value, at));
   const name = callee.kind === 'name' ? callee.name : textOf(callee.span);
   const called = Object.hasOwn(testFunctions, name) ? testFunctions[name] : undefined;
@@ -228,6 +232,31 @@ function seenCall({ callee, args, span }: CallExpr, at: Conditions): Seen {
   const found = seen.map(describeSeen).join(', ') || 'nothing';
   at.session.report(diagnostic('value/expected', { expected: `${called.takes} for ${name}`, found }, span));
   return numberSeen;
+}
+
+const matchers = /^(?:toBe|toBeCloseTo|toEqual|toStrictEqual|isEqualTo|isCloseTo|equals?|approx)$/;
+
+/** `expect(y[0]).toBe(1)`: here it is `y[0] == 1`. */
+function isMatcher({ callee, args, span }: CallExpr, { session }: Conditions): boolean {
+  const [wanted] = args;
+  if (callee.kind !== 'member' || !matchers.test(callee.member.name) || !wanted) return false;
+  const { member, object } = callee;
+  const fixes = [replaceBy(`${textOf(object.span)} == ${textOf(wanted.value.span)}`, span)];
+  const words = { found: `.${member.name}(…)`, ours: '==' };
+  session.report(diagnostic('syntax/foreign-sign', words, member.span, { fixes }));
+  return true;
+}
+
+/** `y[0] == 1 +- 0.01`: it would be 1 less 0.01. */
+function isTolerance({ left, right }: BinaryExpr, { session }: Conditions): boolean {
+  const { text } = left.span.source;
+  const at = text.slice(left.span.end, right.span.start).search(/\S/) + left.span.end;
+  if (right.kind !== 'unary' || !text.startsWith('+-', at) || at + 1 !== right.span.start) return false;
+  const args = { found: '+-', ours: '(least..most)' };
+  const span = { ...left.span, start: at, end: at + 2 };
+  const fixes = rangeAround(left.span.source, at);
+  session.report(diagnostic('syntax/foreign-sign', args, span, { fixes }));
+  return true;
 }
 
 function holdsNumbers(seen: Seen): boolean {

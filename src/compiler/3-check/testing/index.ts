@@ -26,7 +26,8 @@ export function checkTest(item: TestItem, { graph, inputs }: NetFacts, site: Sit
   for (const input of graph.inputs) {
     const given = item.inputs.filter(({ name }) => name.name === input.name);
     if (given.length > 0) checkInput(input, given, site, session);
-    else missing.push(input);
+    // `x: 1` did not parse, and was reported.
+    else if (!new RegExp(`\\b${input.name}\\s*:`).test(textOf(item.span))) missing.push(input);
   }
   if (missing.length > 0 && !unknown) reportMissing(missing, item, session);
   reportUnread(item, graph, inputs, session);
@@ -34,7 +35,12 @@ export function checkTest(item: TestItem, { graph, inputs }: NetFacts, site: Sit
   const at = { net: graph.name, names, site, session };
   for (const { condition, with: probability } of item.expects) checkCondition(condition, probability, at);
   // An expectation that did not parse was reported.
-  if (item.expects.length > 0 || item.inputs.length === 0 || /\bexpect\b/.test(textOf(item.span))) return;
+  if (
+    item.expects.length > 0 ||
+    item.inputs.length === 0 ||
+    /\b(?:expect|assert|check|require|verify)\b|[=!<>]=/.test(textOf(item.span))
+  )
+    return;
   session.report(diagnostic('test/expects-nothing', { title: item.title.value }, item.title.span));
 }
 
