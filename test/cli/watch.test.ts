@@ -1,5 +1,5 @@
 /** `cnnc check --watch`: every change of a file, or of one that it imports, is seen; deleted and renamed files are survived. */
-import { mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -73,6 +73,71 @@ describe('check --watch', () => {
     await until([['file/unreadable']]);
     file('n.cnn', net);
     await until([[]]);
+  });
+
+  it('checks what is new, renamed or moved below a folder', async () => {
+    const main = file('a.cnn', 'block A = relu\n');
+    await start(folder);
+    const files = (...names: readonly string[]): Promise<void> =>
+      vi.waitFor(
+        () =>
+          expect(seen.at(-1)?.map((check) => check.file)).toEqual(names.map((name) => join(folder, name))),
+        { timeout: 5000, interval: 10 },
+      );
+    await files('a.cnn');
+    file('b.cnn', net);
+    await files('a.cnn', 'b.cnn');
+    await until([[], ['import/not-found']]);
+    mkdirSync(join(folder, 'deep'));
+    renameSync(main, join(folder, 'deep', 'c.cnn'));
+    await files('b.cnn', 'deep/c.cnn');
+    file('deep/c.cnn', 'block C = rel\n');
+    await until([['import/not-found'], ['names/unknown']]);
+    rmSync(join(folder, 'deep'), { recursive: true });
+    await files('b.cnn');
+    mkdirSync(join(folder, 'deep'));
+    file('deep/c.cnn', 'block C = relu\n');
+    await files('b.cnn', 'deep/c.cnn');
+    file('deep/c.cnn', 'block C = rel\n');
+    await until([['import/not-found'], ['names/unknown']]);
+  });
+
+  it('finds an import again whose folder was deleted or was never there', async () => {
+    const main = file('n.cnn', net.replace('./blocks', './far/off/blocks'));
+    await start(main);
+    await until([['import/not-found']]);
+    for (const round of [1, 2]) {
+      mkdirSync(join(folder, 'far/off'), { recursive: true });
+      file('far/off/blocks.cnn', blocks);
+      await until([[]]);
+      file('far/off/blocks.cnn', blocks.replace('dense(3)', `dense(${round + 5})`));
+      await vi.waitFor(
+        () => expect(seen.at(-1)?.[0]?.nets[0]?.facts?.costs.params).toBe(5 * (round + 5)),
+        5000,
+      );
+      rmSync(join(folder, 'far'), { recursive: true });
+      await until([['import/not-found']]);
+    }
+  });
+
+  it('sees the names of classes change', async () => {
+    const text = 'export net N {\n  in x: f32[4]\n  out y: label(x -> dense(3)) of "names.txt"\n}\n';
+    const main = file('n.cnn', text);
+    await start(main);
+    await until([['network/classes-file']]);
+    file('names.txt', 'cat\ndog\n');
+    await until([['network/classes-count']]);
+    file('names.tmp', 'cat\ndog\nbird\n');
+    renameSync(join(folder, 'names.tmp'), join(folder, 'names.txt'));
+    await until([[]]);
+    file('n.cnn', text.replace('names.txt', 'others.txt'));
+    await until([['network/classes-file']]);
+    file('others.txt', 'cat\n');
+    await until([['network/classes-count']]);
+    file('others.txt', 'cat\ndog\nbird\n');
+    await until([[]]);
+    rmSync(join(folder, 'others.txt'));
+    await until([['network/classes-file']]);
   });
 
   it('does not mix with --json', async () => {

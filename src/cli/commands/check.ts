@@ -19,7 +19,10 @@ export function addCheck(program: Command, end: (code: ExitCode) => void): void 
     .description(
       'Checks .cnn files: names, shapes, assertions, budgets. Every problem is shown with the places that decide it\nand, where there is one, a fix. Exit code 1 if there is an error; warnings alone give 0.',
     )
-    .option('--watch', 'check again whenever one of the files, or one that they import, changes')
+    .option(
+      '--watch',
+      'check again whenever one of the files, or what they import or read, changes; files that are new in a folder too',
+    )
     .option('--json', 'print { diagnostics: [{ code, severity, message, file, start, end, notes, fixes }] }')
     .addHelpText(
       'after',
@@ -29,21 +32,21 @@ export function addCheck(program: Command, end: (code: ExitCode) => void): void 
 }
 
 async function checkFiles(paths: readonly string[], options: Options): Promise<ExitCode> {
+  if (options.watch) return watch(paths, options);
   const { filesIn } = await import('../files.ts');
   const files = paths.flatMap(filesIn);
-  if (options.watch) return watch(files, options);
   const { checkFile } = await import('../checking.ts');
   const checks: FileCheck[] = [];
   for (const file of files) checks.push(await checkFile(file));
   return report(checks, options);
 }
 
-async function watch(files: readonly string[], { json }: Options): Promise<ExitCode> {
+async function watch(paths: readonly string[], { json }: Options): Promise<ExitCode> {
   if (json) throw new UsageFailure('--watch and --json exclude each other');
   const { watchFiles } = await import('../watching.ts');
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  await watchFiles(files, {
+  await watchFiles(paths, {
     signal: stop.signal,
     show: (checks) => {
       if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[3J\u001b[H');
