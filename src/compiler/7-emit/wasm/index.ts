@@ -9,7 +9,7 @@ import type { Manifest } from '../../../runtime/manifest.ts';
 import { ModuleBuilder, type FunctionBuilder, type FunctionRef } from './assembler/index.ts';
 import type { EmitContext, Emitter } from './emit-context.ts';
 import { emitters } from './emitters.ts';
-import { emitClear } from './halo.ts';
+import { emitClear, type RowShare } from './halo.ts';
 import { manifestOf } from './manifest.ts';
 import { emitPrepare } from './prepare.ts';
 import { createTables, type Tables } from './tables.ts';
@@ -59,7 +59,7 @@ function emitShared(plan: Plan, module: ModuleBuilder, { table }: Tables, contro
     plan,
     module,
     control,
-    clear: (step, f) => clearHalos(plan, step, { module, f }),
+    clear: (step, share, f) => clearHalos(plan, step, { module, f }, share),
     emit: (step, f) => emitterOf(step)(step, { module, f, table }),
   });
 }
@@ -91,17 +91,21 @@ function emitterOf({ algorithm }: Step): Emitter {
   return emitters[algorithm] ?? internal(`no emitter for the algorithm ${algorithm}`);
 }
 
-/** Clears the borders whose lifetime begins with the step; those of inputs (which live before the first step) with the first. True if there are any. */
+/**
+ * Clears (a share of) the borders whose lifetime begins with the step; those of inputs (which live before the first step) with the first.
+ * True if there are any.
+ */
 function clearHalos(
   plan: Plan,
   step: Step,
   { module, f }: { module: ModuleBuilder; f: FunctionBuilder },
+  share: RowShare = { part: 0, parts: 1 },
 ): boolean {
   const bordered = plan.allocations.filter(
     ({ clear, first }) => clear !== undefined && Math.max(0, first) === step.index,
   );
   for (const allocation of bordered)
-    emitClear(rootOf(plan, allocation), allocation.clear ?? 0, { module, f });
+    emitClear(rootOf(plan, allocation), { fill: allocation.clear ?? 0, share }, { module, f });
   return bordered.length > 0;
 }
 

@@ -14,6 +14,7 @@ import {
   type Local,
   type ModuleBuilder,
 } from './assembler/index.ts';
+import type { RowShare } from './halo.ts';
 
 /** Byte offsets of the words that threads share, one per cache line. */
 export const words = { arrived: 0, sleepers: 64, run: 128, idlers: 192, stop: 256 } as const;
@@ -36,8 +37,8 @@ export interface TeamSource {
   readonly module: ModuleBuilder;
   /** Address of `teamBytes` bytes. */
   readonly control: number;
-  /** Clears what has to be cleared before the step; whether there is anything. */
-  readonly clear: (step: Step, f: FunctionBuilder) => boolean;
+  /** Clears what has to be cleared before the step, or a share of it; whether there is anything. */
+  readonly clear: (step: Step, share: RowShare, f: FunctionBuilder) => boolean;
   readonly emit: EmitStep;
 }
 
@@ -195,7 +196,7 @@ function threadFunction(
           if (!isLast) gather();
           return;
         }
-        emitCut(source, stretch.step, f, { leads, owns, gather });
+        emitCut(source, stretch.step, f, { owns, gather });
         // After the last step that is cut only thread 0 goes on.
         gather(isLast ? leads : undefined);
       });
@@ -205,28 +206,39 @@ function threadFunction(
 }
 
 function emitWhole({ clear, emit }: TeamSource, step: Step, f: FunctionBuilder): void {
-  clear(step, f);
+  clear(step, { part: 0, parts: 1 }, f);
   emit(step, f);
 }
 
+/**
+ * Everyone clears its share of the borders, too: rows that it will probably read in the next step. A line that one thread has cleared
+ * and another one reads has to come out of the first one's cache.
+ */
 function emitCut(
   { plan, clear, emit }: TeamSource,
   step: Step,
   f: FunctionBuilder,
-  {
-    leads,
-    owns,
-    gather,
-  }: { readonly leads: Local<'i32'>; readonly owns: readonly Local<'i32'>[]; readonly gather: () => void },
+  { owns, gather }: { readonly owns: readonly Local<'i32'>[]; readonly gather: () => void },
 ): void {
+  const parts = step.parts ?? [];
   let clears = false;
-  f.if(leads, () => (clears = clear(step, f)));
+  const ofOwner = (part: number, body: () => void): void => {
+    const own = owns[part];
+    if (own) f.if(own, body);
+  };
+  const clearShare = (part: number): void => {
+    if (clear(step, { part, parts: parts.length }, f)) clears = true;
+  };
   // Borders of inputs are cleared with the first step, which may read them.
-  if (clears && readsInput(plan, step)) gather();
-  step.parts?.forEach((part, i) => {
-    const own = owns[i];
-    if (own) f.if(own, () => emit(part, f));
-  });
+  const readsBorders = readsInput(plan, step);
+  if (readsBorders) parts.forEach((_, i) => ofOwner(i, () => clearShare(i)));
+  if (clears) gather();
+  parts.forEach((part, i) =>
+    ofOwner(i, () => {
+      if (!readsBorders) clearShare(i);
+      emit(part, f);
+    }),
+  );
 }
 
 /** Whether the step reads memory that lives from before the first step on. */
