@@ -33,8 +33,18 @@ export function openProject(file: string): Project {
   const text = readText(path, file);
   const root = rootOf(ofStdlib === undefined ? dirname(path) : process.cwd());
   const entry = { path: ofStdlib === undefined ? toSlashes(relative(root, path)) : `std/${ofStdlib}`, text };
-  const host = nodeHost(root);
+  const host = watchful(nodeHost(root));
   return { root, entry, host, find: (paths) => find(paths, root, host), show: shower(root) };
+}
+
+/** Imports are text to compile too. */
+function watchful(host: DiskHost): DiskHost {
+  const read = (path: string): string | undefined => {
+    const text = host.read(path);
+    prepareFor(text?.length ?? 0);
+    return text;
+  };
+  return { ...host, read };
 }
 
 /** `resnet.cnn` for `std/resnet` and `std/resnet.cnn`, where no folder of that name is here. */
@@ -58,6 +68,13 @@ function find(paths: readonly string[], root: string, host: DiskHost): string | 
 
 /** Bytes of a text whose trees fill the young generation several times. */
 const muchText = 50_000;
+let textSoFar = 0;
+
+function prepareFor(length: number): void {
+  const isMuch = textSoFar > muchText;
+  textSoFar += length;
+  if (!isMuch && textSoFar > muchText) boundYoungGeneration();
+}
 
 /** The text of a file that the user named. */
 export function readText(path: string, shown: string): string {
@@ -67,7 +84,7 @@ export function readText(path: string, shown: string): string {
   } catch (error) {
     fail('file/unreadable', { file: shown, reason: fileReason(error) }, shown);
   }
-  if (bytes.length > muchText) boundYoungGeneration();
+  prepareFor(bytes.length);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

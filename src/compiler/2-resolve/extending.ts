@@ -129,11 +129,24 @@ function placesOf(names: Scope['names']): ReadonlyMap<Declaration, number> {
 }
 
 function reportSecond(name: Ident, { owner, names }: Place): void {
-  const statements = owner?.kind === 'net' ? (owner.item.body?.statements ?? []) : [];
-  const first = statements.find((s) => s.kind === 'replace' && s.name.name === name.name);
-  if (first?.kind !== 'replace' || first.name === name) return;
+  const first = owner?.kind === 'net' ? firstReplaced(owner.item).get(name.name) : undefined;
+  if (!first || first === name) return;
   const text = 'replaced here first';
-  names.report(declaredTwice(name.name, { first: first.name.span, again: name.span, text }));
+  names.report(declaredTwice(name.name, { first: first.span, again: name.span, text }));
+}
+
+const replacedIn = new WeakMap<NetItem, ReadonlyMap<string, Ident>>();
+
+/** Where a net replaces each name first. */
+function firstReplaced(item: NetItem): ReadonlyMap<string, Ident> {
+  const known = replacedIn.get(item);
+  if (known) return known;
+  const first = new Map<string, Ident>();
+  for (const statement of item.body?.statements ?? [])
+    if (statement.kind === 'replace' && !first.has(statement.name.name))
+      first.set(statement.name.name, statement.name);
+  replacedIn.set(item, first);
+  return first;
 }
 
 function reportNothing(name: Ident, old: Declaration | undefined, inherited: Scope, { names }: Place): void {
