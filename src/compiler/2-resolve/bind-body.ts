@@ -18,11 +18,12 @@ import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { bindExpr, collectLater, pipelinesOf } from './bind-expr.ts';
 import { bindOut } from './bind-out.ts';
 import { claim } from './declare.ts';
-import { reportEmpty } from './empty.ts';
+import { reportEmpty, reportEmptyNet } from './empty.ts';
 import { bindReplaced, inherit, isInherited, replacementScope, standsTooDeep } from './extending.ts';
-import { reportLost } from './lost.ts';
+import { isLone, reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import { netSource } from './net-source.ts';
+import { reportNoResult } from './no-result.ts';
 import { childScope, lookup, type Place, type Scope } from './names.ts';
 import { paramTypes } from './vocabulary.ts';
 
@@ -34,7 +35,11 @@ export function bindBody(body: Body, scope: Scope, place: Place): void {
   collectLater(pipelinesOf(body), scope);
   for (const statement of body.statements) bindStatement(statement, scope, place);
   reportLost(body, place);
+  if (!isNetBody(scope, place) && !place.inLone) reportNoResult(body, place);
 }
+
+const isNetBody = (scope: Scope, { owner, names }: Place): boolean =>
+  owner?.kind === 'net' && names.netScopes.get(owner) === scope;
 
 function bindStatement(statement: Statement, scope: Scope, place: Place): void {
   switch (statement.kind) {
@@ -58,8 +63,10 @@ function bindStatement(statement: Statement, scope: Scope, place: Place): void {
         statement,
         place,
       );
-    case 'expr':
-      return bindExpr(statement.value, 'value', scope, place);
+    case 'expr': {
+      const inLone = isNetBody(scope, place) && isLone(statement, place.owner);
+      return bindExpr(statement.value, 'value', scope, inLone ? { ...place, inLone } : place);
+    }
     case 'replace':
       bindReplaced(statement, scope, place);
       return bindExpr(statement.value, 'value', replacementScope(statement, scope, place), place);
@@ -119,8 +126,7 @@ function declareIn(
 
 /** The names of an input's sizes come into being at their first mention. */
 function bindIn(statement: InStatement, scope: Scope, place: Place): void {
-  if (place.owner?.kind !== 'net' || place.names.netScopes.get(place.owner) !== scope)
-    reportInside(statement, place);
+  if (!isNetBody(scope, place)) reportInside(statement, place);
   for (const dim of statement.dims) {
     if (dim.kind !== 'name' || lookup(dim.name, scope)) {
       bindExpr(dim, 'value', scope, place);
@@ -185,6 +191,7 @@ export function netScope(net: NetDeclaration, place: Place): Scope {
   const extendsUnknown = net.item.base !== undefined && (!base || base.extendsUnknown === true);
   const scope: Scope = { ...childScope(base ? inherit(base, params) : params), extendsUnknown };
   place.names.netScopes.set(net, scope);
+  reportEmptyNet(net.item, inside);
   if (net.item.body) bindBody(net.item.body, scope, inside);
   return scope;
 }

@@ -14,24 +14,22 @@ import type {
   Stage,
 } from '../1-parse/ast.ts';
 import { unreachable } from '../diagnostics/internal.ts';
-import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { ParamSpec } from '../ops/op.ts';
 import { bindBody } from './bind-body.ts';
 import { claim } from './declare.ts';
-import { foreignLayer } from './foreign.ts';
+import { mergeNames, reportMerge } from './merge-slips.ts';
 import type { Declaration } from './model.ts';
 import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
+import { reportEmptyBody, reportNoCopies } from './empty.ts';
 import { noteApplied } from './shared.ts';
 import { unknownOption, wordsOf } from './options.ts';
 import { isBuiltin, operatorNames, optionWords, paramsCalled } from './vocabulary.ts';
 
 /** Deeper syntax than a person writes; keeps every later walk off the end of the call stack. */
 const maxDepth = 200;
-
-/** Merges that take branches in braces. */
-export const mergeNames: readonly string[] = ['add', 'sub', 'mul', 'div', 'max', 'min', 'concat'];
 
 export function bindExpr(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
   const { names, owner } = place;
@@ -85,6 +83,7 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
       return bindIf(expr, scope, place);
     case 'repeat':
       bindExpr(expr.count, 'value', scope, place);
+      reportNoCopies(expr, place);
       return bindBody(expr.body, childScope(scope), place);
     case 'each':
       return bindEach(expr, scope, place);
@@ -194,27 +193,10 @@ function bindMerge(expr: MergeExpr, scope: Scope, place: Place): void {
   }
 }
 
-function reportMerge(expr: MergeExpr, { names }: Place): void {
-  // What stands in the braces is of something else, and was reported: `tensor(y) { branch z }`.
-  if (expr.branches.length > 0 && expr.branches.every(({ value }) => value.kind === 'broken-expr')) return;
-  const foreign = foreignLayer(expr.op.name);
-  const near = mergeNames.includes(foreign ?? '') ? foreign : nearest(expr.op.name, mergeNames);
-  const isOperator = operatorNames.has(expr.op.name);
-  names.report(
-    diagnostic('names/unknown-merge', { name: expr.op.name }, expr.op.span, {
-      notes: [
-        {
-          word: 'note',
-          text: `${isOperator ? `${expr.op.name} takes its options in parentheses; ` : ''}branches can be merged by ${mergeNames.join(', ')}`,
-        },
-      ],
-      fixes: fixesBy(near, expr.op.span),
-    }),
-  );
-}
-
 function bindIf(expr: IfExpr, scope: Scope, place: Place): void {
   bindExpr(expr.condition, 'value', scope, place);
+  reportEmptyBody(expr.then, 'this `if`', place);
+  if (expr.else?.kind === 'body') reportEmptyBody(expr.else, 'this `else`', place);
   bindBody(expr.then, childScope(scope), place);
   if (expr.else?.kind === 'if') bindExpr(expr.else, 'value', scope, place);
   else if (expr.else) bindBody(expr.else, childScope(scope), place);
@@ -222,6 +204,7 @@ function bindIf(expr: IfExpr, scope: Scope, place: Place): void {
 
 function bindEach(expr: EachExpr, scope: Scope, place: Place): void {
   bindExpr(expr.list, 'value', scope, place);
+  reportNoCopies(expr, place);
   const inner = childScope(scope);
   const items = expr.item.kind === 'parts' ? expr.item.names : [expr.item];
   for (const ident of [...items, expr.index])

@@ -16,6 +16,7 @@ import { bindTest } from './bind-test.ts';
 import { bindTrain, bindVariantName, bindWeights } from './bind-train.ts';
 import { reportCircular } from './circular.ts';
 import { declareItems } from './declare.ts';
+import { reportEmptyBody } from './empty.ts';
 import { bindImport, notExported } from './imports.ts';
 import type { Declaration, Host, Model } from './model.ts';
 import { loadModules, type OpenModule } from './modules.ts';
@@ -125,6 +126,7 @@ function bindItem(item: Item, module: OpenModule, names: Names): void {
       return;
     case 'block':
       bindParams(item.params, scope, place);
+      if (item.body.kind === 'body') reportEmptyBody(item.body, `block ${item.name.name}`, place);
       if (item.body.kind === 'body') return bindBody(item.body, childScope(scope), place);
       return bindExpr(item.body, 'value', childScope(scope), place);
     case 'net':

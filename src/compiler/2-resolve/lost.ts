@@ -27,7 +27,7 @@ export function reportLost({ statements }: Body, { module, owner, names }: Place
 }
 
 /** Of a loop or a choice in a net, into which nothing flows, phase 3 speaks. */
-const isLone = ({ value }: Extract<Statement, { kind: 'expr' }>, owner: Place['owner']): boolean =>
+export const isLone = ({ value }: Extract<Statement, { kind: 'expr' }>, owner: Place['owner']): boolean =>
   owner?.kind === 'net' && ['if', 'repeat', 'each'].includes(value.kind);
 
 const oneResult = {

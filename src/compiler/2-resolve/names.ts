@@ -73,6 +73,8 @@ export interface Place {
   readonly names: Names;
   /** The value or output that is needed when the net runs, and so cannot read what exists only while training. */
   readonly reader?: string | undefined;
+  /** In a loop or a choice that is a statement of a net: of its braces nothing is asked. */
+  readonly inLone?: boolean;
 }
 
 export function childScope(parent: Scope | undefined): Scope {

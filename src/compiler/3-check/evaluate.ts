@@ -28,6 +28,7 @@ import { evaluateBody, isBroken } from './body.ts';
 import { constantOf } from './constants.ts';
 import { callFunction } from './functions.ts';
 import { bracesOf, childFrame, enter, valueIn, type Frame, type Site } from './frame.ts';
+import { mergedByCall } from './listed-values.ts';
 import { evaluateMember } from './members.ts';
 import { evaluateMerge } from './merge.ts';
 import { leastData } from './operator.ts';
@@ -243,7 +244,7 @@ function evaluatePipeline(expr: PipelineExpr, site: Site, session: Session): Val
     if (stage.as) bindAs(stage.as, current, site, session);
     if (current.kind === 'unknown') return bindRest(expr, i, site, session);
     if (i === 0 && current.kind !== 'tensor' && expr.stages.length > 1)
-      return mistyped(current, 'a value that can flow', stage.expr, session);
+      return mistyped(current, 'a value that can flow', stage.expr, session, mergedByCall(expr, current));
   }
   return current;
 }

@@ -1,5 +1,9 @@
 /** From a net of the model to its graph, at the sizes to compile for. */
+import type { Body } from '../1-parse/ast.ts';
+import { textOf } from '../1-parse/source.ts';
 import type { NetDeclaration } from '../2-resolve/model.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
+import { lineBelow } from '../diagnostics/line-below.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { topological, type Graph, type GraphInput, type GraphOutput, type Node } from '../ir/graph.ts';
 import type { Application } from './apply.ts';
@@ -109,6 +113,17 @@ function checkSizes(
   return false;
 }
 
+/** `out = y` as an output; else one of the last value. */
+function outputOf(body: Body | undefined): Fix {
+  const last = body?.statements.findLast((s) => s.kind === 'assign' && !s.trainOnly);
+  if (last?.kind !== 'assign') return { title: 'say what it gives: out y: tensor(y)', edits: [] };
+  const { name, value, span } = last;
+  const isOut = name.name === 'out';
+  const named = !isOut ? name.name : value.kind === 'name' ? value.name : 'result';
+  const text = `out ${named}: tensor(${isOut ? textOf(value.span) : named})`;
+  return { title: `say what it gives: ${text}`, edits: [isOut ? { span, text } : lineBelow(span, text)] };
+}
+
 /** The outputs that the mode has; undefined where one is wrong. */
 function graphOutputs(
   run: NetRun,
@@ -122,7 +137,7 @@ function graphOutputs(
     if (!broken)
       session.report(
         diagnostic('network/no-output', { name: net.name }, net.span, {
-          fixes: [{ title: 'say what it gives: out y: tensor(y)', edits: [] }],
+          fixes: [outputOf(net.item.body)],
         }),
       );
     return undefined;

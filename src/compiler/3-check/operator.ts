@@ -16,6 +16,7 @@ import { isProblem, type OpDef } from '../ops/op.ts';
 import { noIncoming, type Application } from './apply.ts';
 import { argument } from './evaluate.ts';
 import { join, type Site } from './frame.ts';
+import { reportListed } from './listed-values.ts';
 import { layerKey, type LayerFacts, type LayerWeight } from './memo/layers.ts';
 import { note } from './memo/recording.ts';
 import { convertOptions, hasSymbolicOption, symbolicOptions } from './options.ts';
@@ -73,6 +74,7 @@ interface Data {
 }
 
 function dataInputs(value: OpCall, at: Application, site: Site, session: Session): Data | undefined {
+  if (reportListed(value.args, value.expr, value.name, session)) return undefined;
   const given = value.args.filter((arg) => isData(arg, value.name));
   if (given.length === 0 && site.incoming)
     return { nodes: [site.incoming], origins: [site.incoming.span], options: value.args };

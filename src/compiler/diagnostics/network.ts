@@ -34,6 +34,22 @@ export const networkDiagnostics = {
     bad: 'block Twice(c) {\n  conv(c, 3) -> relu\n  conv(c, 3) -> relu\n}\nnet N {\n  in x: f32[9, 9, 4]\n  y = x -> Twice(8)\n  out z: tensor(y)\n}',
     good: 'block Twice(c) {\n  conv(c, 3) -> relu\n  -> conv(c, 3) -> relu\n}\nnet N {\n  in x: f32[9, 9, 4]\n  y = x -> Twice(8)\n  out z: tensor(y)\n}',
   },
+  'network/no-copies': {
+    severity: 'warning',
+    message: 'this {loop} goes around not once, and what flows in flows out',
+    explain:
+      '`repeat(0)` and `each n of []` make no layers. A number or a list that is computed, or given to a block, may be 0 or empty; one that is written down there says that the layers are not meant, or that another number was.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> repeat(0) { dense(3) -> relu }\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> repeat(2) { dense(3) -> relu }\n  out z: tensor(y)\n}',
+  },
+  'network/no-result': {
+    severity: 'error',
+    message: 'these braces give no value: {name} is the last that has a name',
+    explain:
+      'A block gives its `out`, or its last line where that has no name; so do the braces of `if`, `repeat` and `each`. Without either what flows in would flow out as it is.',
+    bad: 'block Twice(c) {\n  a = conv(c, 3) -> relu\n  b = a -> conv(c, 3)\n}\nnet N {\n  in x: rgb 8x8\n  out z: tensor(x -> Twice(4))\n}',
+    good: 'block Twice(c) {\n  a = conv(c, 3) -> relu\n  b = a -> conv(c, 3)\n  out b\n}\nnet N {\n  in x: rgb 8x8\n  out z: tensor(x -> Twice(4))\n}',
+  },
   'network/no-output': {
     severity: 'error',
     message: 'the net {name} has no output',

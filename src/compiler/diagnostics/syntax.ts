@@ -136,7 +136,7 @@ export const syntaxDiagnostics = {
     severity: 'warning',
     message: 'nothing stands in the braces of {what}',
     explain:
-      'A budget without limits limits nothing, a `train` without settings trains nothing, a test without expectations cannot fail. A comment in the braces says that they are empty on purpose.',
+      'A budget without limits limits nothing, a `train` without settings trains nothing, a test without expectations cannot fail, and what flows into braces without layers flows out as it is. A comment in the braces says that they are empty on purpose.',
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nbudget { }',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nbudget { params <= 20 }',
   },
