@@ -14,10 +14,11 @@ const written = new RegExp(
 export const movedByOtherSigns: Slip = (source, { token, start }) => {
   if (start.tokenType !== t.Moved || token.tokenType.name === 'EOF') return undefined;
   const text = source.text.slice(start.startOffset, start.startOffset + 400);
-  const [whole, quote = '', from = '', sign, , to = ''] = written.exec(text) ?? [];
-  if (whole === undefined) return undefined;
+  const [whole, quote = '', from = '', sign, otherQuote = '', to = ''] = written.exec(text) ?? [];
+  const isQuoted = quote !== '' || otherQuote !== '';
+  // Between paths as they are written here something else is wrong.
+  if (whole === undefined || (sign === '->' && !isQuoted)) return undefined;
   const span = { ...spanOf(source, start), end: start.startOffset + whole.length };
-  const why =
-    quote === '' && sign !== '->' ? '`->` stands between the two paths' : 'weight paths stand without quotes';
+  const why = isQuoted ? 'weight paths stand without quotes' : '`->` stands between the two paths';
   return told(source, token, why, [replaceBy(`moved ${from} -> ${to}`, span)]);
 };

@@ -265,6 +265,7 @@ const readsOn: ReadonlySet<Slip> = new Set([
   ...choiceSlips,
   bodyWithoutBraces,
   ...filterSlips,
+  movedByOtherSigns,
 ]);
 
 const slips: readonly Slip[] = [
