@@ -60,4 +60,10 @@ describe('other signs', () => {
     'moved a.conv, stem.conv',
     'moved "a.conv" to "stem.conv"',
   ])('%s', (line) => expect(mended(`${net}${line}\n`)).toBe('syntax/unexpected: moved a.conv -> stem.conv'));
+
+  it('and none where a path ends in a dot at the end of the text', () => {
+    const text = `${net}moved a.conv -> stem.`;
+    const [first] = diagnose({ path: 'main.cnn', text });
+    expect([first?.code, first?.span.start]).toEqual(['syntax/incomplete', text.length - 1]);
+  });
 });
