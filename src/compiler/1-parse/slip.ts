@@ -18,7 +18,8 @@ export function told(
   expected: string,
   fixes: readonly Fix[] = [],
 ): Diagnostic {
-  const args = { found: `\`${token.image}\``, expected };
+  const found = token.tokenType === t.StringToken ? 'this text' : `\`${token.image}\``;
+  const args = { found, expected };
   return diagnostic('syntax/unexpected', args, spanOf(source, token), { fixes });
 }
 

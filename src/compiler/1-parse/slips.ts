@@ -13,11 +13,13 @@ import { choiceSlips } from './choice-slips.ts';
 import { defaultsSlips } from './defaults-slips.ts';
 import { filterSlips } from './filter-slips.ts';
 import { importSlips } from './import-slips.ts';
+import { limitSlips } from './limit-slips.ts';
 import { loopSlips } from './loop-slips.ts';
 import { movedByOtherSigns } from './moved-slips.ts';
 import { spanOf } from './lex.ts';
 import { foreign, replaced, type Slip } from './slip.ts';
 import { testSlips } from './test-slips.ts';
+import { weightsSlips } from './weights-slips.ts';
 import type { Source, Span } from './source.ts';
 
 /** What is said about a failure that is a known slip; undefined for others. */
@@ -264,8 +266,10 @@ const readsOn: ReadonlySet<Slip> = new Set([
   nothingBeforeBrace,
   ...choiceSlips,
   bodyWithoutBraces,
-  ...filterSlips,
   movedByOtherSigns,
+  ...filterSlips,
+  ...limitSlips,
+  ...weightsSlips,
 ]);
 
 const slips: readonly Slip[] = [
@@ -276,6 +280,8 @@ const slips: readonly Slip[] = [
   ...importSlips,
   movedByOtherSigns,
   ...filterSlips,
+  ...limitSlips,
+  ...weightsSlips,
   foreignWord,
   foreignStatement,
   kindForOut,

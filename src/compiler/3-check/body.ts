@@ -1,6 +1,8 @@
 /** Evaluates the statements of a body; its result is its `out`, or its last expression. */
 import type { AssertStatement, Body, Expr, Ident, LetStatement, Statement } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
 import { unreachable } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { argument, evaluate, flow } from './evaluate.ts';
@@ -95,14 +97,24 @@ export function checkAssert(
   const value = argument(condition, site, session);
   if (value.kind === 'unknown' || (value.kind === 'bool' && value.value)) return;
   if (value.kind !== 'bool') {
-    session.report(
-      diagnostic('value/expected', { expected: 'a condition', found: describe(value) }, condition.span),
-    );
+    const args = { expected: 'a condition', found: describe(value) };
+    const fixes = message ? [] : asCondition(condition, value);
+    session.report(diagnostic('value/expected', args, condition.span, { fixes }));
     return;
   }
   const failed = failedPart(condition, site, session);
   const { headline, label } = failedAssert(failed, site, session);
   session.report(diagnostic('assert/failed', { why: message?.value ?? headline }, failed.span, { label }));
+}
+
+/** `assert (a == b, "why")` without its parentheses; `assert Net.params` with what the number is now. */
+function asCondition(expr: Expr, value: Value): readonly Fix[] {
+  if (expr.kind === 'tuple' && expr.items[1]?.kind === 'string' && expr.items.length === 2) {
+    const text = ` ${expr.items.map(({ span }) => textOf(span)).join(', ')}`;
+    return [{ title: text.trim(), edits: [{ span: expr.span, text }] }];
+  }
+  if (expr.kind !== 'member' || value.kind !== 'number') return [];
+  return [replaceBy(`${textOf(expr.span)} == ${value.value}`, expr.span)];
 }
 
 /** The first of several conditions joined by `and` that does not hold. */

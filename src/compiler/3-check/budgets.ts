@@ -6,7 +6,7 @@
 import type { BudgetStatement, Expr } from '../1-parse/ast.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
 import type { Model } from '../2-resolve/model.ts';
-import type { Label } from '../diagnostics/diagnostic.ts';
+import type { Fix, Label } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { givenTwice } from '../diagnostics/twice.ts';
@@ -23,6 +23,24 @@ export const laterQuantities = ['download', 'peak', 'arena'] as const;
 
 /** Quantities in bytes; the others are counts. */
 const bytes: readonly string[] = ['weightBytes', ...laterQuantities];
+
+const quantities: readonly string[] = [...Object.keys(figures), ...laterQuantities];
+
+/** What they are called elsewhere. A multiplication and an addition are one of `macs`, and two of what others call FLOPs. */
+const foreignQuantities: Readonly<Record<string, string>> = {
+  ...{ parameters: 'params', param: 'params', weights: 'weightBytes', weight_bytes: 'weightBytes' },
+  ...{
+    flops: 'macs',
+    flop: 'macs',
+    FLOPs: 'macs',
+    mult_adds: 'macs',
+    madds: 'macs',
+    mac: 'macs',
+    ops: 'macs',
+  },
+  ...{ trainable_params: 'trainable', size: 'download', bundle: 'download', bytes: 'download' },
+  ...{ ram: 'peak', memory: 'peak', heap: 'peak', activations: 'arena' },
+};
 
 /** One limit of a budget: `peak <= 1 MB`. */
 export interface Limit {
@@ -49,12 +67,14 @@ export function limitsOf(budget: BudgetStatement, site: Site, session: Session):
 }
 
 function limitOf(expr: Expr, site: Site, session: Session): Limit | undefined {
-  if (expr.kind !== 'binary' || (expr.op !== '<=' && expr.op !== '<') || expr.left.kind !== 'name')
-    return notALimit(expr, session);
+  if (expr.kind !== 'binary' || (expr.op !== '<=' && expr.op !== '<') || expr.left.kind !== 'name') {
+    if (expr.kind !== 'broken-expr')
+      session.report(diagnostic('assert/not-a-limit', {}, expr.span, { fixes: asLimit(expr) }));
+    return undefined;
+  }
   const { left, right, op } = expr;
-  const known = [...Object.keys(figures), ...laterQuantities];
-  if (!known.includes(left.name)) {
-    session.report(unknownWord(left, known, 'quantity of a budget'));
+  if (!quantities.includes(left.name)) {
+    session.report(unknownWord(left, quantities, 'quantity of a budget', foreignQuantities));
     return undefined;
   }
   if (isWrongUnit(left.name, right, session)) return undefined;
@@ -95,8 +115,41 @@ export function reportLimitsTwice(net: string, { limits }: BudgetStatement, sess
   }
 }
 
-function notALimit(expr: Expr, session: Session): undefined {
-  if (expr.kind !== 'broken-expr') session.report(diagnostic('assert/not-a-limit', {}, expr.span));
+/** `10k >= params`, `params == 10k`, `N.params <= 10k`, `params(10k)`, `params <= 10k and macs <= 1M` as limits. */
+function asLimit(expr: Expr): readonly Fix[] {
+  const limits = limitsIn(expr);
+  return limits ? [replaceBy(limits.join(', '), expr.span)] : [];
+}
+
+function limitsIn(expr: Expr): readonly string[] | undefined {
+  if (expr.kind === 'call' && expr.args.length === 1)
+    return oneLimit(quantityOf(expr.callee), '<=', expr.args[0]?.value);
+  if (expr.kind !== 'binary') return undefined;
+  const { op, left, right } = expr;
+  if (op === 'and') {
+    const [first, second] = [limitsIn(left), limitsIn(right)];
+    return first && second && [...first, ...second];
+  }
+  if (op === '<=' || op === '<' || op === '==')
+    return oneLimit(quantityOf(left), op === '<' ? '<' : '<=', right);
+  // The other way round: of `params >= 10k` nobody knows what was meant.
+  return op === '>=' || op === '>' ? oneLimit(quantityOf(right), op === '>' ? '<' : '<=', left) : undefined;
+}
+
+function oneLimit(
+  quantity: string | undefined,
+  sign: string,
+  most: Expr | undefined,
+): readonly string[] | undefined {
+  return quantity === undefined || most === undefined
+    ? undefined
+    : [`${quantity} ${sign} ${textOf(most.span)}`];
+}
+
+/** `params`, and `params` of `N.params`. */
+function quantityOf(expr: Expr): string | undefined {
+  const name = expr.kind === 'name' ? expr.name : expr.kind === 'member' ? expr.member.name : '';
+  return quantities.includes(name) ? name : undefined;
 }
 
 /** Reports every limit that the net exceeds. */
