@@ -80,15 +80,26 @@ function chooseNet(model: Model, file: string, name: string | undefined): string
   const names = nets.map((net) => net.name);
   if (names.length === 0) fail('net/none', { file }, file);
   if (name !== undefined) {
-    if (names.includes(name.split('.')[0] ?? '')) return name;
+    if (names.includes(name.split('.')[0] ?? '')) return orVariant(name, model, file);
     const notes = [{ word: 'note', text: suggestion(name, names) }] as const;
     fail('net/unknown', { net: name, file }, file, { notes });
   }
   const exported = nets.filter((net) => net.item.exported).map((net) => net.name);
   const [only, ...others] = names.length === 1 || exported.length === 0 ? names : exported;
-  if (only !== undefined && others.length === 0) return only;
+  if (only !== undefined && others.length === 0) return orVariant(only, model, file);
   const text = [only, ...others].map((one) => `--net ${one}`).join('\n');
   return fail('net/which', { file, count: others.length + 1 }, file, { notes: [{ word: 'note', text }] });
+}
+
+/** `net`, or where it needs parameters and has a family, the question which variant. */
+function orVariant(net: string, model: Model, file: string): string {
+  const needs = netsOf(model).find(({ name }) => name === net)?.item.params ?? [];
+  const variants = model.entry.families.get(net)?.variants ?? [];
+  if (variants.length === 0 || needs.every((param) => param.default !== undefined)) return net;
+  const text = variants.map(({ name }) => `--net ${net}.${name.name}`).join('\n');
+  return fail('net/which-variant', { net, count: variants.length }, file, {
+    notes: [{ word: 'note', text }],
+  });
 }
 
 /** `image=416x416`, or `416x416` where the net has one input. */

@@ -158,6 +158,13 @@ describe('summary', () => {
       1,
       expect.stringMatching(/net\/unknown[\s\S]*did you mean LeNet5\?/),
     ]);
+    const family =
+      'net House(width) { in x: f32[4]  out y: tensor(x -> dense(width)) }\nfamily House(width) { s = (8), m = (16) }';
+    const variants = await cnnc('summary', file('house.cnn', family));
+    expect([variants.exit, variants.stderr]).toEqual([
+      1,
+      expect.stringMatching(/net\/which-variant[\s\S]*--net House\.s\n *--net House\.m/),
+    ]);
     const none = await cnnc('summary', file('block.cnn', 'export block B(c) = conv(c)'));
     expect([none.exit, none.stderr]).toEqual([1, expect.stringContaining('net/none')]);
   });

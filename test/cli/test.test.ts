@@ -206,6 +206,12 @@ test "picture" of Mean { image = "red.png"  expect m == [1, 0, 0] }`,
     expect(files.map(({ diagnostics }) => diagnostics.length > 0)).toEqual([true, false, true]);
   });
 
+  it('does not pass an assertion about a net that is broken', async () => {
+    const broken = 'net Odd { in x: f32[1]  out y: tensor(x -> dens(1)) }';
+    const text = `${halve}${broken}\nassert Odd.params < 10\nassert Halve.params == 1`;
+    expect(await outcomes(text)).toEqual({ 'assert Halve.params == 1': 'assert/failed' });
+  });
+
   it('fails a test that is wrong by itself, and runs the others', async () => {
     const text = `${halve}
 assert Halve.params == 1

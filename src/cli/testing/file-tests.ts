@@ -36,7 +36,7 @@ export interface Outcome {
 export interface FileOutcome {
   readonly file: string;
   readonly outcomes: readonly Outcome[];
-  /** What is wrong with the file besides; where there is an error, nothing was run. */
+  /** What is wrong with the file besides; where there is an error, only statements that are wrong themselves have an outcome. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -57,7 +57,7 @@ export async function testFile(file: string, options: TestOptions): Promise<File
     ...checkPlannedBudgets(model, checked.nets),
   ]);
   const said = statementsOf(model);
-  // A statement that is wrong fails by itself; what is wrong elsewhere stops all tests.
+  // A statement that is wrong fails by itself; what is wrong elsewhere stops all others.
   const belongs = (d: Diagnostic, { statement }: Named): boolean =>
     covers(statement.span, d.span) && (statement.kind !== 'test' || d.severity === 'error');
   const others = found.filter((d) => !said.some((one) => belongs(d, one))).map(project.show);
@@ -67,9 +67,12 @@ export async function testFile(file: string, options: TestOptions): Promise<File
   for (const one of said.filter(({ name }) => name.includes(options.only ?? ''))) {
     const { name, statement } = one;
     const own = found.filter((d) => belongs(d, one)).map(project.show);
-    if (statement.kind !== 'test' || own.length > 0)
-      outcomes.push({ kind: statement.kind, name, passed: own.length === 0, diagnostics: own });
-    else if (canRun) outcomes.push(await runTest(statement, { name, file, project, model, options, nets }));
+    const { kind } = statement;
+    if (own.length > 0) outcomes.push({ kind, name, passed: false, diagnostics: own });
+    // Where the file has errors nobody knows whether the others hold: figures of a broken net are missing, not right.
+    else if (!canRun) continue;
+    else if (statement.kind !== 'test') outcomes.push({ kind, name, passed: true, diagnostics: [] });
+    else outcomes.push(await runTest(statement, { name, file, project, model, options, nets }));
   }
   return { file, outcomes, diagnostics: others };
 }

@@ -11,11 +11,14 @@ export function isComplete({ item }: NetDeclaration): boolean {
   return item.params.every((param) => param.default !== undefined);
 }
 
+/** What needs a whole net: a test, a budget, training (which names no variants), or one of its figures in an expression. */
+type AskedBy = 'test' | 'budget' | 'train' | 'figure';
+
 /** Whether `args` are enough; reports the first parameter that they leave without a value, at the place that asks. */
 export function hasArguments(
   { item, name, module }: NetDeclaration,
   args: readonly GivenArg[],
-  at: Span,
+  { at, by = 'figure' }: { readonly at: Span; readonly by?: AskedBy },
   session: Session,
 ): boolean {
   const byPlace = args.filter((arg) => arg.name === undefined).length;
@@ -27,17 +30,18 @@ export function hasArguments(
   session.report(
     diagnostic('value/missing-argument', { what: name, option: missing.name.name }, at, {
       labels: [{ span: missing.span, text: 'has no default' }],
-      notes: variantNote(module, name),
+      notes: variantNote(module, name, by),
     }),
   );
   return false;
 }
 
 /** A statement is about a net that is complete; a variant is one under a name of its own. */
-function variantNote(module: Module, name: string): Diagnostic['notes'] {
+function variantNote(module: Module, name: string, by: AskedBy): Diagnostic['notes'] {
   const variant = module.families.get(name)?.variants[0]?.name.name;
   if (variant === undefined) return [];
-  const text = `a variant has one: ${name}.${variant}; for training, net ${capital(variant)} = ${name}.${variant}`;
+  const inTraining = `: net ${capital(variant)} = ${name}.${variant}`;
+  const text = `a variant has one${by === 'train' ? inTraining : `: ${name}.${variant}`}`;
   return [{ word: 'note', text }];
 }
 

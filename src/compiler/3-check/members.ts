@@ -115,7 +115,7 @@ function netMember(expr: MemberExpr, net: Extract<Callable, { kind: 'net' }>, se
     const variants = familyNames(net.declaration);
     return noMember(expr, `the family of ${net.declaration.name}`, variants, session);
   }
-  if (!hasArguments(net.declaration, net.args, expr.object.span, session)) return unknown;
+  if (!hasArguments(net.declaration, net.args, { at: expr.object.span }, session)) return unknown;
   const info = session.queries?.(net.declaration, net.args);
   if (info === undefined) return unknown;
   const name = expr.member.name;

@@ -107,7 +107,7 @@ export function checkStatements(
     if (item.kind === 'test' || item.kind === 'budget' || item.kind === 'train') {
       const net = item.net && find(item.net);
       const variant = 'variant' in item ? item.variant : undefined;
-      if (net && !variant) hasArguments(net.declaration, [], item.net.span, session);
+      if (net && !variant) hasArguments(net.declaration, [], { at: item.net.span, by: item.kind }, session);
       if (item.kind !== 'train' && !item.net && own.length !== 1) whichNet(item, session);
     }
     if (item.kind === 'test') {

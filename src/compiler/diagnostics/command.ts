@@ -43,6 +43,13 @@ export const commandDiagnostics = {
     explain: 'Where a file has several nets, `--net Name` chooses one.',
     ...needsFile,
   },
+  'net/which-variant': {
+    severity: 'error',
+    message: '{net} needs parameters, which its {count} variants give: say which one with --net',
+    explain:
+      'A net with parameters that have no default is complete only as a variant of its family: `--net Net.variant` chooses one.',
+    ...needsFile,
+  },
   'net/unknown': {
     severity: 'error',
     message: 'there is no net {net} in {file}',
