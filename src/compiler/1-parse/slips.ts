@@ -12,6 +12,7 @@ import { bodyWithoutBraces, nothingBeforeBrace } from './body-slips.ts';
 import { choiceSlips } from './choice-slips.ts';
 import { defaultsSlips } from './defaults-slips.ts';
 import { filterSlips } from './filter-slips.ts';
+import { headSlips } from './head-slips.ts';
 import { importSlips } from './import-slips.ts';
 import { limitSlips } from './limit-slips.ts';
 import { loopSlips } from './loop-slips.ts';
@@ -299,5 +300,6 @@ const slips: readonly Slip[] = [
   extendsByAnotherName,
   replaceWith,
   ...defaultsSlips,
+  ...headSlips,
   signLeftOut,
 ];

@@ -1,0 +1,61 @@
+/** Slips in the heads of inputs and outputs: conditions behind `where`, a default in the wrong place, types of outputs. */
+import type { IToken } from 'chevrotain';
+import * as t from '../../../grammar/tokens.ts';
+import { leaveOut } from '../diagnostics/fixes.ts';
+import { spanOf } from './lex.ts';
+import { replaced, told, type Slip } from './slip.ts';
+import type { Source } from './source.ts';
+
+/** `where H % 2 == 0 where W % 2 == 0`: conditions have commas between them. */
+const whereTwice: Slip = (source, { token, previous, start }) => {
+  if (token.tokenType !== t.Where || start.tokenType !== t.In || !previous) return undefined;
+  const before = textBefore(source, start, token);
+  if (!/\bwhere\b/.test(before)) return undefined;
+  const span = { source, start: spanOf(source, previous).end, end: spanOf(source, token).end };
+  const fixes = [{ title: 'a comma', edits: [{ span, text: ',' }] }];
+  return told(source, token, '`where` stands once, with commas between its conditions', fixes);
+};
+
+/** `where H = W`, and `where H % 2 == 0 = 8x8`: a comparison, or the default behind its conditions. */
+const equalBehindWhere: Slip = (source, { token, previous, start }) => {
+  if (token.tokenType !== t.Equal || start.tokenType !== t.In || !previous) return undefined;
+  const before = textBefore(source, start, token);
+  const where = before.search(/\bwhere\b/);
+  if (where < 0) return undefined;
+  const [whole, size] = /^=\s*(\d+(?:x\d+)+|\[[^\]\n]*\])/.exec(source.text.slice(token.startOffset)) ?? [];
+  if (whole === undefined || /(?:^|[^=<>!])=(?!=)/.test(before.slice(0, where)))
+    return replaced(source, token, 'two sizes are compared by `==`', '==');
+  const at = start.startOffset + where;
+  const edits = [
+    { span: { source, start: at, end: at }, text: `= ${size} ` },
+    {
+      span: { source, start: spanOf(source, previous).end, end: token.startOffset + whole.length },
+      text: '',
+    },
+  ];
+  const fixes = [{ title: `= ${size} before where`, edits }];
+  return told(source, token, 'the size to compile for stands before `where`', fixes);
+};
+
+const textBefore = (source: Source, start: IToken, token: IToken): string =>
+  source.text.slice(Math.max(start.startOffset, token.startOffset - 1000), token.startOffset);
+
+/** `out y: tensor(x): f32`. */
+const typeOfOutput: Slip = (source, { token, start, previous }) => {
+  if (token.tokenType !== t.Colon || start.tokenType !== t.Out || !previous) return undefined;
+  const text = source.text.slice(token.startOffset, token.startOffset + 200);
+  const [whole, type] =
+    /^:[ \t]*((?:f32|i32|f16|u8|float\d*|int\d*|double|tensor|number)\b(?:\[[^\]\n]*\])?)[ \t]*(?=$|[\r\n]|\/\/|\})/i.exec(
+      text,
+    ) ?? [];
+  if (whole === undefined || type === undefined) return undefined;
+  const span = {
+    source,
+    start: spanOf(source, previous).end,
+    end: token.startOffset + whole.trimEnd().length,
+  };
+  return told(source, token, 'an output has the type of its value', [leaveOut(`: ${type}`, span)]);
+};
+
+/** In order: the first that knows a failure tells it. */
+export const headSlips: readonly Slip[] = [whereTwice, equalBehindWhere, typeOfOutput];
