@@ -271,6 +271,7 @@ const readsOn: ReadonlySet<Slip> = new Set([
   ...filterSlips,
   ...limitSlips,
   ...weightsSlips,
+  ...headSlips,
 ]);
 
 const slips: readonly Slip[] = [
