@@ -228,6 +228,15 @@ describe('createChecker', () => {
     expect(codes()).toEqual(['network/classes-count']);
   });
 
+  test('a bracket too many further down changes how a net is read whose own text stays', () => {
+    const family = [
+      'net M(width) { in x: rgb 8x8  out y: tensor(x -> repeat(1) { conv(width, 3) }) }',
+      'family M(width) { s = (8) }',
+    ];
+    const other = 'net Edges { in x: gray 8x8  out y: tensor(x -> conv(1, 3)) }';
+    expectFresh([...family, other], [...family, other.replace('tensor(', 'tensor}(')], [...family, other]);
+  });
+
   /** Each text in turn, with one checker: it says what a fresh check says. */
   function expectFresh(...texts: readonly (readonly string[])[]): void {
     const checker = createChecker(host);

@@ -22,6 +22,8 @@ export interface File extends Base {
   readonly items: readonly Item[];
   /** Every comment in source order, for the formatter and for `// allow code because …`. */
   readonly comments: readonly Comment[];
+  /** Where brackets were put in or passed over, in the order of the text: what is read there depends on text further away, too. */
+  readonly mended: readonly number[];
 }
 
 export interface Comment extends Base {

@@ -40,7 +40,7 @@ export function parse(source: Source): Parsed {
   const isHopeless = isTooLong || diagnostics.length > maxFailures;
   if (isHopeless)
     return {
-      file: { kind: 'file', source, items: [], comments, span },
+      file: { kind: 'file', source, items: [], comments, mended: [], span },
       diagnostics: isTooLong ? diagnostics : [tooMany(diagnostics)],
       words,
     };
@@ -50,9 +50,10 @@ export function parse(source: Source): Parsed {
 
   const context: Context = { source, comments, tokens: laidOut.tokens, diagnostics, depth: 0 };
   const items = inPieces(context) ?? interpreted(context);
+  const mended = balanced.diagnostics.map((each) => each.span.start).sort((a, b) => a - b);
   diagnostics.sort((a, b) => a.span.start - b.span.start);
   return {
-    file: { kind: 'file', source, items, comments, span },
+    file: { kind: 'file', source, items, comments, mended, span },
     diagnostics: diagnostics.length > maxFailures ? [tooMany(diagnostics)] : diagnostics,
     words,
   };

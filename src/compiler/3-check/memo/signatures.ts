@@ -48,7 +48,11 @@ function sign(declaration: Declaration, depth: number, signing: Signing): number
   if (depth > maxDepth || model.broken.has(declaration)) return undefined;
   // Whoever leads back here has none.
   known.set(declaration, undefined);
-  const parts: (string | number)[] = [idOf(declaration), textOfSpan(partOf(declaration))];
+  const parts: (string | number)[] = [
+    idOf(declaration),
+    textOfSpan(partOf(declaration)),
+    mendsIn(declaration),
+  ];
   const named = new Map((model.mentions.get(declaration) ?? []).map(({ to }) => [idOf(to), to]));
   for (const [id, to] of named) {
     const signature = sign(to, depth + 1, signing);
@@ -97,6 +101,14 @@ export function settingsOf({ file }: Module): readonly Span[] {
 }
 
 export const idOf = ({ name, span }: Declaration): string => `${span.source.path}\0${name}`;
+
+/** Where brackets within a declaration were mended: they read its text in another way than it reads alone. */
+function mendsIn(declaration: Declaration): string {
+  const mended = ('module' in declaration && declaration.module?.file.mended) || [];
+  if (mended.length === 0) return '';
+  const { start, end } = partOf(declaration);
+  return mended.flatMap((at) => (at >= start && at < end ? [at - start] : [])).join();
+}
 
 /** All of a declaration's text. */
 export function partOf(declaration: Declaration): Span {
