@@ -44,13 +44,21 @@ export function showDiagnostics(
   if (options.json) return writeJson({ diagnostics: diagnostics.map(toJson) });
   if (diagnostics.length === 0) return;
   const stream = options.to === 'stdout' ? process.stdout : process.stderr;
-  stream.write(`${printAll(diagnostics.slice(0, mostShown), { color: colors.isColorSupported })}\n`);
+  stream.write(`${printAll(shownFirst(diagnostics), { color: colors.isColorSupported })}\n`);
   const left = diagnostics.length - mostShown;
   if (left > 0) stream.write(`\n… and ${showCount(left)} more (--json prints all)\n`);
 }
 
 /** Problems that a person is shown at once; the first explain most of those behind them. */
 const mostShown = 50;
+
+/** As they are, where they are few; of many the errors come first, so that no number of warnings hides one. */
+function shownFirst(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (diagnostics.length <= mostShown) return diagnostics;
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const others = diagnostics.filter(({ severity }) => severity !== 'error');
+  return [...errors.slice(0, mostShown), ...others.slice(0, mostShown)].slice(0, mostShown);
+}
 
 /** `1 error`, `2 errors`, `1,234 errors`. */
 export function count(n: number, word: string): string {

@@ -41,7 +41,9 @@ const limitsWithoutBraces: Slip = (source, { token, start, expected, previous })
   const from = token.startOffset + (token.tokenType === t.Colon ? 1 : 0);
   const [limits] = /^[^{}\n]*?(?=[ \t]*(?:\/\/|\n|$|\}))/.exec(text.slice(from, from + 2000)) ?? [];
   const why = 'limits stand in braces';
-  if (limits === undefined || limits.trim() === '') return told(source, token, why);
+  // `budget of N { … }` has its braces.
+  if (limits === undefined) return undefined;
+  if (limits.trim() === '') return told(source, token, why);
   const ours = `{ ${limits.trim()} }`;
   const span = { source, start: spanOf(source, previous).end, end: from + limits.length };
   return told(source, token, why, [{ title: ours, edits: [{ span, text: ` ${ours}` }] }]);
