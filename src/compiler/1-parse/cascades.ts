@@ -2,7 +2,7 @@
 import type { Failure } from '../../../grammar/recovering-parser.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import * as t from '../../../grammar/tokens.ts';
-import { isToldWithFrom } from './import-slips.ts';
+import { isToldWithFrom } from './slips/imports.ts';
 import type { Source } from './source.ts';
 
 /** The failures in order, without those that an earlier one explains, or a bracket that is `reported` never to close. */

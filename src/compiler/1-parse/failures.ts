@@ -11,8 +11,8 @@ import { fixesBy } from '../diagnostics/fixes.ts';
 import { internal } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { withoutCascades } from './cascades.ts';
-import { movedOut } from './move-out.ts';
-import { explainSlip, reservedWord } from './slips.ts';
+import { movedOut } from './slips/move-out.ts';
+import { explainSlip, reservedWord } from './slips/index.ts';
 import { spanOf } from './lex.ts';
 import type { Source, Span } from './source.ts';
 

@@ -10,9 +10,9 @@ import { replaceBy } from '../diagnostics/fixes.ts';
 import { showCount } from '../diagnostics/count.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Comment } from './ast.ts';
-import { choiceBySigns } from './choice-by-signs.ts';
+import { choiceBySigns } from './slips/choice-by-signs.ts';
 import type { Source, Span } from './source.ts';
-import { rangeAround } from './tolerance.ts';
+import { rangeAround } from './slips/tolerance.ts';
 
 export interface Lexed {
   readonly tokens: IToken[];

@@ -12,7 +12,7 @@ import type {
   RangeExpr,
 } from '../../1-parse/ast.ts';
 import { textOf } from '../../1-parse/source.ts';
-import { rangeAround } from '../../1-parse/tolerance.ts';
+import { rangeAround } from '../../1-parse/slips/tolerance.ts';
 import type { Fix } from '../../diagnostics/diagnostic.ts';
 import { fixesBy, replaceBy } from '../../diagnostics/fixes.ts';
 import { nearest } from '../../diagnostics/nearest.ts';

@@ -1,13 +1,13 @@
 /** Slips before and in the braces of `each`, `repeat` and `if`: bodies without braces, and braces where a value is missing. */
 import type { IToken } from 'chevrotain';
-import type { Failure } from '../../../grammar/recovering-parser.ts';
-import * as t from '../../../grammar/tokens.ts';
-import type { Fix } from '../diagnostics/diagnostic.ts';
-import { diagnostic } from '../diagnostics/registry.ts';
-import { spanOf } from './lex.ts';
+import type { Failure } from '../../../../grammar/recovering-parser.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import type { Fix } from '../../diagnostics/diagnostic.ts';
+import { diagnostic } from '../../diagnostics/registry.ts';
+import { spanOf } from '../lex.ts';
 import { endOfExpression, outside } from './scan.ts';
 import { isBrace, told, type Slip } from './slip.ts';
-import type { Source } from './source.ts';
+import type { Source } from '../source.ts';
 
 /** Words and signs that stand between a head and its body in other languages. */
 const joints = /^(?::|then\b|do\b|->)\s*/;

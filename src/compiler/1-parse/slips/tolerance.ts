@@ -1,7 +1,7 @@
 /** `1 ± 0.01`, `1 +- 0.01`, `1 within 0.01`: the fix writes the range in which the value may lie. */
-import type { Fix } from '../diagnostics/diagnostic.ts';
-import { replaceBy } from '../diagnostics/fixes.ts';
-import type { Source } from './source.ts';
+import type { Fix } from '../../diagnostics/diagnostic.ts';
+import { replaceBy } from '../../diagnostics/fixes.ts';
+import type { Source } from '../source.ts';
 
 const number = String.raw`-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?`;
 const middle = new RegExp(String.raw`(?<=[=(,\s])(${number})[ \t]*$`);

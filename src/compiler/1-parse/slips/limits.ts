@@ -1,10 +1,10 @@
 /** Slips in `budget` and `assert`: limits by other signs, texts without their comma. */
-import * as t from '../../../grammar/tokens.ts';
-import type { Fix } from '../diagnostics/diagnostic.ts';
-import { spanOf } from './lex.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import type { Fix } from '../../diagnostics/diagnostic.ts';
+import { spanOf } from '../lex.ts';
 import { endOfExpression } from './scan.ts';
 import { replaced, told, type Slip } from './slip.ts';
-import type { Source } from './source.ts';
+import type { Source } from '../source.ts';
 
 /** The rule of what stands in the braces of a budget; in no other list is it an entry. */
 const entry = 'operation';

@@ -1,10 +1,10 @@
 /** Slips in the heads of inputs and outputs: conditions behind `where`, a default in the wrong place, types of outputs. */
 import type { IToken } from 'chevrotain';
-import * as t from '../../../grammar/tokens.ts';
-import { leaveOut } from '../diagnostics/fixes.ts';
-import { spanOf } from './lex.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import { leaveOut } from '../../diagnostics/fixes.ts';
+import { spanOf } from '../lex.ts';
 import { replaced, told, type Slip } from './slip.ts';
-import type { Source } from './source.ts';
+import type { Source } from '../source.ts';
 
 /** `where H % 2 == 0 where W % 2 == 0`: conditions have commas between them. */
 const whereTwice: Slip = (source, { token, previous, start }) => {

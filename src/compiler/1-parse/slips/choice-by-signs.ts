@@ -1,7 +1,7 @@
 /** `c ? a : b`, the choice of other languages: the fix writes it as `if c { a } else { b }`. */
-import type { Fix } from '../diagnostics/diagnostic.ts';
+import type { Fix } from '../../diagnostics/diagnostic.ts';
 import { endOfExpression, outside } from './scan.ts';
-import type { Source } from './source.ts';
+import type { Source } from '../source.ts';
 
 /** The choice around the `?` at an offset, in words; none where no `:` follows on the line. */
 export function choiceBySigns(source: Source, at: number): readonly Fix[] {

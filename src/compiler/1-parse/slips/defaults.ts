@@ -1,13 +1,13 @@
 /** `defaults` as other languages write such things: other brackets, signs before them, or none. The fix writes the braces. */
 import type { IToken } from 'chevrotain';
-import { makeToken } from '../../../grammar/lexer.ts';
-import * as t from '../../../grammar/tokens.ts';
-import { replaceBy } from '../diagnostics/fixes.ts';
-import { diagnostic } from '../diagnostics/registry.ts';
-import { spanOf } from './lex.ts';
+import { makeToken } from '../../../../grammar/lexer.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import { replaceBy } from '../../diagnostics/fixes.ts';
+import { diagnostic } from '../../diagnostics/registry.ts';
+import { spanOf } from '../lex.ts';
 import { closingOf, endOfExpression, outside } from './scan.ts';
 import { isBrace, told, type Slip } from './slip.ts';
-import type { Source } from './source.ts';
+import type { Source } from '../source.ts';
 
 /** What was read off the text: as it is written here, and where it ends. */
 interface Read {

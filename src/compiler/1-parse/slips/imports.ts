@@ -3,14 +3,14 @@
  * the line as it is written here.
  */
 import type { IToken } from 'chevrotain';
-import type { Failure } from '../../../grammar/recovering-parser.ts';
-import * as t from '../../../grammar/tokens.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { leaveOut, replaceBy } from '../diagnostics/fixes.ts';
-import { diagnostic } from '../diagnostics/registry.ts';
-import { spanOf } from './lex.ts';
+import type { Failure } from '../../../../grammar/recovering-parser.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
+import { diagnostic } from '../../diagnostics/registry.ts';
+import { spanOf } from '../lex.ts';
 import { isBrace, replaced, type Slip } from './slip.ts';
-import type { Source, Span } from './source.ts';
+import type { Source, Span } from '../source.ts';
 
 /** As much of the text as an import can be long: each failure reads it anew. */
 const headOf = ({ text }: Source, { startOffset }: IToken): string =>

@@ -3,25 +3,25 @@
  * its own words with a fix that applies; everything else is left to failures.ts.
  */
 import type { IToken } from 'chevrotain';
-import type { Failure } from '../../../grammar/recovering-parser.ts';
-import * as t from '../../../grammar/tokens.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { leaveOut, replaceBy } from '../diagnostics/fixes.ts';
-import { diagnostic } from '../diagnostics/registry.ts';
-import { bodyWithoutBraces, nothingBeforeBrace } from './body-slips.ts';
-import { choiceSlips } from './choice-slips.ts';
-import { defaultsSlips } from './defaults-slips.ts';
-import { filterSlips } from './filter-slips.ts';
-import { headSlips } from './head-slips.ts';
-import { importSlips } from './import-slips.ts';
-import { limitSlips } from './limit-slips.ts';
-import { loopSlips } from './loop-slips.ts';
-import { movedByOtherSigns } from './moved-slips.ts';
-import { spanOf } from './lex.ts';
+import type { Failure } from '../../../../grammar/recovering-parser.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
+import { diagnostic } from '../../diagnostics/registry.ts';
+import { bodyWithoutBraces, nothingBeforeBrace } from './bodies.ts';
+import { choiceSlips } from './choices.ts';
+import { defaultsSlips } from './defaults.ts';
+import { filterSlips } from './filters.ts';
+import { headSlips } from './heads.ts';
+import { importSlips } from './imports.ts';
+import { limitSlips } from './limits.ts';
+import { loopSlips } from './loops.ts';
+import { movedByOtherSigns } from './moved.ts';
+import { spanOf } from '../lex.ts';
 import { foreign, replaced, type Slip } from './slip.ts';
-import { testSlips } from './test-slips.ts';
-import { weightsSlips } from './weights-slips.ts';
-import type { Source, Span } from './source.ts';
+import { testSlips } from './tests.ts';
+import { weightsSlips } from './weights.ts';
+import type { Source, Span } from '../source.ts';
 
 /** What is said about a failure that is a known slip; undefined for others. */
 export function explainSlip(source: Source, failure: Failure): Diagnostic | undefined {

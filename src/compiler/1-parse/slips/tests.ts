@@ -1,8 +1,8 @@
 /** Tests as other tools write them: titles without quotes, words for `==`, tolerances. The fix is the line as it is written here. */
-import * as t from '../../../grammar/tokens.ts';
-import { leaveOut, replaceBy } from '../diagnostics/fixes.ts';
-import { diagnostic } from '../diagnostics/registry.ts';
-import { spanOf } from './lex.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
+import { diagnostic } from '../../diagnostics/registry.ts';
+import { spanOf } from '../lex.ts';
 import { endOfExpression } from './scan.ts';
 import { isBrace, replaced, told, type Slip } from './slip.ts';
 import { rangeAround } from './tolerance.ts';

@@ -1,11 +1,11 @@
 /** Slips in `if`: comparisons, the `else` and the condition as other languages write them. */
 import type { IToken } from 'chevrotain';
-import * as t from '../../../grammar/tokens.ts';
-import { diagnostic } from '../diagnostics/registry.ts';
-import { spanOf } from './lex.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import { diagnostic } from '../../diagnostics/registry.ts';
+import { spanOf } from '../lex.ts';
 import { endOfExpression, outside } from './scan.ts';
 import { beginning, isBrace, replaced, told, type Slip } from './slip.ts';
-import type { Source } from './source.ts';
+import type { Source } from '../source.ts';
 
 /** `elif`, `elsif`, `elseif`. */
 const elseIf: Slip = (source, { token }) =>

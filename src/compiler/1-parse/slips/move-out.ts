@@ -1,8 +1,8 @@
 /** A declaration that stands in the braces of another: the fix puts it before that one. */
 import type { IToken } from 'chevrotain';
-import type { Fix } from '../diagnostics/diagnostic.ts';
+import type { Fix } from '../../diagnostics/diagnostic.ts';
 import { closingOf, endOfExpression, outside } from './scan.ts';
-import type { Source } from './source.ts';
+import type { Source } from '../source.ts';
 
 /** Moves what begins with `start` out of all braces; no fix where its end is not plain. */
 export function movedOut(source: Source, { startOffset, image }: IToken): readonly Fix[] {

@@ -1,12 +1,12 @@
 /** What slips have in common: how one is told, with the text that mends it. */
 import type { IToken } from 'chevrotain';
-import type { Failure } from '../../../grammar/recovering-parser.ts';
-import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
-import * as t from '../../../grammar/tokens.ts';
-import { replaceBy } from '../diagnostics/fixes.ts';
-import { diagnostic } from '../diagnostics/registry.ts';
-import { spanOf } from './lex.ts';
-import type { Source, Span } from './source.ts';
+import type { Failure } from '../../../../grammar/recovering-parser.ts';
+import type { Diagnostic, Fix } from '../../diagnostics/diagnostic.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import { replaceBy } from '../../diagnostics/fixes.ts';
+import { diagnostic } from '../../diagnostics/registry.ts';
+import { spanOf } from '../lex.ts';
+import type { Source, Span } from '../source.ts';
 
 /** What is said about a failure that is a known slip; undefined for others. */
 export type Slip = (source: Source, failure: Failure) => Diagnostic | undefined;

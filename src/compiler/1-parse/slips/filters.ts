@@ -1,7 +1,7 @@
 /** Slips in `filter`: the rows in braces, without commas, or by other signs. */
-import * as t from '../../../grammar/tokens.ts';
-import { leaveOut } from '../diagnostics/fixes.ts';
-import { spanOf } from './lex.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import { leaveOut } from '../../diagnostics/fixes.ts';
+import { spanOf } from '../lex.ts';
 import { closingOf } from './scan.ts';
 import { isBrace, told, type Slip } from './slip.ts';
 

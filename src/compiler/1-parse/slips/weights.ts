@@ -1,10 +1,10 @@
 /** Slips in `weights`: `from` and `except` by other words and signs, patterns in quotes or brackets. */
 import type { IToken } from 'chevrotain';
-import * as t from '../../../grammar/tokens.ts';
-import { leaveOut, replaceBy } from '../diagnostics/fixes.ts';
-import { spanOf } from './lex.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
+import { spanOf } from '../lex.ts';
 import { told, type Slip } from './slip.ts';
-import type { Source } from './source.ts';
+import type { Source } from '../source.ts';
 
 /** `weights N = "…"`, `weights N: "…"`, `weights N of "…"`, `weights N("…")`. */
 const fromByAnotherSign: Slip = (source, { token, rules, expected }) => {

@@ -1,7 +1,7 @@
 /** Slips in heads of `each` and `repeat`: loops as Python, JavaScript and C write them, the parts of a head in another order. */
-import * as t from '../../../grammar/tokens.ts';
-import { diagnostic } from '../diagnostics/registry.ts';
-import { spanOf } from './lex.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import { diagnostic } from '../../diagnostics/registry.ts';
+import { spanOf } from '../lex.ts';
 import { closingOf, endOfExpression } from './scan.ts';
 import { beginning, replaced, told, type Slip } from './slip.ts';
 

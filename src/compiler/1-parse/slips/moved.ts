@@ -1,7 +1,7 @@
 /** Renames as other tools write them: paths in quotes, and other words or signs than `->` between them. */
-import * as t from '../../../grammar/tokens.ts';
-import { replaceBy } from '../diagnostics/fixes.ts';
-import { spanOf } from './lex.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import { replaceBy } from '../../diagnostics/fixes.ts';
+import { spanOf } from '../lex.ts';
 import { told, type Slip } from './slip.ts';
 
 const path = String.raw`(["'\x60]?)(\**[\w*][\w.*[\]]*)`;
