@@ -108,3 +108,8 @@ describe('a name that the other file does not export', () => {
     expect(found(text).map(({ code }) => code)).toEqual(['import/not-exported']);
   });
 });
+
+it('offers no comma where a name should stand', () => {
+  const [first] = found('use { LeNet5 as [ } from "std/lenet"\n');
+  expect([first?.code, first?.fixes]).toEqual(['syntax/unexpected', []]);
+});

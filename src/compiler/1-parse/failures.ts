@@ -242,7 +242,7 @@ function join(source: Source, { token, previous, rules }: Failure, span: Span): 
 const begins = ({ tokenType }: IToken) =>
   [t.Name, t.ModifierWord, t.NumberToken, t.Size, t.StringToken, t.LSquare].includes(tokenType);
 /** Behind these a comma is no better. */
-const opensOrJoins = new Set([t.Dot, t.Comma, t.LCurly, t.MergeCurly, t.LParen, t.LSquare]);
+const opensOrJoins = new Set([t.Dot, t.As, t.Comma, t.LCurly, t.MergeCurly, t.LParen, t.LSquare]);
 const commaLists = new Set(['suffix', 'params', 'parens', 'list']);
 /** Entries of lists in braces that a comma (or a line end) separates. */
 const commaEntries = new Set(['branch', 'defaultsEntry', 'arg', 'variant', 'usedName']);
