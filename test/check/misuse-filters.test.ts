@@ -73,6 +73,14 @@ describe('where a filter is used', () => {
     ]);
   });
 
+  it('with a number that 32 bits do not hold: the item is named', () => {
+    const { found, at } = onlyOne(edges('filter S = [[1, 0], [0, -1e308]]'));
+    expect([found.message, at]).toEqual([
+      'this place needs a number below 3.4e38 for S[1][1], but here is the number -1e+308',
+      '-1e308',
+    ]);
+  });
+
   it('of another rank: nothing is offered that makes it another layer', () => {
     expect(onlyOne(edges('filter S = [1, 0, -1]')).titles).toEqual(['a filter for it has 2 axes: [[…]]']);
   });

@@ -36,13 +36,17 @@ export function tableOf(value: Value): Tensor | undefined {
 function collect(value: Value, depth: number, shape: number[], data: number[]): boolean {
   if (value.kind === 'number') {
     data.push(value.value);
-    return depth === shape.length;
+    return depth === shape.length && !isBeyondFloats(value);
   }
   if (!isRows(value)) return false;
   if (depth === shape.length && data.length === 0) shape.push(value.items.length);
   if (shape[depth] !== value.items.length) return false;
   return value.items.every((item) => collect(item, depth + 1, shape, data));
 }
+
+/** Larger than any number in 32 bits: as a weight it would be infinite. */
+const isBeyondFloats = (value: Value): boolean =>
+  value.kind === 'number' && !Number.isFinite(Math.fround(value.value));
 
 type Rows = Extract<Value, { kind: 'list' | 'tuple' }>;
 
@@ -80,6 +84,8 @@ interface Wrong extends Part {
 function wrongPart(whole: Part, value: Rows): Wrong | undefined {
   const parts = partsOf(whole, value);
   if (parts.length === 0) return { ...whole, expected: `numbers in ${whole.name}`, fixes: [] };
+  const large = parts.find((part) => isBeyondFloats(part.value));
+  if (large) return { ...large, expected: `a number below 3.4e38 for ${large.name}`, fixes: [] };
   const rows = parts.flatMap((part) => (isRows(part.value) ? [part.value] : []));
   const other = parts.find(
     (part) => !isRows(part.value) && (rows.length > 0 || part.value.kind !== 'number'),
