@@ -13,6 +13,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { withoutCascades } from './cascades.ts';
 import { movedOut } from './slips/move-out.ts';
 import { explainSlip, reservedWord } from './slips/index.ts';
+import { putIn } from './slips/slip.ts';
 import { spanOf } from './lex.ts';
 import type { Source, Span } from './source.ts';
 
@@ -231,10 +232,9 @@ function unexpected(source: Source, failure: Failure): Diagnostic {
 function join(source: Source, { token, previous, rules }: Failure, span: Span): readonly Fix[] {
   if (!begins(token) || previous === undefined) return [];
   const at = { source, start: span.start, end: span.start };
-  const end = { source, start: (previous.endOffset ?? 0) + 1, end: (previous.endOffset ?? 0) + 1 };
   const rule = rules.at(-1) ?? '';
   if ((commaLists.has(rule) || commaEntries.has(rule)) && !opensOrJoins.has(previous.tokenType))
-    return [{ title: 'put a comma between', edits: [{ span: end, text: ',' }] }];
+    return [putIn(source, (previous.endOffset ?? 0) + 1, ',')];
   if (!arrowEntries.has(rule) || !(token.tokenType === t.ModifierWord)) return [];
   return [{ title: `-> ${token.image}`, edits: [{ span: at, text: '-> ' }] }];
 }

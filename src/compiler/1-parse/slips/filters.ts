@@ -3,7 +3,7 @@ import * as t from '../../../../grammar/tokens.ts';
 import { leaveOut } from '../../diagnostics/fixes.ts';
 import { spanOf } from '../lex.ts';
 import { closingOf } from './scan.ts';
-import { isBrace, told, type Slip } from './slip.ts';
+import { isBrace, putIn, told, type Slip } from './slip.ts';
 
 const why = 'the numbers stand in brackets behind `=`: `[[1, 0, -1], [2, 0, -2]]`';
 
@@ -52,9 +52,7 @@ const commaBetweenRows: Slip = (source, { token, start, previous, rules }) => {
   const open = previous && text.lastIndexOf('[', previous.startOffset);
   const before = open === undefined ? '' : text.slice(0, open).trimEnd();
   if (!before.endsWith(']')) return undefined;
-  const span = { source, start: before.length, end: before.length };
-  const fix = { title: 'put a comma between', edits: [{ span, text: ',' }] };
-  return told(source, token, 'a comma is missing before this row', [fix]);
+  return told(source, token, 'a comma is missing before this row', [putIn(source, before.length, ',')]);
 };
 
 export const filterSlips: readonly Slip[] = [rowsInBraces, sizeBehindName, commaBetweenRows, rowsSideBySide];

@@ -1,10 +1,8 @@
 /** Slips in `budget` and `assert`: limits by other signs, texts without their comma. */
 import * as t from '../../../../grammar/tokens.ts';
-import type { Fix } from '../../diagnostics/diagnostic.ts';
 import { spanOf } from '../lex.ts';
 import { endOfExpression } from './scan.ts';
-import { replaced, told, type Slip } from './slip.ts';
-import type { Source } from '../source.ts';
+import { putIn, replaced, told, type Slip } from './slip.ts';
 
 /** The rule of what stands in the braces of a budget; in no other list is it an entry. */
 const entry = 'operation';
@@ -84,13 +82,6 @@ const textInItsPlace: Slip = (source, { token, previous, start, expected }) => {
     { title: `"${given}"`, edits: [{ span, text: `"${given}"` }] },
   ]);
 };
-
-function putIn(source: Source, at: number, text: string): Fix {
-  return {
-    title: `put ${text.trim() === ',' ? 'a comma' : text.trim()} between`,
-    edits: [{ span: { source, start: at, end: at }, text }],
-  };
-}
 
 export const limitSlips: readonly Slip[] = [
   limitsWithoutBraces,

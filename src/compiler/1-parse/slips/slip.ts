@@ -46,3 +46,11 @@ export function beginning(source: Source, words: RegExp, end: number): number | 
 /** A brace that opens. */
 export const isBrace = ({ tokenType }: IToken): boolean =>
   tokenType === t.LCurly || tokenType === t.MergeCurly;
+
+/** Puts a sign or a word in between, `text` with the blanks around it. */
+export function putIn(source: Source, at: number, text: string): Fix {
+  return {
+    title: `put ${text.trim() === ',' ? 'a comma' : text.trim()} between`,
+    edits: [{ span: { source, start: at, end: at }, text }],
+  };
+}

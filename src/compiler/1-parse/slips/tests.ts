@@ -13,10 +13,10 @@ const head =
 /** `test a of E {`, `test E {`, `test("a", E) {`. */
 const headOtherwise: Slip = (source, { token, start, rules }) => {
   if (rules.at(-1) !== 'test' || start.tokenType !== t.Test || isBrace(token)) return undefined;
-  const { text, title, net } =
-    head.exec(source.text.slice(start.startOffset, start.startOffset + 400))?.groups ?? {};
-  if (net === undefined) return undefined;
-  const [whole = ''] = head.exec(source.text.slice(start.startOffset, start.startOffset + 400)) ?? [];
+  const found = head.exec(source.text.slice(start.startOffset, start.startOffset + 400));
+  const { text, title, net } = found?.groups ?? {};
+  if (!found || net === undefined) return undefined;
+  const [whole] = found;
   const ours = `test "${text ?? title ?? net}" of ${net}`;
   const span = { source, start: start.startOffset, end: start.startOffset + whole.length };
   return told(
@@ -27,10 +27,12 @@ const headOtherwise: Slip = (source, { token, start, rules }) => {
   );
 };
 
+/** In the braces of a test: at an input or a condition. */
+const isInBraces = (rules: readonly string[]): boolean => /^test(?:Clause|Input)$/.test(rules.at(-1) ?? '');
+
 /** `assert z[0] == 1` in a test. */
 const assertInTest: Slip = (source, { token, previous, start, rules }) => {
-  if (!/^test(?:Clause|Input)$/.test(rules.at(-1) ?? '') || (token !== start && previous !== start))
-    return undefined;
+  if (!isInBraces(rules) || (token !== start && previous !== start)) return undefined;
   if (!/^(?:assert|check|require|verify|should)$/.test(start.image) || /^[=:]$/.test(token.image))
     return undefined;
   return replaced(source, start, 'what a test wants to be true stands behind `expect`', 'expect');
@@ -38,7 +40,7 @@ const assertInTest: Slip = (source, { token, previous, start, rules }) => {
 
 /** `input x = 1`, `let x = 1` in a test. */
 const wordBeforeInput: Slip = (source, { start, rules }) => {
-  if (!/^(?:testClause|testInput)$/.test(rules.at(-1) ?? '')) return undefined;
+  if (!isInBraces(rules)) return undefined;
   if (!/^(?:inputs?|in|let|given|set|with)$/.test(start.image)) return undefined;
   const [gap] = /^\w+\s+(?=\w+\s*[=:])/.exec(source.text.slice(start.startOffset)) ?? [];
   if (gap === undefined) return undefined;
@@ -50,7 +52,7 @@ const wordBeforeInput: Slip = (source, { start, rules }) => {
 
 /** `expect a == 1, b == 2`: the second condition has no word. */
 const conditionAlone: Slip = (source, { token, start, rules, previous }) => {
-  if (!/^(?:testClause|testInput)$/.test(rules.at(-1) ?? '') || start.tokenType !== t.Name) return undefined;
+  if (!isInBraces(rules) || start.tokenType !== t.Name) return undefined;
   if (token.tokenType === t.Equal || token.tokenType === t.Colon || previous === undefined) return undefined;
   // `x = 1  y[0] == 2`: an input, and behind it a condition.
   const isBehind = /^\w+\s*=(?!=)/.test(source.text.slice(start.startOffset, start.startOffset + 80));

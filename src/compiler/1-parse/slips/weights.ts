@@ -3,7 +3,7 @@ import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
 import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { spanOf } from '../lex.ts';
-import { told, type Slip } from './slip.ts';
+import { putIn, told, type Slip } from './slip.ts';
 import type { Source } from '../source.ts';
 
 /** `weights N = "…"`, `weights N: "…"`, `weights N of "…"`, `weights N("…")`. */
@@ -81,9 +81,9 @@ const pathsSideBySide: Slip = (source, { token, previous, start }) => {
   if (start.tokenType !== t.Weights || !previous || token.tokenType !== t.ModifierWord) return undefined;
   const line = source.text.slice(start.startOffset, token.startOffset);
   if (!/\bexcept\s[^\n]*[\w*\]]\s+$/.test(line)) return undefined;
-  const { end } = spanOf(source, previous);
-  const fix = { title: 'put a comma between', edits: [{ span: { source, start: end, end }, text: ',' }] };
-  return told(source, token, 'a comma should stand before it', [fix]);
+  return told(source, token, 'a comma should stand before it', [
+    putIn(source, spanOf(source, previous).end, ','),
+  ]);
 };
 
 /** `layout "torch"`, `layout = torch`. */
@@ -102,11 +102,12 @@ const layoutBehind: Slip = (source, { token, start }) => {
   const why = '`layout` stands before `except`';
   const { text } = source;
   const head = text.slice(start.startOffset, token.startOffset);
-  const [, name] = /^layout\s+(\w+)/.exec(text.slice(token.startOffset, token.startOffset + 80)) ?? [];
+  const [written = '', name] =
+    /^layout\s+(\w+)/.exec(text.slice(token.startOffset, token.startOffset + 80)) ?? [];
   const [except] = /\bexcept\b[^\n]*$/.exec(head) ?? [];
   if (name === undefined || except === undefined) return told(source, token, why);
   const from = token.startOffset - except.length;
-  const end = token.startOffset + (/^layout\s+\w+/.exec(text.slice(token.startOffset))?.[0].length ?? 0);
+  const end = token.startOffset + written.length;
   return told(source, token, why, [
     {
       title: `layout ${name} first`,
