@@ -1,16 +1,22 @@
 /**
  * Files that appear whole or not at all: written beside their place under a temporary name, flushed, then renamed. A full disk
- * or a killed process leaves nothing half-written under the final name.
+ * or a killed process leaves nothing half-written under the final name. A link stays a link, a file keeps its permissions, and what is
+ * no file (`/dev/stdout`, a pipe) is written to as it is: a rename would put a file in its place.
  */
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   existsSync,
+  fchmodSync,
   fsyncSync,
   mkdirSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
+  type Stats,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileReason } from './bytes.ts';
@@ -31,22 +37,39 @@ export class WriteError extends Error {
 
 /** Writes the chunks one after another to `path`, creating its folder. Throws a `WriteError` and leaves no trace on failure. */
 export function writeAtomic(path: string, chunks: Iterable<Uint8Array>): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  let fd: number | undefined;
-  let created = false;
   try {
-    makeFolder(dirname(path));
-    fd = openSync(temporary, 'wx');
-    created = true;
-    for (const chunk of chunks) writeFully(fd, chunk);
-    fsyncSync(fd);
-    closeSync(fd);
-    fd = undefined;
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there && !there.isFile()) writeTo(openSync(path, 'w'), chunks);
+    else replace(there ? realpathSync(path) : path, chunks, there);
+  } catch (error) {
+    throw new WriteError(path, error);
+  }
+}
+
+/** The chunks as the whole of `path`, with the permissions of the file that was there. */
+function replace(path: string, chunks: Iterable<Uint8Array>, there: Stats | undefined): void {
+  makeFolder(dirname(path));
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const fd = openSync(temporary, 'wx');
+  try {
+    writeTo(fd, chunks, () => {
+      if (there) fchmodSync(fd, there.mode);
+      fsyncSync(fd);
+    });
     renameSync(temporary, path);
   } catch (error) {
-    if (fd !== undefined) closeSync(fd);
-    if (created) rmSync(temporary, { force: true });
-    throw new WriteError(path, error);
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Writes the chunks, and what `end` does, and closes. */
+function writeTo(fd: number, chunks: Iterable<Uint8Array>, end = (): void => {}): void {
+  try {
+    for (const chunk of chunks) writeFully(fd, chunk);
+    end();
+  } finally {
+    closeSync(fd);
   }
 }
 

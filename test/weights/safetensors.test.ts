@@ -1,11 +1,20 @@
+import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
+  statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
-  mkdirSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -192,6 +201,33 @@ describe('writing', () => {
     expect(() => writeAtomic(path, full)).toThrow(`${path} cannot be written: the disk is full`);
     expect(readFileSync(path)).toEqual(before);
     expect(readdirSync(join(folder, 'half'))).toEqual(['w.safetensors']);
+  });
+
+  it('keeps links and permissions, and writes to what is no file instead of putting one in its place', () => {
+    const [real, link] = [join(folder, 'real.txt'), join(folder, 'link.txt')];
+    writeFileSync(real, 'before');
+    chmodSync(real, 0o600);
+    symlinkSync(real, link);
+    writeAtomic(link, [Buffer.from('after')]);
+    expect(readFileSync(real, 'utf8')).toBe('after');
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(statSync(real).mode & 0o777).toBe(0o600);
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const end = openSync(pipe, constants.O_RDWR);
+    writeAtomic(pipe, [Buffer.from('some'), Buffer.from('thing')]);
+    expect(statSync(pipe).isFIFO()).toBe(true);
+    const read = Buffer.alloc(9);
+    readSync(end, read);
+    closeSync(end);
+    expect(read.toString()).toBe('something');
+  });
+
+  it('is not stopped by what a killed process of the same number left', () => {
+    const path = join(folder, 'again.txt');
+    writeFileSync(join(folder, `.again.txt.${process.pid}.tmp`), 'half');
+    writeAtomic(path, [Buffer.from('whole')]);
+    expect(readFileSync(path, 'utf8')).toBe('whole');
   });
 
   it('says why it cannot write', () => {
