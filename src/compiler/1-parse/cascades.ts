@@ -2,7 +2,7 @@
 import type { Failure } from '../../../grammar/recovering-parser.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import * as t from '../../../grammar/tokens.ts';
-import { isToldWithFrom } from './slips/imports.ts';
+import { isToldInBraces, isToldWithFrom } from './slips/imports.ts';
 import type { Source } from './source.ts';
 
 /** The failures in order, without those that an earlier one explains, or a bracket that is `reported` never to close. */
@@ -17,7 +17,7 @@ export function withoutCascades(
     const before = kept.at(-1);
     const at = failure.token.startOffset;
     if (open.some(({ start, end }) => start < at && at <= end)) continue;
-    if (before && isToldWithFrom(source, before, failure)) continue;
+    if (before && (isToldWithFrom(source, before, failure) || isToldInBraces(before, failure))) continue;
     if (before && isItsOption(source, before, failure)) continue;
     if (
       before &&

@@ -115,6 +115,8 @@ function run(parser: CnnParser, tokens: IToken[], rule: 'file' | 'body'): CstNod
 function inside(parser: CnnParser, tokens: IToken[], { start, token }: Failure): readonly Failure[] {
   if (start.tokenType !== t.Net && start.tokenType !== t.Block && start.tokenType !== t.Export) return [];
   const from = indexOfToken(tokens, start.startOffset);
+  // `export { A, B }` has no body.
+  if (start.tokenType === t.Export && tokens[from + 1]?.startOffset === token.startOffset) return [];
   const opening = nextAt(tokens, from, (type) => type === t.LCurly || type === t.MergeCurly);
   const closing = nextAt(tokens, opening + 1, (type) => type === t.RCurly);
   const isPassed = (tokens[opening]?.startOffset ?? Infinity) < token.startOffset;

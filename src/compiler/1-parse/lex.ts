@@ -158,6 +158,11 @@ const signs: Record<string, readonly [string, TokenType]> = {
 function repairMistake(source: Source, token: IToken, diagnostics: Diagnostic[]): IToken | 'comment' {
   const span = spanOf(source, token);
   const { image } = token;
+  if (/^#(?:include|import)\b/.test(image)) {
+    diagnostics.push(includeOfOthers(span, image));
+    retype(token, t.Reported);
+    return token;
+  }
   if (image.startsWith('#') || image.startsWith('/*')) {
     diagnostics.push(diagnostic('syntax/comment', {}, span, { fixes: [commentFix(span, image)] }));
     return 'comment';
@@ -184,6 +189,13 @@ function repairMistake(source: Source, token: IToken, diagnostics: Diagnostic[])
   }
   retype(token, signs[image]?.[1] ?? t.Reported);
   return token;
+}
+
+/** `#include "std/lenet"`: an import of C. */
+function includeOfOthers(span: Span, image: string): Diagnostic {
+  const word = /^#\w+/.exec(image)?.[0] ?? '#';
+  const args = { word, where: 'an import names what it brings: `use { Name } from "./blocks.cnn"`' };
+  return diagnostic('syntax/misplaced', args, { ...span, end: span.start + word.length });
 }
 
 function commentFix(span: Span, image: string): Fix {

@@ -3,7 +3,7 @@
  * parameters, the file. A name that a scope declares further down is known but not yet usable (`later`).
  */
 import type { Arg, Ident, NameExpr } from '../1-parse/ast.ts';
-import { looksLikeImport } from '../1-parse/slips/imports.ts';
+import { looksLikeImport } from '../1-parse/slips/import-text.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';

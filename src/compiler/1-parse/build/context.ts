@@ -9,7 +9,7 @@ import { internal } from '../../diagnostics/internal.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import type { BrokenStatement, Comment, Ident, StringLiteral } from '../ast.ts';
 import { spanOf } from '../lex.ts';
-import { looksLikeImport } from '../slips/imports.ts';
+import { looksLikeImport } from '../slips/import-text.ts';
 import type { Source, Span } from '../source.ts';
 
 export interface Context {

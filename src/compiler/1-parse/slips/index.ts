@@ -8,6 +8,7 @@ import { bodyWithoutBraces, nothingBeforeBrace } from './bodies.ts';
 import { choiceSlips } from './choices.ts';
 import { clauseSlips } from './clauses.ts';
 import { defaultsSlips } from './defaults.ts';
+import { exportSlips } from './exports.ts';
 import { filterSlips } from './filters.ts';
 import { headSlips } from './heads.ts';
 import { importSlips } from './imports.ts';
@@ -51,6 +52,7 @@ const slips: readonly Slip[] = [
   nothingBeforeBrace,
   ...choiceSlips,
   bodyWithoutBraces,
+  ...exportSlips,
   ...importSlips,
   movedByOtherSigns,
   ...filterSlips,
