@@ -43,10 +43,10 @@ const tensor = (shape: readonly number[], ...data: readonly number[]): Tensor =>
   data: Float32Array.from(data),
 });
 
-describe('filters', () => {
-  const rows = (count: number, row: readonly number[]): readonly number[] =>
-    Array.from({ length: count }, () => row).flat();
+const rows = (count: number, row: readonly number[]): readonly number[] =>
+  Array.from({ length: count }, () => row).flat();
 
+describe('filters', () => {
   it('finds the vertical edge of the course: 6x6 of 10s and 0s gives 4x4 with 30s in the middle', () => {
     const text = `use { Vertical } from "std/filters"
       net N { in image: gray 6x6  out y: tensor(image -> conv(kernel = Vertical)) }`;
@@ -68,7 +68,7 @@ describe('filters', () => {
 describe('losses', () => {
   const loss = (call: string, inputs: Readonly<Record<string, Tensor>>): readonly number[] => {
     const kinds = Object.entries(inputs).map(([name, { shape }]) => `in ${name}: f32[${shape.join(', ')}]`);
-    const text = `use { Content, Style, Triplet, Contrastive, Dice } from "std/losses"
+    const text = `use { Content, Style, Triplet, Contrastive, Dice, Yolo } from "std/losses"
       net N {\n${kinds.join('\n')}\nout y: tensor(${call})\n}`;
     return numbers(text, inputs).map(([value = NaN]) => value);
   };
@@ -87,6 +87,27 @@ describe('losses', () => {
   ])('%s', (call, inputs, expected) => {
     for (const found of loss(call, inputs as unknown as Record<string, Tensor>))
       expect(found).toBeCloseTo(expected, 5);
+  });
+
+  describe('of YOLO', () => {
+    const half = 0.5;
+    /** Logits of 0: centres and objects of one half, sizes of the anchor, classes all alike. */
+    const head = (values: number): Tensor => tensor([1, 2, 2 * values], ...rows(4 * values, [0]));
+    const target = (values: number, ...object: readonly number[]): Tensor =>
+      tensor([1, 2, 2 * values], ...rows(3 * values, [0]), ...object);
+
+    it.each([
+      // Three of four boxes are not there, and each is believed in by one half.
+      ['Yolo(t, 2)', 7, [0.5, 0.5, 0, 0, 1, 1, 0], 3 * 0.5 * half ** 2 + half ** 2 + 2 * half ** 2],
+      // The centre is off by (¼, ½), the size by a factor of e³ in one direction.
+      ['Yolo(t, 2)', 7, [0.25, 1, 3, 0, 1, 0.5, 0.5], 0.375 + 0.25 + 5 * (0.25 ** 2 + 0.5 ** 2 + 9)],
+      ['Yolo(t, 2, coord = 1, noobj = 2)', 7, [0.25, 0.5, 0, 0, 1, 0.5, 0.5], 1.5 + 0.25 + 0.25 ** 2],
+      // One class is not told apart from others.
+      ['Yolo(t, 2)', 5, [0.5, 0.5, 0, 0, 1], 0.375 + 0.25],
+    ])('x -> %s with %i values', (call, values, box, expected) => {
+      for (const found of loss(`x -> ${call}`, { x: head(values), t: target(values, ...box) }))
+        expect(found).toBeCloseTo(expected, 5);
+    });
   });
 
   it('compares styles by what occurs together, not where', () => {

@@ -58,10 +58,11 @@ function bindArguments(written: Written, scope: Scope, place: Place): void {
   const given = new Map<string, Arg>();
   let position = reads ? -1 : 0;
   for (const arg of call.args) {
-    bindClasses(arg.value, scope, place);
     const named = arg.name?.name;
     // The value has no name of its own; the places of options are counted behind it.
     const seat = named ?? (position++ < 0 ? 'value' : options[position - 1]);
+    if (seat === 'value') bindExpr(arg.value, 'value', scope, place);
+    else bindClasses(arg.value, scope, place);
     if (seat === undefined || isHead(arg, written)) reportExtra(arg, written, place);
     else if (named !== undefined && !options.includes(named)) reportUnknown(arg, written, place);
     else if (given.has(seat))

@@ -117,7 +117,8 @@ const options: Readonly<Record<string, readonly string[]>> = {
   maxboxes: ['max'],
 };
 
-const fold = (name: string): string => name.toLowerCase().replaceAll('_', '');
+/** A name without what differs between the writings of frameworks. */
+export const fold = (name: string): string => name.toLowerCase().replaceAll('_', '');
 
 /** What another framework's layer is called here; undefined where the name is not known from one. */
 export function foreignLayer(name: string): string | undefined {

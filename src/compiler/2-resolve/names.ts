@@ -12,6 +12,7 @@ import { foreignLayer } from './foreign.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import type { OpenModule } from './modules.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
+import { reportNotImported, stdlibName } from './stdlib-names.ts';
 import { constantFunctions, isBuiltin, operatorNames, outputKinds, specialValues } from './vocabulary.ts';
 
 export interface Scope {
@@ -167,13 +168,16 @@ function laterIn(
 function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, module, owner }: Place): void {
   if (extendsUnknown(scope)) return;
   if (names.stdlib().has(expr.name))
-    return hasBrokenUse(module) ? undefined : reportNotImported(expr, use, names);
+    return hasBrokenUse(module) ? undefined : reportNotImported(expr, expr.name, use, names);
   if (expr.name === 'convolutional') return reportSliding(expr, names);
   const foreign = foreignLayer(expr.name);
   const ours = foreign !== undefined && operatorNames.has(foreign) ? foreign : undefined;
   const near =
     ours ??
     (names.unknown++ < maxSuggestions ? nearest(expr.name, visibleNames(use, scope, module)) : undefined);
+  const alike =
+    near === undefined || (near !== ours && isBuiltin(near)) ? stdlibName(expr.name, names) : undefined;
+  if (alike !== undefined) return reportNotImported(expr, alike, use, names);
   const code = use === 'layer' ? 'names/unknown-layer' : 'names/unknown';
   const incoming = near === undefined && use === 'value' && owner?.kind === 'block';
   names.report(
@@ -231,21 +235,6 @@ function reportSliding(expr: NameExpr, names: Names): void {
 /** An import that did not parse, and may be the one of any name. */
 function hasBrokenUse({ file }: OpenModule): boolean {
   return file.items.some(({ kind, span }) => kind === 'broken' && looksLikeImport(textOf(span)));
-}
-
-/** A name of the stdlib needs a `use`. */
-function reportNotImported(expr: NameExpr, use: NameUse, names: Names): void {
-  const line = `use { ${expr.name} } from "${names.stdlib().get(expr.name)}"`;
-  const top = { source: expr.span.source, start: 0, end: 0 };
-  const layer = operatorNames.has(expr.name.toLowerCase()) ? expr.name.toLowerCase() : undefined;
-  const text =
-    layer === undefined ? 'the stdlib has it' : `the layer is ${layer}; the stdlib has a block of that name`;
-  names.report(
-    diagnostic(use === 'layer' ? 'names/unknown-layer' : 'names/unknown', { name: expr.name }, expr.span, {
-      notes: [{ word: 'note', text }],
-      fixes: [...fixesBy(layer, expr.span), { title: line, edits: [{ span: top, text: `${line}\n` }] }],
-    }),
-  );
 }
 
 /** Every name that could stand here: locals, the file's, and the language's own. */
