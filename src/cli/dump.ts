@@ -2,15 +2,15 @@
 import { suggestion } from './suggestion.ts';
 import { printGraph } from '../compiler/ir/print.ts';
 import { optimize, passes } from '../compiler/5-optimize/index.ts';
-import { plan, printPlan, type Picker, type Plan } from '../compiler/6-plan/index.ts';
+import { printPlan, type Plan } from '../compiler/6-plan/index.ts';
 import { emitWasm } from '../compiler/7-emit/wasm/index.ts';
 import { UsageFailure } from './failure.ts';
 import type { OpenNet } from './nets.ts';
-import { engines, ownVariant } from './wasm.ts';
+import { planOf, type CompileOptions } from './wasm.ts';
 
-/** The text of `graph`, `after:<pass>`, `plan` or `wat`, for the engine at hand. */
-export async function dump({ graph }: OpenNet, what: string, pick?: Picker): Promise<string> {
-  const planned = (): Plan => plan(optimize(graph), engines[ownVariant({ wide: 'off' })], { pick });
+/** The text of `graph`, `after:<pass>`, `plan` or `wat`; the plan is made as `options` say. */
+export async function dump({ graph }: OpenNet, what: string, options: CompileOptions): Promise<string> {
+  const planned = (): Plan => planOf(graph, options);
   if (what === 'graph') return printGraph(graph);
   if (what === 'plan') return printPlan(planned());
   if (what === 'wat') return disassemble(emitWasm(planned(), { names: true }).bytes);

@@ -69,14 +69,20 @@ function replace(target: string, temporary: string): void {
   rmSync(old, { recursive: true, force: true });
 }
 
-function checkOwned(target: string, shown: string): void {
-  let entries: readonly string[];
+/** What a folder that is to be written to holds: nothing where it is not there yet; ends the command where it is no folder. */
+export function namesIn(target: string, shown: string): readonly string[] {
   try {
-    entries = readdirSync(target);
+    return readdirSync(target);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    return fail('file/not-written', { file: shown, reason: fileReason(error) }, shown);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    const reason = code === 'ENOTDIR' ? 'it is no folder, or in none' : fileReason(error);
+    return fail('file/not-written', { file: shown, reason }, shown);
   }
+}
+
+function checkOwned(target: string, shown: string): void {
+  const entries = namesIn(target, shown);
   if (entries.length === 0 || wroteIt(join(target, 'package.json'))) return;
   fail('build/folder-in-use', { folder: shown }, shown, {
     fixes: [{ title: 'choose a new folder, or empty this one', edits: [] }],

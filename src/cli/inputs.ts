@@ -46,6 +46,7 @@ function filesByInput(graph: Graph, written: readonly string[]): ReadonlyMap<str
         notes: [{ word: 'note', text: suggestion(name, names) }],
       });
     }
+    if (files.has(name)) throw new UsageFailure(`--input gives ${name} twice`);
     files.set(name, text.slice(at + 1));
   }
   return files;

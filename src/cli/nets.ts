@@ -104,14 +104,15 @@ function orVariant(net: string, model: Model, file: string): string {
 
 /** `image=416x416`, or `416x416` where the net has one input. */
 function sizesOf(written: readonly string[], net: string, model: Model): InputSizes {
-  return Object.fromEntries(
-    written.map((text) => {
-      const match = /^(?:([^=]+)=)?(\d+(?:x\d+)*)$/.exec(text);
-      if (!match) throw new UsageFailure(`--size takes name=HxW, such as image=416x416, not ${text}`);
-      const [, name = onlyInput(net, model), dims = ''] = match;
-      return [name, dims.split('x').map(Number)];
-    }),
-  );
+  const sizes = new Map<string, readonly number[]>();
+  for (const text of written) {
+    const match = /^(?:([^=]+)=)?(\d+(?:x\d+)*)$/.exec(text);
+    if (!match) throw new UsageFailure(`--size takes name=HxW, such as image=416x416, not ${text}`);
+    const [, name = onlyInput(net, model), dims = ''] = match;
+    if (sizes.has(name)) throw new UsageFailure(`--size gives ${name} twice`);
+    sizes.set(name, dims.split('x').map(Number));
+  }
+  return Object.fromEntries(sizes);
 }
 
 function onlyInput(net: string, model: Model): string {

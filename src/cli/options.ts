@@ -7,6 +7,25 @@ export function collect(value: string, before: readonly string[]): readonly stri
   return [...before, value];
 }
 
+/** The value of an option that counts something: a whole number in decimal digits. */
+export function wholeOf(
+  option: string,
+  text: string,
+  { from, to = Number.MAX_SAFE_INTEGER }: { readonly from: number; readonly to?: number },
+): number {
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (number >= from && number <= to) return number;
+  const range = to === Number.MAX_SAFE_INTEGER ? `from ${from}` : `from ${from} to ${to}`;
+  throw new UsageFailure(`${option} takes a whole number ${range}, not ${text}`);
+}
+
+/** The value of an option that measures something: a number above 0, and not without end. */
+export function positiveOf(option: string, text: string, what = 'a number'): number {
+  const number = Number(text);
+  if (number > 0 && Number.isFinite(number)) return number;
+  throw new UsageFailure(`${option} takes ${what} above 0, not ${text}`);
+}
+
 /**
  * Adds the options of a command that runs a net: which net at which size, with which weights, on which input, with which vectors.
  * `input` and `wide` say what is particular about theirs.

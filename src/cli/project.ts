@@ -76,8 +76,8 @@ function prepareFor(length: number): void {
   if (!isMuch && textSoFar > muchText) boundYoungGeneration();
 }
 
-/** The text of a file that the user named. */
-export function readText(path: string, shown: string): string {
+/** The text of a file that the user named, or of stdin (0). */
+export function readText(path: string | 0, shown: string): string {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);

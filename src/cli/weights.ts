@@ -6,6 +6,7 @@ import type { BindOptions } from '../weights/bind.ts';
 import type { Layout } from '../weights/file-order.ts';
 import { InputFailure, stopOnErrors, UsageFailure } from './failure.ts';
 import type { OpenNet } from './nets.ts';
+import { wholeOf } from './options.ts';
 import type { Project } from './project.ts';
 
 export interface WeightOptions {
@@ -52,9 +53,7 @@ export async function weightsOf(net: OpenNet, options: WeightOptions): Promise<N
 }
 
 function seedOf({ seed = '0', weights }: WeightOptions): number {
-  const number = Number(seed);
-  if (!Number.isSafeInteger(number) || number < 0)
-    throw new UsageFailure(`--seed takes a whole number, not ${seed}`);
+  const number = wholeOf('--seed', seed, { from: 0 });
   if (weights !== undefined && seed !== '0')
     throw new UsageFailure('--weights and --seed exclude each other');
   return number;

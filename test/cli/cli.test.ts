@@ -274,6 +274,30 @@ describe('run', () => {
   it('keeps usage errors apart: exit code 2', async () => {
     for (const args of [['--target', 'gpu'], ['--seed', '-1'], ['--bogus'], ['--input', '=x']])
       expect((await cnnc('run', net, '--input', photo, ...args)).exit).toBe(2);
+    const messages: readonly (readonly [args: readonly string[], message: string])[] = [
+      [['run', net, '--input', photo, '--seed', ''], '--seed takes a whole number from 0, not'],
+      [['run', net, '--input', photo, '--input', `image=${photo}`], '--input gives image twice'],
+      [['run', net, '--input', photo, '--target', 'eval', '--tuning', 't'], '--tuning is for --target wasm'],
+      [['build', net, '--out', 'o', '--target', 'tfjs', '--tuning', 't'], '--tuning is for --target wasm'],
+      [
+        ['build', net, '--out', 'o', '--threads', '17'],
+        '--threads takes a whole number from 1 to 16, not 17',
+      ],
+      [['summary', net, '--size', '8x8', '--size', 'image=16x16'], '--size gives image twice'],
+      [['summary', net, '--sort', 'constructor'], '--sort is macs, params, memory, not constructor'],
+      [['profile', net, '--runs', '0x10'], '--runs takes a whole number from 1, not 0x10'],
+      [['tune', net, '--budget', 'Infinity'], '--budget takes a number of seconds above 0, not Infinity'],
+      [['quantize', net, '--data', '.', '--speed', '1e999'], '--speed takes a number above 0, not 1e999'],
+      [['diff', net, net, '--net', 'A', '--net', 'B', '--net', 'C'], '--net is given twice at most'],
+      [
+        ['weights', 'convert', 'm', '--map', 'm', '--out', 'o', '--net', 'A'],
+        '--net is which net of the file',
+      ],
+    ];
+    for (const [args, message] of messages) {
+      const { exit, stderr } = await cnnc(...args);
+      expect([exit, stderr]).toEqual([2, expect.stringContaining(message)]);
+    }
     expect((await cnnc('run')).exit).toBe(2);
     expect((await cnnc('fly')).exit).toBe(2);
     const asJson = await cnnc('run', '--json');
@@ -540,6 +564,14 @@ describe('build', () => {
     ]);
     expect((await cnnc('build', net)).exit).toBe(2);
   });
+
+  it('dumps the plan that the other options make', async () => {
+    const dumped = async (...options: string[]): Promise<string> =>
+      (await cnnc('build', net, '--dump', 'plan', ...options)).stdout;
+    expect(await dumped()).toMatch(/^plan Tiny for relaxed\n/);
+    expect(await dumped('--deterministic')).toContain('plan Tiny for simd');
+    expect(await dumped('--wide')).toContain('plan Tiny for relaxed wide');
+  });
 });
 
 describe('fmt and graph', () => {
@@ -609,6 +641,11 @@ describe('explain and help', () => {
       expect.stringContaining('did you mean shape/nothing-left?'),
     ]);
     expect((await cnnc('explain', '--json')).json()).toBeInstanceOf(Array);
+    const inherited = await cnnc('explain', 'constructor');
+    expect([inherited.exit, inherited.stderr]).toEqual([
+      2,
+      expect.stringContaining('there is no diagnostic constructor'),
+    ]);
   });
 
   it('has help with examples for every command, exit code 0', async () => {

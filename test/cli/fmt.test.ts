@@ -1,4 +1,5 @@
 /** `cnnc fmt`, and that the files which cnnc ships have the format that it writes. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +64,18 @@ describe('fmt', () => {
     expect([readFileSync(bad, 'utf8'), readFileSync(good, 'utf8')]).toEqual([
       'net N {\n  x = = 1\n}\n',
       pretty,
+    ]);
+  });
+
+  it('does not guess at bytes from stdin that are no text', () => {
+    const ended = spawnSync(process.execPath, ['src/cli/main.ts', 'fmt', '-'], {
+      input: Buffer.from('// caf\xe9\nblock B = relu\n', 'latin1'),
+      encoding: 'utf8',
+    });
+    expect([ended.status, ended.stdout, ended.stderr]).toEqual([
+      1,
+      '',
+      expect.stringContaining('stdin is not text'),
     ]);
   });
 

@@ -42,6 +42,17 @@ describe('init', () => {
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['build', 'start', 'test', 'check']));
   });
 
+  it('says that a file is no folder', async () => {
+    writeFileSync(join(folder, 'taken'), '');
+    for (const path of ['taken', 'taken/below']) {
+      const { exit, stderr } = await cnnc('init', join(folder, path));
+      expect([exit, stderr]).toEqual([
+        1,
+        expect.stringMatching(/file\/not-written: .*taken.* cannot be written: it is no folder, or in none/),
+      ]);
+    }
+  });
+
   it('leaves a folder that is not empty alone, and with --force every file in it', async () => {
     writeFileSync(join(folder, 'tiny.cnn'), 'block B = relu\n');
     const { exit, stderr } = await cnnc('init', folder);

@@ -1,9 +1,9 @@
 /** `cnnc quantize` and what takes its file: build, run, profile; and what they say about wrong data and wrong files. */
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { slownessNote } from '../../src/cli/commands/quantize.ts';
 import { sizeOf } from '../../src/compiler/ir/type.ts';
 import { readNpy, writeNpy } from '../../src/weights/npy.ts';
@@ -33,6 +33,7 @@ beforeEach(() => {
   file = at('small.cnn');
   writeFileSync(file, source);
 });
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const calibrated = async (): Promise<string> => {
   for (let k = 0; k < 10; k++) example(`e${k}`, (i) => Math.sin(i * (k + 1)));
@@ -97,6 +98,7 @@ describe('cnnc quantize', () => {
   it('build --deterministic gives one program, and the bits of the interpreter', async () => {
     await calibrated();
     const flags = ['--quantize', at('r.json')];
+    expect((await cnnc('build', file, ...flags, '--dump', 'plan')).stdout).toContain('int8-gemm');
     const built = await cnnc('build', file, '--out', at('d'), ...flags, '--deterministic');
     expect(built.exit, built.stderr).toBe(0);
     const { load } = (await import(pathToFileURL(at('d/index.js')).href)) as {

@@ -16,8 +16,9 @@ import {
   type CommonOptions,
 } from '../terminal.ts';
 import { tuningHelp, type Tuning, type TuningOptions } from '../tuning.ts';
+import type { CompileOptions } from '../wasm.ts';
 import type { NetWeights, WeightOptions } from '../weights.ts';
-import { collect } from '../options.ts';
+import { collect, wholeOf } from '../options.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends NetOptions, WeightOptions, QuantizeOptions, TuningOptions, CommonOptions {
@@ -86,6 +87,8 @@ async function build(file: string, options: Options): Promise<ExitCode> {
   if (!['wasm', 'tfjs'].includes(options.target))
     throw new UsageFailure(`--target is wasm or tfjs, not ${options.target}`);
   if (options.wide && options.target !== 'wasm') throw new UsageFailure('--wide is for --target wasm');
+  if (options.tuning !== undefined && options.target !== 'wasm')
+    throw new UsageFailure('--tuning is for --target wasm: TensorFlow.js chooses its own algorithms');
   checkDeterministic(options);
   weightsTypeOf(options);
   checkQuantize(options);
@@ -97,7 +100,7 @@ async function build(file: string, options: Options): Promise<ExitCode> {
   const net = openNet(file, options);
   const { tuningOf } = await import('../tuning.ts');
   const tuning = tuningOf(file, options);
-  const dumps = await dumpsOf(net, options.dump, tuning);
+  const dumps = await dumpsOf(net, { ...options, count: threads, chosen: tuning });
   if (!options.json) for (const { text } of dumps) writeLine(text.trimEnd());
   if (options.out === undefined) {
     if (options.json) writeJson({ dumps });
@@ -152,21 +155,43 @@ function weightsTypeOf({ weightsType, target }: Options): WeightsType {
   return weightsType;
 }
 
+/** The texts that `--dump` asks for: of the program that a package built with these options has first, for as many threads as it may take. */
 async function dumpsOf(
   net: OpenNet,
-  wanted: readonly string[],
-  { pick }: Tuning,
+  options: Chosen,
 ): Promise<readonly { readonly what: string; readonly text: string }[]> {
-  if (wanted.length === 0) return [];
+  if (options.dump.length === 0) return [];
   const { dump } = await import('../dump.ts');
-  return Promise.all(wanted.map(async (what) => ({ what, text: await dump(net, what, pick) })));
+  const compile = await compileOptions(net, options);
+  const [variant = 'simd'] = variantsOf(options);
+  const how = { ...compile, variant, threads: options.count };
+  return Promise.all(options.dump.map(async (what) => ({ what, text: await dump(net, what, how) })));
+}
+
+interface Chosen extends Options {
+  /** Threads. */
+  readonly count: number;
+  readonly chosen: Tuning;
+}
+
+/** What all programs of a package share. */
+async function compileOptions(
+  net: OpenNet,
+  options: Chosen,
+): Promise<Omit<CompileOptions, 'variant' | 'threads'>> {
+  const { rangesFor } = await import('../ranges.ts');
+  return {
+    show: net.project.show,
+    weightsType: weightsTypeOf(options),
+    precise: options.deterministic === true,
+    pick: options.chosen.pick,
+    ranges: rangesFor(net, options),
+  };
 }
 
 /** Threads asked for; 1 where none were. */
 function threadsOf({ threads = '1', target }: Options): number {
-  const count = Number(threads);
-  if (!Number.isSafeInteger(count) || count < 1 || count > mostThreads)
-    throw new UsageFailure(`--threads takes a whole number from 1 to ${mostThreads}, not ${threads}`);
+  const count = wholeOf('--threads', threads, { from: 1, to: mostThreads });
   if (count > 1 && target !== 'wasm') throw new UsageFailure('--threads is for --target wasm');
   return count;
 }
@@ -174,30 +199,16 @@ function threadsOf({ threads = '1', target }: Options): number {
 async function wasmPackage(
   net: OpenNet,
   weights: NetWeights,
-  options: Options & { readonly count: number; readonly chosen: Tuning },
+  options: Chosen,
 ): Promise<readonly PackageFile[]> {
   const { compileVariant } = await import('../wasm.ts');
-  const { rangesFor } = await import('../ranges.ts');
   const { emitPackage } = await import('../../compiler/7-emit/package/index.ts');
   const { costs } = await import('../../compiler/index.ts');
   const { graph, project, doc } = net;
-  const weightsType = weightsTypeOf(options);
-  const ranges = rangesFor(net, options);
-  const { pick } = options.chosen;
+  const compile = await compileOptions(net, options);
   const names = variantsOf(options);
-  const precise = options.deterministic === true;
   const variants = [...new Set([1, options.count])].flatMap((threads) =>
-    names.map((variant) =>
-      compileVariant(graph, weights.source, {
-        variant,
-        show: project.show,
-        weightsType,
-        threads,
-        precise,
-        pick,
-        ranges,
-      }),
-    ),
+    names.map((variant) => compileVariant(graph, weights.source, { ...compile, variant, threads })),
   );
   // A net whose steps are all too small for threads has only the programs for one.
   const distinct = variants.filter(({ manifest }, i) => i < names.length || manifest.threads);

@@ -1,6 +1,6 @@
 /** `cnnc diff`: what changes between two versions of a net, and whether saved weights still fit. */
 import type { Command } from 'commander';
-import type { ExitCode } from '../failure.ts';
+import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { Figures, LayerDiff } from '../diffing/layers.ts';
 import type { WeightsDiff } from '../diffing/weights.ts';
 import { colors, count, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
@@ -57,7 +57,9 @@ async function diff(before: string, after: string, options: Options): Promise<Ex
   const { movesOf } = await import('../../compiler/index.ts');
   const { diffWeights } = await import('../diffing/weights.ts');
   const { diffLayers } = await import('../diffing/layers.ts');
-  const [first, second = first] = options.net;
+  const [first, second = first, ...others] = options.net;
+  if (others.length > 0)
+    throw new UsageFailure('--net is given twice at most: of the first, then of the second');
   const open = (file: string, net: string | undefined): ReturnType<typeof openNet> =>
     openNet(file, { size: options.size, ...(net === undefined ? {} : { net }) });
   const [old, now] = [open(before, first), open(after, second)];

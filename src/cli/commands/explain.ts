@@ -20,7 +20,7 @@ async function explain(code: string | undefined, { json }: CommonOptions): Promi
   const { registry } = await import('../../compiler/diagnostics/registry.ts');
   const entries: Readonly<Record<string, DiagnosticEntry>> = registry;
   if (code === undefined) return list(entries, { json: json === true });
-  const entry = entries[code];
+  const entry = Object.hasOwn(entries, code) ? entries[code] : undefined;
   if (!entry) throw new UsageFailure(await unknownCode(code, Object.keys(entries)));
   if (json) writeJson({ code, ...entry });
   else show(code, entry);

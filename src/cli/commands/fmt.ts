@@ -1,5 +1,4 @@
 /** `cnnc fmt`: the one canonical format of `.cnn` files, written in place, or `--check` that they have it. */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import { toJson } from '../../compiler/diagnostics/json.ts';
@@ -64,7 +63,8 @@ async function fmt(files: readonly string[], options: Options): Promise<ExitCode
 async function fmtStdin(files: readonly string[], options: Options): Promise<ExitCode> {
   if (files.length > 1) throw new UsageFailure('- (stdin) cannot be mixed with files');
   const { format } = await import('../../compiler/format/index.ts');
-  const before = readFileSync(0, 'utf8');
+  const { readText } = await import('../project.ts');
+  const before = readText(0, 'stdin');
   const { text, diagnostics } = format({ path: 'stdin', text: before });
   const result = { file: 'stdin', changed: text !== before, diagnostics };
   if (options.check || options.json || diagnostics.length > 0) return report([result], options);

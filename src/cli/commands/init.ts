@@ -1,5 +1,5 @@
 /** `cnnc init`: a small project that checks, tests, builds and runs as it is. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fail, type ExitCode } from '../failure.ts';
@@ -29,7 +29,8 @@ export function addInit(program: Command, end: (code: ExitCode) => void): void {
 
 async function init(folder: string, { force, json }: Options): Promise<ExitCode> {
   const target = resolve(folder);
-  const there = existsSync(target) ? readdirSync(target).filter((name) => name !== '.git') : [];
+  const { namesIn } = await import('../folder.ts');
+  const there = namesIn(target, folder).filter((name) => name !== '.git');
   if (there.length > 0 && !force)
     fail('init/folder-not-empty', { folder }, folder, {
       fixes: [{ title: 'choose a new folder, or add the missing files with --force', edits: [] }],

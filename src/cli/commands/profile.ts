@@ -8,7 +8,7 @@ import { quantizeOption, type QuantizeOptions } from '../ranges.ts';
 import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import { tuningHelp, type TuningOptions } from '../tuning.ts';
 import type { WeightOptions } from '../weights.ts';
-import { addRunOptions, wideOf } from '../options.ts';
+import { addRunOptions, wholeOf, wideOf } from '../options.ts';
 import { ruled } from './summary.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
 
@@ -48,14 +48,13 @@ export function addProfile(program: Command, end: (code: ExitCode) => void): voi
 }
 
 async function profile(file: string, options: Options): Promise<ExitCode> {
-  const runs = Number(options.runs);
-  if (!Number.isSafeInteger(runs) || runs < 1)
-    throw new UsageFailure(`--runs takes a whole number from 1, not ${options.runs}`);
+  const runs = wholeOf('--runs', options.runs, { from: 1 });
+  const wide = wideOf(options.wide);
   if (options.sort !== 'order' && options.sort !== 'time')
     throw new UsageFailure(`--sort is order or time, not ${options.sort}`);
   const { openNet } = await import('../nets.ts');
   const net = openNet(file, options);
-  const measured = await measureNet(net, options, runs);
+  const measured = await measureNet(net, options, { runs, wide });
   const sorted =
     options.sort === 'time'
       ? { ...measured, steps: measured.steps.toSorted((a, b) => b.ms - a.ms) }
@@ -66,7 +65,11 @@ async function profile(file: string, options: Options): Promise<ExitCode> {
   return 0;
 }
 
-async function measureNet(net: OpenNet, options: Options, runs: number): Promise<Profile> {
+async function measureNet(
+  net: OpenNet,
+  options: Options,
+  { runs, wide }: { readonly runs: number; readonly wide: 'auto' | 'off' },
+): Promise<Profile> {
   const { weightsOf } = await import('../weights.ts');
   const { planOf, ownVariant } = await import('../wasm.ts');
   const { rangesFor } = await import('../ranges.ts');
@@ -79,7 +82,7 @@ async function measureNet(net: OpenNet, options: Options, runs: number): Promise
   const tuning = tuningOf(net.file, options);
   say(colors.dim(`measuring ${runs} inferences with ${weights.origin}`), options);
   const planned = planOf(net.graph, {
-    variant: ownVariant({ wide: wideOf(options.wide) }),
+    variant: ownVariant({ wide }),
     show: net.project.show,
     ranges: rangesFor(net, options),
     pick: tuning.pick,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Precisions } from '../../compiler/5-optimize/quantize/index.ts';
 import type { Comparison, OutputDifference, ValueNoise } from '../../quantize/compare.ts';
 import type { Example } from '../data.ts';
-import { UsageFailure, type ExitCode } from '../failure.ts';
+import type { ExitCode } from '../failure.ts';
 import type { NetOptions } from '../nets.ts';
 import type { Gain } from '../quantizing.ts';
 import {
@@ -16,7 +16,7 @@ import {
   type CommonOptions,
 } from '../terminal.ts';
 import type { WeightOptions } from '../weights.ts';
-import { collect } from '../options.ts';
+import { collect, positiveOf, wholeOf } from '../options.ts';
 
 interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly data: string;
@@ -63,11 +63,8 @@ export function addQuantize(program: Command, end: (code: ExitCode) => void): vo
 const leastToSplit = 8;
 
 async function quantize(file: string, options: Options): Promise<ExitCode> {
-  const most = Number(options.examples);
-  if (!Number.isSafeInteger(most) || most < 1)
-    throw new UsageFailure(`--examples takes a whole number from 1, not ${options.examples}`);
-  const speed = Number(options.speed);
-  if (!(speed > 0)) throw new UsageFailure(`--speed takes a number above 0, not ${options.speed}`);
+  const most = wholeOf('--examples', options.examples, { from: 1 });
+  const speed = positiveOf('--speed', options.speed);
   const { openNet } = await import('../nets.ts');
   const { weightsOf } = await import('../weights.ts');
   const { readExamples } = await import('../data.ts');
@@ -90,8 +87,10 @@ async function quantize(file: string, options: Options): Promise<ExitCode> {
   );
   const values = await rangesOver(calibration, calibrating);
   const progress = progressLine(options);
-  const layers = await precisionsFor(calibration, values, calibrating, { speed, show: progress.show });
-  progress.end();
+  const layers = await precisionsFor(calibration, values, calibrating, {
+    speed,
+    show: progress.show,
+  }).finally(progress.end);
   const ranges = rangesWith(calibration.optimized, values, layers);
   const out = options.out ?? `${net.graph.name}.ranges.json`;
   const text = printRanges({ net: net.graph.name, examples: calibrating.length, ranges });

@@ -68,6 +68,8 @@ async function run(file: string, options: Options): Promise<ExitCode> {
   const { weightsOf } = await import('../weights.ts');
   const { readInputs } = await import('../inputs.ts');
   const { rangesFor } = await import('../ranges.ts');
+  if (options.tuning !== undefined && target !== 'wasm')
+    throw new UsageFailure('--tuning is for --target wasm: the others have no algorithms to choose');
   if (options.quantize !== undefined && target === 'tfjs')
     throw new UsageFailure('--quantize is for the targets wasm and eval: TensorFlow.js computes in floats');
   const net = openNet(file, options);

@@ -166,7 +166,7 @@ function bar(share: number): string {
 /** Rows by a figure, largest first, or as they are. */
 function orderOf(sort: string | undefined): (layers: readonly LayerRow[]) => readonly LayerRow[] {
   if (sort === undefined) return (layers) => layers;
-  const figure = figures[sort];
+  const figure = Object.hasOwn(figures, sort) ? figures[sort] : undefined;
   if (!figure) throw new UsageFailure(`--sort is ${Object.keys(figures).join(', ')}, not ${sort}`);
   return (layers) => [...layers].sort((a, b) => figure(b) - figure(a));
 }

@@ -6,9 +6,8 @@ import type { Command } from 'commander';
 import type { Engine } from '../../compiler/6-plan/plan.ts';
 import type { LayerResult, TuneResult } from '../../tune/tune.ts';
 import type { MeasuredChoice, TuningFile } from '../../tune/tuning-file.ts';
-import { UsageFailure, type ExitCode } from '../failure.ts';
+import type { ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
-
 import {
   colors,
   count,
@@ -19,7 +18,7 @@ import {
   type CommonOptions,
 } from '../terminal.ts';
 import type { WeightOptions } from '../weights.ts';
-import { addRunOptions, wideOf } from '../options.ts';
+import { addRunOptions, positiveOf, wideOf } from '../options.ts';
 import { ruled } from './summary.ts';
 
 interface Options extends NetOptions, WeightOptions, CommonOptions {
@@ -52,8 +51,7 @@ export function addTune(program: Command, end: (code: ExitCode) => void): void {
 }
 
 async function tuneFile(file: string, options: Options): Promise<ExitCode> {
-  const budget = Number(options.budget);
-  if (!(budget > 0)) throw new UsageFailure(`--budget takes seconds, not ${options.budget}`);
+  const budget = positiveOf('--budget', options.budget, 'a number of seconds');
   const wide = wideOf(options.wide);
   const { openNet } = await import('../nets.ts');
   const { engines, ownVariant } = await import('../wasm.ts');

@@ -1,6 +1,6 @@
 /** `cnnc weights ls` and `cnnc weights convert`: what a weights file holds, and files from TensorFlow.js. */
 import type { Command } from 'commander';
-import { InputFailure, type ExitCode } from '../failure.ts';
+import { InputFailure, UsageFailure, type ExitCode } from '../failure.ts';
 import { colors, count, say, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 
 interface ConvertOptions extends CommonOptions {
@@ -65,7 +65,9 @@ async function list(path: string, { json }: CommonOptions): Promise<ExitCode> {
 }
 
 async function convert(manifest: string, options: ConvertOptions): Promise<ExitCode> {
-  const { map, out, json } = options;
+  const { map, out, json, like, net } = options;
+  if (net !== undefined && like === undefined)
+    throw new UsageFailure('--net is which net of the file of --like');
   const { convertTfjs } = await import('../../weights/convert-tfjs.ts');
   const { writeSafetensors } = await import('../../weights/write-safetensors.ts');
   const { tensors, unused, diagnostics } = convertTfjs(manifest, map);
