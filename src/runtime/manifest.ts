@@ -45,7 +45,7 @@ export interface ManifestInput extends Region {
 /** What an output means; `OutputKind` of the graph without what only the compiler needs. */
 export type ManifestKind =
   | { readonly kind: 'tensor' | 'prob' | 'embedding' | 'image' }
-  /** `probabilities` where the net itself ends in softmax (or sigmoid, for `labels`); otherwise the values are logits. */
+  /** `probabilities` where the net itself ends in softmax (or sigmoid, for `labels` and masks of one channel); otherwise the values are logits. */
   | {
       readonly kind: 'label' | 'labels' | 'mask';
       readonly classes?: readonly string[];

@@ -83,9 +83,9 @@ export function decodeOutput(
       return guesses(output.probabilities ? data : data.map(sigmoid), output.classes);
     case 'mask':
       return {
-        data: largest(tensor),
+        data: largest(tensor, output.probabilities ? 0.5 : 0),
         shape: shape.slice(0, -1),
-        classes: namesOf(output.classes, shape.at(-1) ?? 1),
+        classes: namesOf(output.classes, Math.max(2, shape.at(-1) ?? 1)),
       };
     case 'image':
       return picture(tensor);
@@ -137,11 +137,11 @@ function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** Index of the largest channel at each position; a single channel counts as the logit of class 1. */
-function largest({ data, shape }: TensorValue): Uint16Array<ArrayBuffer> {
+/** Index of the largest channel at each position; where there is one, class 1 is where it is above `even`. */
+function largest({ data, shape }: TensorValue, even: number): Uint16Array<ArrayBuffer> {
   const channels = shape.at(-1) ?? 1;
   return Uint16Array.from({ length: data.length / channels }, (_, p) => {
-    if (channels === 1) return data[p]! > 0 ? 1 : 0;
+    if (channels === 1) return data[p]! > even ? 1 : 0;
     let best = 0;
     for (let c = 1; c < channels; c++) if (data[p * channels + c]! > data[p * channels + best]!) best = c;
     return best;

@@ -82,6 +82,15 @@ test "not so sure" of Which { x = [0, 1, 5]  expect animal == "owl" with p > 0.9
     });
   });
 
+  it('finds class 1 of a mask of one channel where it is more likely than not', async () => {
+    const text = `net Halves {
+  in x: f32[1, 2, 1]
+  out mask: mask(x) of ["no", "yes"]
+}
+test "halves" of Halves { x = [[[-3], [3]]]  expect mask[0][0] == "no" and mask[0][1] == "yes" }`;
+    expect(await outcomes(text)).toEqual({ halves: 'passed' });
+  });
+
   it('runs tests of the variants of a family', async () => {
     const text = `net Sum(n = 1, by = 1.0) {
   in x: f32[2]

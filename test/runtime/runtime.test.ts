@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  decodeOutput,
   InputError,
   load,
   pickVariant,
@@ -225,6 +226,18 @@ describe('outputs', () => {
       kind: detect,
       seen: { image: { width: 1, height: 1 }, input: { width: 2, height: 2 }, fit: 'stretch' },
     });
+  });
+
+  it('divides a mask of one channel at even odds, of logits and of probabilities', () => {
+    const decoded = (probabilities: boolean, ...values: readonly number[]): unknown =>
+      decodeOutput(
+        { output: { kind: 'mask', probabilities } },
+        [{ data: Float32Array.from(values), shape: [1, 2, 1] }],
+        { seen: undefined, detect: undefined },
+      );
+    const halves = { data: Uint16Array.of(0, 1), shape: [1, 2], classes: ['0', '1'] };
+    expect(decoded(false, -0.1, 0.1)).toEqual(halves);
+    expect(decoded(true, 0.4, 0.6)).toEqual(halves);
   });
 
   it('gives copies: a later run leaves earlier results alone', async () => {
