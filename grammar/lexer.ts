@@ -3,7 +3,7 @@
  * hand; each token is made once, in the shape that every later pass writes to (a text of 10,000 lines has 130,000 of them).
  */
 import type { IToken, TokenType } from 'chevrotain';
-import { Comment, startsOf, texts, Whitespace } from './tokens.ts';
+import { BlockComment, Comment, startsOf, texts, Whitespace } from './tokens.ts';
 
 /** A token with all fields that later passes set. */
 export interface Token extends IToken {
@@ -76,6 +76,8 @@ export function tokenize(text: string, most = Infinity): Tokens {
   const tokens: Token[] = [];
   const comments: Token[] = [];
   const strays: [number, number][] = [];
+  // Behind the last end of one no comment is closed: none is looked for, or a text of openings alone would be read once for each.
+  let lastClosed: number | undefined;
   let at = 0;
   while (at < text.length && tokens.length + comments.length + strays.length < most) {
     const rules = rulesOf(text.charCodeAt(at));
@@ -83,6 +85,7 @@ export function tokenize(text: string, most = Infinity): Tokens {
     let rule: Rule | undefined;
     for (let i = 0; i < rules.length && end === at; i++) {
       rule = rules[i] as Rule;
+      if (rule.type === BlockComment && at > (lastClosed ??= text.lastIndexOf('*/'))) continue;
       end = endOf(rule, text, at);
     }
     if (end === at || !rule) {

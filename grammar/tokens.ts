@@ -35,6 +35,19 @@ function inText(name: string, label: string, first: string, config: Config): Tok
 const codesOf = (characters: string): readonly number[] => [...characters].map((one) => one.charCodeAt(0));
 
 const digits = '0123456789';
+
+/** Characters from one code to another. */
+const codes = (from: number, to: number): string =>
+  Array.from({ length: to - from + 1 }, (_, i) => String.fromCharCode(from + i)).join('');
+/** What a sign of another language can begin with: arrows and full-width signs among them. */
+const mistakes = [
+  '=|&<≤≥≠÷∕·⋅∗•∧∨¬×✕✖⨯!;\r–—−‐‑',
+  codes(0x2190, 0x21ff),
+  codes(0x27f0, 0x27ff),
+  codes(0x2900, 0x297f),
+  codes(0x2794, 0x27be),
+  codes(0xff01, 0xff5e),
+].join('');
 const letters = 'abcdefghijklmnopqrstuvwxyz';
 
 const symbol = (name: string, text: string, categories: TokenType[] = []) =>
@@ -71,10 +84,17 @@ export const Name = inText('Name', 'a name', `${letters}${letters.toUpperCase()}
 export const Size = inText('Size', 'a size', digits, { pattern: /\d+(?:x\d+)+(?!\w)/ });
 export const NumberToken = inText('Number', 'a number', digits, {
   pattern:
-    /\d(?:_?\d)*(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d+)?(?:[ \t]*[kMG]?B(?!\w)|[kMG](?!\w)|%(?![\w(]|[ \t]+[\w(]))?(?!\w)/,
+    /(?:0|[1-9](?:_?\d)*)(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d+)?(?:[ \t]*[kMG]?B(?!\w)|[kMG](?!\w)|%(?![\w(]|[ \t]+[\w(]))?(?!\w|\.(?!\.)|'\d)/,
 });
-/** `.5`, `12abc`, `3x`: reported while lexing, as is an unclosed text. */
-export const BadNumber = inText('BadNumber', 'a number', `${digits}.`, { pattern: /\d\w*|\.\d\w*/ });
+/** `.5`, `12abc`, `3x`, `1.5f`, `5.`: told and mended by 1-parse/repairs/numbers.ts. */
+export const BadNumber = inText('BadNumber', 'a number', `${digits}.`, {
+  pattern: /\d(?:\w|\.(?!\.)|'(?=\d{3}(?!\d|'(?!\d)))|(?<=\d[eE])[+-](?=\d))*|\.\d\w*/,
+});
+/** Three quotes: a comment or a text of another language. */
+export const TripleQuoted = inText('TripleQuoted', 'a text in quotes', `"'`, {
+  pattern: /"""(?:[^"]|"(?!""))*"""|'''(?:[^']|'(?!''))*'''/,
+  line_breaks: true,
+});
 export const StringToken = inText('String', 'a text in quotes', '"', {
   pattern: /"(?:[^"\\\n\r]|\\[^\n\r])*"/,
 });
@@ -88,10 +108,40 @@ export const LessEqual = symbol('LessEqual', '<=', [Operator]);
 export const GreaterEqual = symbol('GreaterEqual', '>=', [Operator]);
 export const StarStar = symbol('StarStar', '**');
 
-// What people write by habit from other languages; 1-parse/lex.ts reports each and mends it. A /* that nothing ends goes to the end.
-export const Mistake = inText('Mistake', 'a sign of another language', `=|→&≤≥≠×!;#/'–—\r`, {
-  pattern: /=>|\|>|→|&&|\|\||≤|≥|≠|×|!|;|\r|#[^\n\r]*|\/\*[^]*?(?:\*\/|$)|'(?:[^'\\\n\r]|\\[^\n\r])*'|–>|—>/,
+/** A comment of C; the lexer passes over it where nothing closes it (lexer.ts). */
+export const BlockComment = inText('BlockComment', 'a comment', '/', {
+  pattern: /\/\*[^]*?\*\//,
   line_breaks: true,
+});
+
+/** Two words and more up to the end of a line, that no statement could be. */
+const prose =
+  /(?!(?:in|out|let|train_only|if|each|repeat|replace|assert|as|of)\b)[A-Za-z][\w'’-]*,?[ \t]+(?!(?:as|of|and|or|not|where|with|else|anchors|scale|mean|std|order|range|fit)\b)[A-Za-z][\w',.!’ \t-]*(?=[\n\r]|$)/;
+/** Other comments of other languages, each to the end of its line: 1-parse/repairs/comments.ts. */
+export const ForeignComment = inText('ForeignComment', 'a comment', '#/<-;%', {
+  pattern: new RegExp(
+    [
+      /#[^\n\r]*/,
+      // A /* that nothing closes, with the lines below it that begin with a star.
+      /\/\*[^\n\r]*(?:\r?\n[ \t]*\*(?!\/)[^\n\r]*)*/,
+      /<!--(?:(?!-->)[^\n\r])*(?:-->)?/,
+      /(?<=(?:^|[\n\r])[ \t]*)--+(?![->\d(])[^\n\r]*/,
+      new RegExp(`(?:--|;|%)[ \\t]+${prose.source}`),
+    ]
+      .map(({ source }) => source)
+      .join('|'),
+  ),
+  line_breaks: true,
+});
+
+/** What people write by habit from other languages; 1-parse/repairs/ reports each and mends it. */
+export const Mistake = inText('Mistake', 'a sign of another language', mistakes, {
+  pattern:
+    /=>|\|>|&&|\|\|?|<-(?=[ \t])|[≤≥≠÷∕·⋅∗•∧∨¬×✕✖⨯!;\r]|[–—]>|[–—−‐‑]|[\u2190-\u21ff\u27f0-\u27ff\u2900-\u297f\u2794-\u27be]|[\uff10-\uff19]+|[\uff01-\uff5e]/,
+});
+/** Texts in quotes of other languages, and of typography. */
+export const OtherQuotes = inText('OtherQuotes', 'a text in quotes', `'“”„‟«‘’‚\``, {
+  pattern: /'(?:[^'\\\n\r]|\\[^\n\r])*'|[“”„‟«][^“”„‟«»"\n\r]*[“”»]|[‘’‚][^‘’‚'\n\r]*[’‘]|`[^`\n\r]*`/,
 });
 
 export const Less = symbol('Less', '<', [Operator]);

@@ -77,18 +77,22 @@ describe('the length of a text has a limit, with one message and nothing read', 
 });
 
 test.each([
-  ['signs of other languages', ';'],
   ['signs that begin nothing', '$ a '],
   ['brackets that nothing opened', ')'],
   ['unclosed texts', '"\n'],
   ['numbers', '1x '],
-  ['comments of other languages', '# a\n'],
 ])('many %s are one message', (_, unit) => {
   expect(codes(unit.repeat(20_000))).toEqual(['syntax/too-many']);
 });
 
-test('a comment that nothing ends goes to the end', () => {
-  expect(codes('/* a\n'.repeat(20_000))).toEqual(['syntax/comment']);
+test.each([
+  ['signs', ';', 'syntax/semicolon'],
+  ['comments on lines', '# a\n', 'syntax/comment'],
+  ['comments on one line', '/**/', 'syntax/comment'],
+  ['comments that nothing closes', '/* a\n', 'syntax/comment'],
+])('many %s of other languages are one message, with one fix for all', (_, unit, code) => {
+  const { diagnostics } = parse({ path: 'long.cnn', text: unit.repeat(20_000) });
+  expect(diagnostics.map((d) => [d.code, d.fixes.length])).toEqual([[code, 1]]);
 });
 
 /** The longest path of nested nodes. */

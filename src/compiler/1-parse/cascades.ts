@@ -12,10 +12,13 @@ export function withoutCascades(
   reported: readonly Diagnostic[],
 ): readonly Failure[] {
   const open = linesLeftOpen(source, reported);
+  const numbers = reported.filter(({ code }) => code === 'syntax/bad-number').map(({ span }) => span);
   const kept: Failure[] = [];
   for (const failure of failures) {
     const before = kept.at(-1);
     const at = failure.token.startOffset;
+    // `1,000`: of what stands between its digits was spoken.
+    if (numbers.some(({ start, end }) => start < at && at < end)) continue;
     if (open.some(({ start, end }) => start < at && at <= end)) continue;
     if (before && (isToldWithFrom(source, before, failure) || isToldInBraces(before, failure))) continue;
     if (before && isItsOption(source, before, failure)) continue;

@@ -87,6 +87,14 @@ export const syntaxDiagnostics = {
     bad: 'export let a = 3 $ 4',
     good: 'export let a = 3 + 4',
   },
+  'syntax/name-letters': {
+    severity: 'error',
+    message: '`{name}` cannot be a name: names have the letters a to z and A to Z, digits and _',
+    explain:
+      'Names go into generated programs and into files of weights, so they keep to letters that every tool knows. Texts in quotes and comments may have any.',
+    bad: 'export let größe = 3',
+    good: 'export let groesse = 3',
+  },
   'syntax/foreign-sign': {
     severity: 'error',
     message: '`{found}` is not a sign of this language: here it is `{ours}`',

@@ -15,6 +15,7 @@ import { importSlips } from './imports.ts';
 import { limitSlips } from './limits.ts';
 import { loopSlips } from './loops.ts';
 import { movedByOtherSigns } from './moved.ts';
+import { numberSlips } from './numbers.ts';
 import { parenthesisSlips } from './parentheses.ts';
 import { signLeftOut, signSlips } from './signs.ts';
 import type { Slip } from './slip.ts';
@@ -48,6 +49,7 @@ const readsOn: ReadonlySet<Slip> = new Set([
 ]);
 
 const slips: readonly Slip[] = [
+  ...numberSlips,
   ...loopSlips,
   nothingBeforeBrace,
   ...choiceSlips,

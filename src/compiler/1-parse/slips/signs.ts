@@ -9,12 +9,16 @@ import { spanOf } from '../lex.ts';
 import { putIn, replaced, type Slip } from './slip.ts';
 import type { Source, Span } from '../source.ts';
 
-/** `- >` and `:=`. */
-const signInPieces: Slip = (source, { token, previous }) => {
-  if (token.image === '>' && previous?.image === '-') {
-    const span = { ...spanOf(source, previous), end: spanOf(source, token).end };
-    return foreignSign(source.text.slice(span.start, span.end), '->', span);
-  }
+/** `- >`, `-->`, `->>` and `>>`: where the arrow is, in pieces or with too much of it. */
+const arrowInPieces: Slip = (source, { token, previous }) => {
+  if (!previous || !/^(?:->|-->|->>|>>)$/.test(`${previous.image}${token.image}`)) return undefined;
+  const span = { ...spanOf(source, previous), end: spanOf(source, token).end };
+  const found = source.text.slice(span.start, span.end);
+  return /^(?:-[ \t]*>|-+>+|>>)$/.test(found) ? foreignSign(found, '->', span) : undefined;
+};
+
+/** `:=`. */
+const signInPieces: Slip = (source, { token }) => {
   const span = spanOf(source, token);
   if (token.tokenType !== t.Colon || source.text[span.end] !== '=') return undefined;
   return foreignSign(':=', '=', { ...span, end: span.end + 1 });
@@ -88,4 +92,4 @@ const beginsValue = ({ tokenType }: IToken): boolean =>
   [t.Name, t.ModifierWord, t.NumberToken, t.Size, t.StringToken, t.LSquare].includes(tokenType);
 
 /** In order: the first that knows a failure tells it. */
-export const signSlips: readonly Slip[] = [signInPieces, colonForEqual, sizeInPieces];
+export const signSlips: readonly Slip[] = [arrowInPieces, signInPieces, colonForEqual, sizeInPieces];

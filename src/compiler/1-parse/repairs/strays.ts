@@ -1,0 +1,96 @@
+/** Characters that begin no word, number or sign: which of them can be read over, and what was meant by others. */
+import type { IToken } from 'chevrotain';
+import { makeToken } from '../../../../grammar/lexer.ts';
+import * as t from '../../../../grammar/tokens.ts';
+import type { Diagnostic, Fix } from '../../diagnostics/diagnostic.ts';
+import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
+import { diagnostic } from '../../diagnostics/registry.ts';
+import { choiceBySigns } from '../slips/choice-by-signs.ts';
+import { rangeAround } from '../slips/tolerance.ts';
+import type { Source, Span } from '../source.ts';
+
+/** Characters of a run without meaning that a message shows. */
+const mostShown = 40;
+
+/** What stands in the place of a run of strays, which is reported; nothing where the text reads on without them. */
+export function repairStray(
+  source: Source,
+  [start, end]: readonly [start: number, end: number],
+  diagnostics: Diagnostic[],
+): IToken | undefined {
+  const span = { source, start, end };
+  const text = source.text.slice(start, end);
+  const near = nearlyEqual(source, start, text);
+  if (near) {
+    diagnostics.push(near);
+    return makeToken(t.Reported, text, start, end);
+  }
+  const blank = blankFor(text);
+  const goesOn = text === '\\' && /^[ \t]*\r*\n/.test(source.text.slice(end, end + 80));
+  const fixes =
+    blank !== undefined
+      ? [unseen(blank, span)]
+      : goesOn
+        ? [leaveOut('it', span)]
+        : fixesOf(source, text, span);
+  const why = goesOn
+    ? [
+        {
+          word: 'why' as const,
+          text: 'a line goes on by itself where the next one begins with `->` or an operator',
+        },
+      ]
+    : [];
+  diagnostics.push(diagnostic('syntax/stray', { text: shown(text) }, span, { fixes, notes: why }));
+  return blank !== undefined || goesOn ? undefined : makeToken(t.Reported, text, start, end);
+}
+
+/** What characters that nobody sees stand for: a blank or nothing; undefined for others. */
+function blankFor(text: string): string | undefined {
+  if (/^[\u200b-\u200f\u2060-\u2064\u00ad\u202a-\u202e\u2066-\u2069]+$/.test(text)) return '';
+  return /^[\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u0085]+$/.test(text) ? ' ' : undefined;
+}
+
+const unseen = (blank: string, span: Span): Fix =>
+  blank === '' ? leaveOut('what cannot be seen', span) : { title: 'a blank', edits: [{ span, text: ' ' }] };
+
+/** The text itself, by its code where nobody would see it. */
+function shown(text: string): string {
+  if (blankFor(text) !== undefined) {
+    const code = text.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    return `U+${code}`;
+  }
+  return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
+}
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const fractions: Readonly<Record<string, string>> = {
+  '½': '0.5',
+  '¼': '0.25',
+  '¾': '0.75',
+  π: '3.141592653589793',
+};
+
+function fixesOf(source: Source, text: string, span: Span): readonly Fix[] {
+  if (text === '?') return choiceBySigns(source, span.start);
+  if (text === '±') return rangeAround(source, span.start);
+  if ([...text].every((one) => superscripts.includes(one))) {
+    const power = `^${[...text].map((one) => superscripts.indexOf(one)).join('')}`;
+    return [replaceBy(power, span)];
+  }
+  const isAlone = !/\w/.test(source.text[span.start - 1] ?? ' ');
+  const fraction = Object.hasOwn(fractions, text) ? fractions[text] : undefined;
+  if (fraction !== undefined && isAlone) return [replaceBy(fraction, span)];
+  // A letter of another alphabet that looks like the sign of a size.
+  if (/^[хХ]$/.test(text) && /\d/.test(source.text[span.start - 1] ?? '')) return [replaceBy('x', span)];
+  return [];
+}
+
+/** `y ~= 1`, `y ≈ 1`: numbers are equal where they differ by little. */
+function nearlyEqual(source: Source, start: number, text: string): Diagnostic | undefined {
+  const [found] = /^(?:~=|=~|~~|[≈≅≃])/.exec(source.text.slice(start, start + 2)) ?? [];
+  if (found === undefined || !found.startsWith(text)) return undefined;
+  const span = { source, start, end: start + found.length };
+  const fixes = [{ title: 'write ==', edits: [{ span, text: '==' }] }];
+  return diagnostic('syntax/foreign-sign', { found, ours: '==' }, span, { fixes });
+}
