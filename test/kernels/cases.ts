@@ -84,6 +84,7 @@ export const epilogues: Readonly<
 > = {
   relu: { expr: relu.expr, operands: [] },
   relu6: { expr: binary('min', binary('max', arg(0), constant(0)), constant(6)), operands: [] },
+  leaky: { expr: binary('max', arg(0), binary('mul', arg(0), constant(0.1))), operands: [] },
   residual: { expr: binary('max', binary('add', arg(0), arg(1)), constant(0)), operands: ['tensor'] },
   scaled: { expr: binary('add', binary('mul', arg(0), arg(1)), arg(2)), operands: ['channel', 'scalar'] },
   mixed: {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { evalScalar } from '../../src/compiler/ir/scalar-eval.ts';
 import * as s from '../../src/compiler/ir/scalar-build.ts';
 import type { Scalar } from '../../src/compiler/ir/scalar.ts';
-import { asExtremum } from '../../src/compiler/7-emit/wasm/scalar/patterns.ts';
+import { asExtremum, keepsOrder } from '../../src/compiler/7-emit/wasm/scalar/patterns.ts';
 import { emitScalar } from '../../src/compiler/7-emit/wasm/scalar/emit.ts';
 import { engines, runVector } from './support/vector-function.ts';
 
@@ -167,4 +167,43 @@ test('the usual activations are one pmax or pmin', () => {
   expect(asExtremum(s.select('ge', [x, s.num(0)], x, s.mul(s.num(0.1), x)))?.op).toBe('pmax');
   expect(asExtremum(s.select('ge', [x, s.num(0)], x, s.mul(s.num(-0.1), x)))).toBeUndefined();
   expect(asExtremum(s.max(x, y))).toBeUndefined();
+});
+
+describe('activations of the larger one of two numbers', () => {
+  const pmax = (a: number, b: number): number => (a < b ? b : a);
+  const bound = s.select('lt', [x, y], y, x);
+  const rising: Readonly<Record<string, Scalar>> = {
+    itself: x,
+    relu: s.max(x, s.num(0)),
+    relu6: s.min(s.max(x, s.num(0)), s.num(6)),
+    leaky: s.max(x, s.mul(x, s.num(0.1))),
+    'leaky by comparison': s.select('gt', [x, s.num(0)], x, s.mul(s.num(0.1), x)),
+    'steeper below zero': s.select('ge', [x, s.num(0)], x, s.mul(s.num(3), x)),
+    bound,
+  };
+
+  test.each(Object.entries(rising))('%s of it is the larger activation', (_, expr) => {
+    expect(keepsOrder(expr, () => true)).toBe(true);
+    const numbers = [...specials, ...sweep().slice(0, 100)];
+    for (const a of numbers)
+      for (const b of numbers)
+        for (const fixed of [0, -Infinity]) {
+          const of = (value: number): number => evalScalar(expr, [value, fixed]);
+          // Zeros of either sign are equal.
+          const [got, want] = [of(pmax(a, b)), pmax(of(a), of(b))];
+          expect(got === want || (Number.isNaN(got) && Number.isNaN(want)), `${a}, ${b}`).toBe(true);
+        }
+  });
+
+  test.each<readonly [string, Scalar]>([
+    ['loses a NaN', s.select('gt', [x, s.num(0)], x, s.num(0))],
+    ['falls', s.max(x, s.mul(x, s.num(-0.1)))],
+    ['turns', s.mul(x, s.max(x, s.num(0)))],
+    ['is constant', s.num(1)],
+    ['is nothing known', s.tanh(x)],
+    ['adds what differs between pixels', s.max(s.add(x, y), s.num(0))],
+  ])('not of one that %s', (_, expr) => expect(keepsOrder(expr, () => true)).toBe(false));
+
+  test('not with a bound that differs between pixels', () =>
+    expect(keepsOrder(bound, () => false)).toBe(false));
 });

@@ -14,14 +14,27 @@ export interface FinishPool {
   /** Pixels of a whole window, those in other planes included: what an average divides by. */
   readonly cells: number;
   /** The rows of a window that a tile holds. */
-  readonly rows: 'all' | 'first' | 'next';
+  readonly rows: PoolRows;
+}
+
+export type PoolRows = 'all' | 'first' | 'next' | 'last';
+
+/** What tiles that hold one row of a window hold of it, row by row. */
+export function poolRows(count: number): readonly PoolRows[] {
+  if (count === 1) return ['all'];
+  return Array.from({ length: count }, (_, row) => (row === 0 ? 'first' : row < count - 1 ? 'next' : 'last'));
 }
 
 /** The pool of a kernel for tiles with these rows of its windows; undefined for a kernel without. */
-export function finishPool(pool: FusedPool | undefined, rows: FinishPool['rows']): FinishPool | undefined {
+export function finishPool(pool: FusedPool | undefined, rows: PoolRows): FinishPool | undefined {
   if (!pool) return undefined;
   const [width = 1, height = 1] = pool.size.toReversed();
   return { reduce: pool.reduce, height, width, cells: sizeOf(pool.size), rows };
+}
+
+/** Whether the rows above have left something in the output. */
+function joinsStored(rows: PoolRows): boolean {
+  return rows === 'next' || rows === 'last';
 }
 
 interface Pixels {
@@ -53,7 +66,7 @@ export function pixelWindows(pool: FinishPool | undefined, tile: Pixels): readon
  * NaN that comes first and passes over others, so that all tiles of all algorithms have to join the pixels of a window one after another.
  */
 export function firstPixel({ reduce, rows }: FinishPool, value: V128, stored: () => V128): V128 {
-  return reduce === 'max' && rows === 'next' ? f32x4.pmax(stored(), value) : value;
+  return reduce === 'max' && joinsStored(rows) ? f32x4.pmax(stored(), value) : value;
 }
 
 /** sum = sum ∘ value */
@@ -71,5 +84,5 @@ export function pooledValue(
 ): V128 {
   if (reduce === 'max') return sum;
   const share = constants.f32(1 / cells);
-  return rows === 'next' ? f.fma(sum, share, stored()) : f32x4.mul(sum, share);
+  return joinsStored(rows) ? f.fma(sum, share, stored()) : f32x4.mul(sum, share);
 }

@@ -10,6 +10,7 @@ import type { Scalar } from '../../../ir/scalar.ts';
 import { i32, v128 } from '../assembler/index.ts';
 import type { FunctionBuilder, I32, I32Like, Local, V128 } from '../assembler/index.ts';
 import { emitScalar, type ScalarContext } from '../scalar/emit.ts';
+import { keepsOrder } from '../scalar/patterns.ts';
 import {
   firstPixel,
   joinPixel,
@@ -102,24 +103,37 @@ export function emitFinish(
   const operandPlaces = finish.operands.map((steps, i) =>
     pixelPlaces(f, pointers[1 + i] as Local<'i32'>, steps, shape.width),
   );
-  storePixels(context, finish, shape, pointers[0] as Local<'i32'>, (pixel) => {
+  const finished = (pixel: number, values: readonly V128[]): readonly V128[] => {
     const at = operandPlaces.map((place) => place(pixel));
-    return (sums[pixel] ?? []).map((sum, j) => {
+    return values.map((value, j) => {
       const operands = finish.operands.map((operand, i) =>
         operand.per === 'scalar' ? (scalars[i] as V128) : f.let(loadFrom(at[i] as Place, j * 16)),
       );
-      return finish.expr ? f.let(emitScalar(context, finish.expr, [sum, ...operands])) : sum;
+      return finish.expr ? f.let(emitScalar(context, finish.expr, [value, ...operands])) : value;
     });
-  });
+  };
+  const out = pointers[0] as Local<'i32'>;
+  if (!finish.pool || !poolsFirst(finish, finish.pool))
+    return storePixels(context, finish, shape, out, (pixel) => finished(pixel, sums[pixel] ?? []));
+  const { rows } = finish.pool;
+  const complete = rows === 'all' || rows === 'last' ? finished : undefined;
+  storePixels(context, finish, shape, out, (pixel) => sums[pixel] ?? [], complete);
 }
 
-/** Stores the vectors `valuesOf(pixel)` of the pixels of a tile, pooled first where the finish pools. */
+/** Of an activation that rises, the largest value of a window is that of its largest sum: applied once per window. */
+function poolsFirst({ expr, operands }: Finish, { reduce }: FinishPool): boolean {
+  const isFixed = (arg: number): boolean => operands[arg - 1]?.per === 'scalar';
+  return reduce === 'max' && expr !== undefined && keepsOrder(expr, isFixed);
+}
+
+/** Stores the vectors `valuesOf(pixel)` of the pixels of a tile, pooled first where the finish pools, and completed then. */
 function storePixels(
   { f, constants }: ScalarContext,
   { pool, out }: Finish,
   shape: FinishShape,
   pointer: Local<'i32'>,
   valuesOf: (pixel: number) => readonly V128[],
+  complete: (pixel: number, pooled: readonly V128[]) => readonly V128[] = (_, values) => values,
 ): void {
   const placeOf = pixelPlaces(f, pointer, out, storedPixels(pool, shape).width);
   pixelWindows(pool, shape).forEach(([first = 0, ...others], pixel) => {
@@ -129,7 +143,8 @@ function storePixels(
       const joined = valuesOf(first).map((value, j) => f.let(firstPixel(by, value, stored(j))));
       for (const other of others)
         valuesOf(other).forEach((value, j) => joinPixel(f, by, joined[j] as Local<'v128'>, value));
-      return joined.map((sum, j) => f.let(pooledValue(f, constants, by, sum, stored(j))));
+      const values = joined.map((sum, j) => f.let(pooledValue(f, constants, by, sum, stored(j))));
+      return complete(first, values);
     };
     // All loads of a pixel come before its stores, else V8 could not pair them.
     (pool ? pooled(pool) : valuesOf(first)).forEach((value, j) =>

@@ -14,7 +14,7 @@ import { i32, select } from '../assembler/index.ts';
 import type { FunctionRef, Local, ModuleBuilder } from '../assembler/index.ts';
 import type { EmitContext, Emitter } from '../emit-context.ts';
 import { convGeometry, mergeRun, pooled, type ConvGeometry } from './conv-geometry.ts';
-import { finishPool, type FinishPool } from './finish-pool.ts';
+import { finishPool, poolRows, type FinishPool } from './finish-pool.ts';
 import { finishOf, type Finish } from './finish.ts';
 import { gemmDescriptor, gemmTile, longestStraightRun, type Reduction } from './gemm-tile.ts';
 import { lowerBound, withBound } from './lower-bound.ts';
@@ -224,10 +224,9 @@ function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel): FunctionRe
 }
 
 /** How tiles pool, for every row of the pool's windows; one entry where nothing is pooled. */
-function rowKinds({ kernel, finish }: Layer): readonly (FinishPool | undefined)[] {
+function rowKinds({ kernel }: Layer): readonly (FinishPool | undefined)[] {
   const [, rows] = pooled(kernel);
-  if (rows === 1) return [finish.pool];
-  return Array.from({ length: rows }, (_, row) => finishPool(kernel.pool, row === 0 ? 'first' : 'next'));
+  return poolRows(rows).map((held) => finishPool(kernel.pool, held));
 }
 
 /** The tile functions of a cover, by height × width. */

@@ -24,7 +24,7 @@ import type { FunctionBuilder, FunctionRef, I32, Local, ModuleBuilder, V128 } fr
 import type { Emitter } from '../emit-context.ts';
 import { convGeometry, pooled, type ConvGeometry } from './conv-geometry.ts';
 import { directTable, emitDirectSums, notFinite, type DirectCall, type DirectLayer } from './direct-sums.ts';
-import { finishPool } from './finish-pool.ts';
+import { finishPool, poolRows } from './finish-pool.ts';
 import { emitFinish, finishOf, type Finish } from './finish.ts';
 import { callWith, copyPointers, movePointers, outPointer, type Strides } from './pointers.ts';
 import { inputLine, outputLine } from './winograd-lines.ts';
@@ -74,17 +74,16 @@ function layerOf(step: Step): Layer {
   if (kernel.kind !== 'conv') internal(`stem of a ${kernel.kind} kernel`);
   const vectors = Number(step.tuning['vectors']);
   const geometry = convGeometry(kernel, step);
-  const [, poolRows, poolColumns] = pooled(kernel);
+  const [, rowsOfWindow, poolColumns] = pooled(kernel);
   const [, , column] = geometry.strides;
   const out = { row: 0, column: (column[outPointer] ?? 0) * poolColumns };
   const operands = (kernel.epilogue?.operands ?? []).map((_, i) => ({
     row: 0,
     column: column[outPointer + 1 + i] ?? 0,
   }));
-  const finishes = Array.from({ length: poolRows }, (_, row) => {
-    const rows = poolRows === 1 ? 'all' : row === 0 ? 'first' : 'next';
-    return finishOf(kernel.epilogue, out, operands, finishPool(kernel.pool, rows));
-  });
+  const finishes = poolRows(rowsOfWindow).map((rows) =>
+    finishOf(kernel.epilogue, out, operands, finishPool(kernel.pool, rows)),
+  );
   return {
     kernel,
     geometry,

@@ -23,6 +23,24 @@ export function asExtremum(expr: Scalar): Extremum | undefined {
   return expr.kind === 'select' ? (selectedExtremum(expr) ?? leaky(expr)) : undefined;
 }
 
+/**
+ * Whether f(pmax(x, y)) = pmax(f(x), f(y)), a NaN included, where f is the expression of arg 0: it rises and passes a NaN on. `isFixed` says which
+ * other arguments are the same number for x and y.
+ */
+export function keepsOrder(expr: Scalar, isFixed: (arg: number) => boolean): boolean {
+  const rises = (part: Scalar): boolean => keepsOrder(part, isFixed);
+  if (expr.kind === 'arg') return expr.index === 0;
+  const extremum = asExtremum(expr);
+  if (extremum) {
+    const { a, b } = extremum;
+    return rises(a) && (isNumber(b) || (b.kind === 'arg' && b.index > 0 && isFixed(b.index)) || rises(b));
+  }
+  if (expr.kind !== 'binary' || expr.op !== 'mul') return false;
+  const [factor, scaled] =
+    expr.a.kind === 'const' ? [expr.a.value, expr.b] : [constantOf(expr.b) ?? 0, expr.a];
+  return factor > 0 && Number.isFinite(factor) && rises(scaled);
+}
+
 /** The value of a constant. */
 export function constantOf(expr: Scalar): number | undefined {
   return expr.kind === 'const' ? expr.value : undefined;
