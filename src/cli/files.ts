@@ -27,7 +27,12 @@ export function foldersIn(path: string): readonly string[] {
 }
 
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    // Whoever reads it says why not.
+    return false;
+  }
 }
 
 /** None where the folder has just been deleted. */

@@ -1,8 +1,8 @@
 /** Inputs from files: pictures decoded to pixels, `.npy` numbers, each checked against what the net's input takes. */
-import { readFileSync } from 'node:fs';
 import type { GraphInput, Graph } from '../compiler/ir/graph.ts';
 import { takes, takesPictures } from '../compiler/ir/takes.ts';
 import { shapeOf, type Tensor } from '../compiler/ir/type.ts';
+import { readRegular } from '../compiler/regular-file.ts';
 import { suggestion } from './suggestion.ts';
 import { fitImage, type Pixels, type Size } from '../runtime/fit.ts';
 import type { Seen } from '../runtime/output.ts';
@@ -59,7 +59,7 @@ export async function readInput(
 ): Promise<{ readonly tensor: Tensor; readonly photo: Size | undefined }> {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readRegular(file);
   } catch (error) {
     return fail(
       'input/unreadable',

@@ -8,6 +8,7 @@ import type { Source, Span } from '../compiler/1-parse/source.ts';
 import type { DiskHost } from '../compiler/2-resolve/index.ts';
 import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
 import { nodeHost, stdlibFolder } from '../compiler/host.ts';
+import { readRegular, readTextBytes } from '../compiler/regular-file.ts';
 import { fileReason } from '../weights/bytes.ts';
 import { fail } from './failure.ts';
 import { suggestion } from './suggestion.ts';
@@ -30,7 +31,7 @@ export interface Project {
 export function openProject(file: string): Project {
   const ofStdlib = stdlibPath(file);
   const path = ofStdlib === undefined ? resolve(file) : join(stdlibFolder(), ofStdlib);
-  const text = readText(path, file);
+  const text = readSource(path, file);
   const root = rootOf(ofStdlib === undefined ? dirname(path) : process.cwd());
   const entry = { path: ofStdlib === undefined ? toSlashes(relative(root, path)) : `std/${ofStdlib}`, text };
   const host = watchful(nodeHost(root));
@@ -76,21 +77,33 @@ function prepareFor(length: number): void {
   if (!isMuch && textSoFar > muchText) boundYoungGeneration();
 }
 
+/** The text of a `.cnn` file that the user named. Of one that is too long not all: it is not compiled, nor written. */
+export function readSource(path: string, shown: string): string {
+  return readText(path, shown, () => readTextBytes(path));
+}
+
 /** The text of a file that the user named, or of stdin (0). */
-export function readText(path: string | 0, shown: string): string {
-  let bytes: Uint8Array;
+export function readText(path: string | 0, shown: string, reader: TextReader = wholeText): string {
+  let read: ReturnType<TextReader>;
   try {
-    bytes = readFileSync(path);
+    read = reader(path);
   } catch (error) {
     fail('file/unreadable', { file: shown, reason: fileReason(error) }, shown);
   }
-  prepareFor(bytes.length);
+  prepareFor(read.bytes.length);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // Of a file that is too long the last character may be a part of one.
+    return new TextDecoder('utf-8', { fatal: true }).decode(read.bytes, { stream: !read.isWhole });
   } catch {
     fail('file/not-text', { file: shown }, shown);
   }
 }
+
+type TextReader = (path: string | 0) => ReturnType<typeof readTextBytes>;
+const wholeText: TextReader = (path) => ({
+  bytes: path === 0 ? readFileSync(0) : readRegular(path),
+  isWhole: true,
+});
 
 /** The nearest folder that is a package or a repository; else the current folder where it is above; else the file's own. */
 function rootOf(folder: string): string {

@@ -1,8 +1,9 @@
 /** The measured choices that a command works with: the file given, the one beside the source, or none. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Picker } from '../compiler/6-plan/index.ts';
 import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
 import { diagnostic } from '../compiler/diagnostics/registry.ts';
+import { readRegular } from '../compiler/regular-file.ts';
 import { parseTuning, tunedPicker, type TuningFile } from '../tune/tuning-file.ts';
 import { fileReason } from '../weights/bytes.ts';
 import { fail } from './failure.ts';
@@ -48,7 +49,7 @@ export function tuningOf(source: string, { tuning }: TuningOptions): Tuning {
 export function readTuning(path: string): TuningFile {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegular(path).toString();
   } catch (error) {
     return fail('file/unreadable', { file: path, reason: fileReason(error) }, path);
   }

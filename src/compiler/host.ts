@@ -1,8 +1,9 @@
 /** The compiler's view of a file system in Node: the project's folder, the stdlib that ships with the compiler, and installed packages. */
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DiskHost } from './2-resolve/model.ts';
+import { readTextBytes } from './regular-file.ts';
 
 /** The folder that holds `stdlib/`: the package's root, from the sources and from `dist` alike. */
 export function stdlibFolder(): string {
@@ -50,7 +51,7 @@ function installed(root: string, path: string): string | undefined {
 
 function readText(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readTextBytes(file).bytes.toString();
   } catch {
     return undefined;
   }

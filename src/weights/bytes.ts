@@ -2,7 +2,8 @@
  * Random access to the bytes of a file, opened once and read where needed, so that a checkpoint of 500 MB never has a second
  * copy in memory. Failures of the file system are returned as sentences, not thrown.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { openRegular, type RegularFile } from '../compiler/regular-file.ts';
 
 export interface ByteSource {
   readonly size: number;
@@ -22,19 +23,15 @@ export function bytesInMemory(bytes: Uint8Array): ByteSource {
 
 /** Opens a file, or says why it cannot be read. */
 export function openBytes(path: string): ByteSource | { readonly reason: string } {
-  let fd: number;
+  let file: RegularFile;
   try {
-    fd = openSync(path, 'r');
+    file = openRegular(path);
   } catch (error) {
     return { reason: fileReason(error) };
   }
-  const stat = fstatSync(fd);
-  if (!stat.isFile()) {
-    closeSync(fd);
-    return { reason: stat.isDirectory() ? 'it is a folder' : 'it is not a regular file' };
-  }
+  const { fd, size } = file;
   return {
-    size: stat.size,
+    size,
     read: (offset, into) => readFully(fd, { path, offset, into }),
     close: () => closeSync(fd),
   };
@@ -47,6 +44,9 @@ export function fileReason(error: unknown): string {
     ENOENT: 'there is no such file',
     ENOTDIR: 'a part of its path is not a folder',
     EISDIR: 'it is a folder',
+    ENOTREG: 'it is not a regular file',
+    ENXIO: 'it is not a regular file',
+    ELOOP: 'its links lead in a circle',
     EACCES: 'permission denied',
     EPERM: 'permission denied',
     EROFS: 'the disk is read-only',

@@ -3,10 +3,10 @@
  * `{ "stem.conv.weight": "conv1/filters" }`, or with a role where the names do not tell it:
  * `{ "b.conv.weight": { "from": "x/filters", "as": "depthwise" } }`. docs/weights.md describes it.
  */
-import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
 import { nearestNames } from '../compiler/diagnostics/nearest.ts';
 import { diagnostic } from '../compiler/diagnostics/registry.ts';
+import { readRegular } from '../compiler/regular-file.ts';
 import { fileReason } from './bytes.ts';
 import { fromKeras, shapeFromKeras, type KernelRole } from './layout.ts';
 import { showShape } from './misfits.ts';
@@ -101,7 +101,7 @@ function roleOf({ from }: MapEntry, { shape }: ManifestTensor): KernelRole {
 function readMap(path: string): { readonly entries: readonly MapEntry[] } | { readonly reason: string } {
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
+    json = JSON.parse(readRegular(path).toString());
   } catch (error) {
     const notJson = error instanceof SyntaxError;
     return {

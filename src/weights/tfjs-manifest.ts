@@ -2,8 +2,8 @@
  * TensorFlow.js weight manifests: `model.json` or `*-weights_manifest.json` (groups of shard files and tensors; f32, f16, or
  * uint8/uint16 with `value = q·scale + min`). Tensors lie one after another, little-endian, in the manifest's order, across shards.
  */
-import { readFileSync } from 'node:fs';
 import { dirname, join, relative, isAbsolute } from 'node:path';
+import { readRegular } from '../compiler/regular-file.ts';
 import { fileReason } from './bytes.ts';
 import { decodeFloats, decodeHalf } from './dtype.ts';
 
@@ -35,7 +35,7 @@ interface Spec {
 export function readManifest(path: string): ManifestResult {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegular(path).toString();
   } catch (error) {
     return { reason: `it cannot be read: ${fileReason(error)}` };
   }
@@ -88,7 +88,7 @@ function readShards(
     if (inside.startsWith('..') || isAbsolute(path))
       return { reason: `its shard ${path} lies outside its folder` };
     try {
-      shards.push(readFileSync(join(folder, path)));
+      shards.push(readRegular(join(folder, path)));
     } catch (error) {
       return { reason: `its shard ${path} cannot be read: ${fileReason(error)}` };
     }

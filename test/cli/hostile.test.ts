@@ -1,8 +1,9 @@
 /** Files that nobody writes by hand: one message that stands alone, and no more on the screen than a person reads. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cnnc } from './run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cnnc-hostile-'));
@@ -181,4 +182,83 @@ it.each([
   const { stdout } = await cnnc('check', file('soon.cnn', text));
   expect(stdout).toContain(` ${code}: `);
   expect(stdout.length).toBeLessThan(40_000);
+});
+
+/** A pipe that nobody writes to, a device without an end, links in a circle: whoever opened them would wait, or read for ever. */
+describe.skipIf(process.platform === 'win32')('what is no file', () => {
+  const inFolder = (name: string): string => join(folder, name);
+  beforeAll(() => {
+    for (const name of ['pipe.cnn', 'pipe.txt', 'pipe.safetensors', 'pipe.png', 'pipe.npy'])
+      execFileSync('mkfifo', [inFolder(name)]);
+    symlinkSync('/dev/zero', inFolder('device.cnn'));
+    symlinkSync('circle-b.cnn', inFolder('circle-a.cnn'));
+    symlinkSync('circle-a.cnn', inFolder('circle-b.cnn'));
+  });
+
+  it.each([
+    ['pipe.cnn', 'it is not a regular file'],
+    ['device.cnn', 'it is not a regular file'],
+    ['circle-a.cnn', 'its links lead in a circle'],
+  ])('%s', async (name, reason) => {
+    for (const command of ['check', 'fmt', 'summary', 'test', 'graph', 'build']) {
+      const to = { graph: ['--svg', inFolder('no.svg')], build: ['--out', inFolder('none')] }[command] ?? [];
+      const { exit, stdout, stderr } = await cnnc(command, inFolder(name), ...to);
+      expect([command, exit]).toEqual([command, 1]);
+      expect(stdout + stderr).toContain(`${name} cannot be read: ${reason}`);
+    }
+  });
+
+  it.each([
+    ['imported', 'use { A } from "./pipe.cnn"', 'import/not-found'],
+    ['of class names', 'net N {\n  in x: f32[4]\n  out z: label(x) of "pipe.txt"\n}', 'network/classes-file'],
+  ])('a pipe that is %s', async (_, text, code) => {
+    const { exit, stdout } = await cnnc('check', file('names-a-pipe.cnn', text));
+    expect(exit).toBe(1);
+    expect(stdout).toContain(`error ${code}: there is no file `);
+  });
+
+  it('a pipe of weights, and of inputs of a test', async () => {
+    const picture = net.replace('f32[4]', 'rgb 8x8').replace('y = x', 'y = x -> gap');
+    const built = await cnnc(
+      'build',
+      file('weights.cnn', `${net}weights N from "pipe.safetensors"`),
+      '--out',
+      inFolder('none'),
+    );
+    expect(built.exit).toBe(1);
+    expect(built.stderr).toContain('it is not a regular file');
+    for (const [text, name] of [
+      [picture, 'pipe.png'],
+      [net, 'pipe.npy'],
+    ] as const) {
+      const test = `test "pipe" of N {\n  x = "${name}"\n  expect z[0] > 0\n}`;
+      const { exit, stdout } = await cnnc('test', file('input.cnn', `${text}${test}`));
+      expect(exit).toBe(1);
+      expect(stdout).toContain(`${name}, for input x, cannot be read: it is not a regular file`);
+    }
+  });
+});
+
+it('of a file of gigabytes no more is read than a text may have', async () => {
+  const path = file('sparse.cnn', '');
+  truncateSync(path, 5_000_000_000);
+  for (const command of ['check', 'fmt', 'summary']) {
+    const { exit, stdout, stderr } = await cnnc(command, path);
+    expect([command, exit]).toEqual([command, 1]);
+    expect(stdout + stderr).toContain('this file is too long: it has more than 1,000,000 characters');
+  }
+  file('names.txt', 'cat\n'.repeat(300_000));
+  const { stdout } = await cnnc(
+    'check',
+    file('names.cnn', 'net N {\n  in x: f32[4]\n  out z: label(x) of "names.txt"\n}'),
+  );
+  expect(stdout).toContain('needs a text file with class names, but here is one of more than 1,000,000');
+});
+
+it('numbers that a test gives to an input are not made by check', async () => {
+  const huge = 'net N {\n  in x: rgb 20000x20000\n  out z: tensor(x -> gap)\n}\n';
+  const path = file('huge.cnn', `${huge}test "huge" of N {\n  x = 1\n  expect z[0] > 0\n}`);
+  const before = process.memoryUsage().arrayBuffers;
+  expect((await cnnc('check', path)).exit).toBe(0);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000);
 });

@@ -22,6 +22,10 @@ describe('nesting has a limit, with one message', () => {
     ['calls of calls', chain('', 1, `f${'()'.repeat(40_000)}`)],
     ['a base of calls', `net A extends f${'()'.repeat(40_000)} { }`],
     ['else if', chain('if a { 1 } else ', 20_000, '{ 2 }')],
+    ['conditions that are choices', chain('if ', 40_000)],
+    ['conditions that begin with choices', chain('if if a { 1 } else { 2 } + ', 12_000)],
+    ['choices in lists', `let a = ${`${'if '.repeat(60)}[`.repeat(60)}x${']'.repeat(60)}`],
+    ['lists that are loops', `net N { y = x -> ${'each a of '.repeat(40_000)}b }`],
   ])('%s', (_, text) => {
     expect(codes(text)).toEqual(['syntax/too-deep']);
   });
@@ -34,6 +38,7 @@ describe('nesting has a limit, with one message', () => {
   test('at the limit all is well', () => {
     expect(codes(`let a = ${'('.repeat(64)}1${')'.repeat(64)}`)).toEqual([]);
     expect(codes(chain('1 + ', 300))).toEqual([]);
+    expect(codes(chain('if ', 64, `a${' { 1 } else { 2 }'.repeat(64)}`))).toEqual([]);
   });
 });
 

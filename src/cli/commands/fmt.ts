@@ -42,11 +42,11 @@ export function addFmt(program: Command, end: (code: ExitCode) => void): void {
 async function fmt(files: readonly string[], options: Options): Promise<ExitCode> {
   if (files.includes('-')) return fmtStdin(files, options);
   const { format } = await import('../../compiler/format/index.ts');
-  const { readText } = await import('../project.ts');
+  const { readSource } = await import('../project.ts');
   const { writeAtomic } = await import('../../weights/atomic.ts');
   const results = files.flatMap(filesIn).map((file): Result => {
     try {
-      const before = readText(file, file);
+      const before = readSource(file, file);
       const { text, diagnostics } = format({ path: file, text: before });
       const changed = text !== before;
       if (changed && !options.check) writeAtomic(file, [Buffer.from(text)]);

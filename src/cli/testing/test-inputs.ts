@@ -35,7 +35,7 @@ async function readTestInputs(item: TestItem, graph: Graph, at: At): Promise<Giv
     const written = item.inputs.find(({ name }) => name.name === input.name)?.value;
     const given = written && givenInput(at.constant(written), input);
     if (!given || given.kind === 'unfit') return internal(`a test gives no ${input.name}`);
-    if (given.kind === 'numbers') tensors[input.name] = given.tensor;
+    if (given.kind === 'numbers') tensors[input.name] = given.make();
     else {
       const read = await fileInput(input, fileOf(given.path, written.span, at), written.span);
       tensors[input.name] = read.tensor;

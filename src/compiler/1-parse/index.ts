@@ -18,6 +18,7 @@ import { item } from './build/items.ts';
 import { explainAll, tooMany } from './failures.ts';
 import { layout } from './layout.ts';
 import { lex } from './lex.ts';
+import { boundHeads } from './open-heads.ts';
 import type { Source } from './source.ts';
 
 /** What a file says, and everything wrong with how it says it. */
@@ -46,7 +47,9 @@ export function parse(source: Source): Parsed {
     };
   const balanced = balance(source, raw);
   const laidOut = layout(source, balanced.tokens);
-  for (const report of [...balanced.diagnostics, ...laidOut.diagnostics]) diagnostics.push(report);
+  const bounded = boundHeads(source, laidOut.tokens);
+  for (const report of [...balanced.diagnostics, ...laidOut.diagnostics, ...bounded])
+    diagnostics.push(report);
 
   const context: Context = { source, comments, tokens: laidOut.tokens, diagnostics, depth: 0 };
   const items = inPieces(context) ?? interpreted(context);

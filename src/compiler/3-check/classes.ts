@@ -1,9 +1,10 @@
 /** Class names of an output: a list in the file, a text file with one name per line, a folder of folders, or a well-known list. */
 import type { Expr, OutStatement } from '../1-parse/ast.ts';
+import { mostText } from '../1-parse/lex.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
 import { dataPaths, whyInside } from '../2-resolve/paths.ts';
 import { classLists } from '../2-resolve/vocabulary.ts';
-import { counted } from '../diagnostics/count.ts';
+import { counted, showCount } from '../diagnostics/count.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
 import { leaveOut, listedSpan } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -144,6 +145,13 @@ function withoutRepeated(of: Expr, channels: number): readonly Fix[] {
   return [{ title: `leave the second ${texts[first]} out`, edits }];
 }
 
+function notTooLong(text: string, span: Span, session: Session): string | undefined {
+  if (text.length <= mostText.characters) return text;
+  const found = `one of more than ${showCount(mostText.characters)} characters`;
+  session.report(diagnostic('value/expected', { expected: 'a text file with class names', found }, span));
+  return undefined;
+}
+
 /** The text of a file that is named in `from`; undefined, and reported, where there is none. */
 function readBeside(
   path: string,
@@ -157,7 +165,7 @@ function readBeside(
   }
   for (const candidate of paths) {
     const text = session.model.host.read(candidate);
-    if (text !== undefined) return text;
+    if (text !== undefined) return notTooLong(text, span, session);
   }
   session.report(diagnostic('network/classes-file', { path }, span));
   return undefined;

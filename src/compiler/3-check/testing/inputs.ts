@@ -6,7 +6,8 @@ import { tableOf } from '../filters.ts';
 import { describe, int, type Value } from '../value.ts';
 
 export type GivenInput =
-  | { readonly kind: 'numbers'; readonly tensor: Tensor }
+  /** They are made when they are wanted: a net's input may be larger than a text that describes it. */
+  | { readonly kind: 'numbers'; readonly make: () => Tensor }
   /** As it is written: relative to the text. */
   | { readonly kind: 'file'; readonly path: string }
   /** What the input cannot take; `found` says what that is. */
@@ -15,10 +16,9 @@ export type GivenInput =
 /** One number stands for all, a list has the input's shape or all of its numbers in a row. */
 export function givenInput(value: Value, input: GraphInput): GivenInput {
   const shape = shapeOf(input.node.type);
-  const size = sizeOf(shape);
   switch (value.kind) {
     case 'number':
-      return { kind: 'numbers', tensor: { shape, data: new Float32Array(size).fill(value.value) } };
+      return numbers(shape, () => new Float32Array(sizeOf(shape)).fill(value.value));
     case 'string':
       if (takesPictures(input) || value.value.endsWith('.npy')) return { kind: 'file', path: value.value };
       return { kind: 'unfit', found: describe(value) };
@@ -34,6 +34,10 @@ export function givenInput(value: Value, input: GraphInput): GivenInput {
   }
 }
 
+function numbers(shape: readonly number[], data: () => Float32Array): GivenInput {
+  return { kind: 'numbers', make: () => ({ shape, data: data() }) };
+}
+
 function listed(list: Extract<Value, { kind: 'list' | 'tuple' }>, shape: readonly number[]): GivenInput {
   const table = tableOf(list);
   if (table) return ofShape(table, shape);
@@ -46,7 +50,7 @@ function listed(list: Extract<Value, { kind: 'list' | 'tuple' }>, shape: readonl
 function ofShape(table: Tensor, shape: readonly number[]): GivenInput {
   const inARow = table.shape.length === 1 && table.data.length === sizeOf(shape);
   const fits = inARow || String(withoutOnes(table.shape)) === String(withoutOnes(shape));
-  if (fits) return { kind: 'numbers', tensor: { shape, data: Float32Array.from(table.data) } };
+  if (fits) return numbers(shape, () => Float32Array.from(table.data));
   return { kind: 'unfit', found: `${table.shape.join('x')} numbers` };
 }
 
