@@ -20,6 +20,13 @@ export interface Arena {
   readonly lowerBound: number;
 }
 
+/** A block that has a place. */
+export interface Placed {
+  readonly start: number;
+  readonly end: number;
+  readonly block: Block;
+}
+
 export const alignment = 64;
 
 /** Rounds up to the alignment. */
@@ -69,7 +76,7 @@ function better(
 function bestFit(blocks: readonly Block[], order: readonly number[]): Fit {
   const offsets = blocks.map(() => 0);
   // Placed blocks by offset, so that the gaps between those alive with a block come in order.
-  const placed: { readonly start: number; readonly end: number; readonly block: Block }[] = [];
+  const placed: Placed[] = [];
   let bytes = 0;
   for (const index of order) {
     const block = blocks[index] as Block;
@@ -77,31 +84,39 @@ function bestFit(blocks: readonly Block[], order: readonly number[]): Fit {
     const start = smallestGap(placed, block, size);
     offsets[index] = start;
     bytes = Math.max(bytes, start + size);
-    const at = placed.findIndex((other) => other.start > start);
-    placed.splice(at === -1 ? placed.length : at, 0, { start, end: start + size, block });
+    insert(placed, { start, end: start + size, block });
   }
   return { offsets, bytes };
 }
 
+/** Puts a block among others in the order of their places. */
+export function insert<P extends Placed>(placed: P[], one: P): void {
+  const at = placed.findIndex((other) => other.start > one.start);
+  placed.splice(at === -1 ? placed.length : at, 0, one);
+}
+
 /** Start of the smallest gap that holds `size` bytes throughout the block's life; after everything alive where none does. */
-function smallestGap(
-  placed: readonly { readonly start: number; readonly end: number; readonly block: Block }[],
-  block: Block,
-  size: number,
-): number {
+function smallestGap(placed: readonly Placed[], block: Block, size: number): number {
+  return gapsFor(placed, block, size).reduce((a, b) => (b.to - b.from < a.to - a.from ? b : a)).from;
+}
+
+/** Bytes from ≤ n < to; the last gap has no end. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The gaps of at least `size` bytes between the blocks alive with `block`, of blocks in the order of their places. */
+export function gapsFor(placed: readonly Placed[], block: Block, size: number): readonly Gap[] {
+  const gaps: Gap[] = [];
   let end = 0;
-  let found = -1;
-  let smallest = Infinity;
   for (const other of placed) {
     if (other.block.last < block.first || block.last < other.block.first) continue;
-    const gap = other.start - end;
-    if (gap >= size && gap < smallest) {
-      smallest = gap;
-      found = end;
-    }
+    if (other.start - end >= size) gaps.push({ from: end, to: other.start });
     end = Math.max(end, other.end);
   }
-  return found === -1 ? end : found;
+  gaps.push({ from: end, to: Infinity });
+  return gaps;
 }
 
 /** Sum of the blocks alive in the fullest step. */
@@ -138,7 +153,7 @@ function promoted(order: readonly number[], top: number, random: () => number): 
 }
 
 /** A linear congruential generator (Numerical Recipes' constants): plans must not depend on chance. */
-function lcg(seed: number): () => number {
+export function lcg(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -10,7 +10,7 @@ import { paramPath } from '../ops/build.ts';
 import { accessOf } from './access.ts';
 import { alignment } from './arena.ts';
 import { geometryOf, rowStrides } from './geometry.ts';
-import { layOut, type Layout } from './layout.ts';
+import { layOut, withOwners, type Layout } from './layout.ts';
 import { lowerGraph, weightOperands, type LoweredNode, type Picker } from './lower.ts';
 import type { Allocation, Buffer, Engine, Plan, Step, WeightsType } from './plan.ts';
 import { buildProgram, type OperandRef, type Value, type Work } from './program.ts';
@@ -49,7 +49,7 @@ export function plan(graph: Graph, engine: Engine, options: PlanOptions = {}): P
   // Measured choices are not touched.
   const slim = pick ? undefined : slimmed(first, lowered, engine);
   const best = slim ? smallest(graph, slim, engine) : first;
-  return { ...assemble(best, engine, weightsType), threads };
+  return { ...assemble(withOwners(best), engine, weightsType), threads };
 }
 
 /** The layout of the order of execution whose arena is smallest. */

@@ -10,13 +10,22 @@ import { rootSize } from './geometry.ts';
 import { place, valueAt, type Placement } from './placement.ts';
 import type { Engine } from './plan.ts';
 import type { Program, Value, Work } from './program.ts';
+import type { OwnedBlock } from './threads/handover.ts';
+import { keepOwners } from './threads/keep-owners.ts';
+import { byParts, ownedBy, tenures } from './threads/owners.ts';
 import { partsScratch, scratchPlaces } from './threads/parts.ts';
 
-export interface Layout {
+/** What needs room in the arena. */
+interface Room {
   readonly program: Program;
   readonly placement: Placement;
   /** Every value that has memory, roots before what shares them. */
   readonly values: readonly Value[];
+  readonly rootBlocks: readonly { readonly root: Value; readonly block: Block }[];
+  readonly scratchBlocks: ScratchBlocks;
+}
+
+export interface Layout extends Room {
   readonly roots: readonly { readonly root: Value; readonly block: Block; readonly offset: number }[];
   /** Per work; undefined where the step needs none. */
   readonly scratch: readonly ({ readonly offset: number; readonly bytes: number } | undefined)[];
@@ -29,30 +38,68 @@ export interface Layout {
 export function layOut(program: Program, engine: Engine): Layout {
   const placement = place(program);
   const { works, sharing } = placement;
-  const values = valuesOf(program, placement);
-  const roots = [...new Set(values.map(sharing.rootOf))];
+  const named = valuesOf(program, placement);
+  const roots = [...new Set(named.map(sharing.rootOf))];
   const lives = lifetimes(program, placement);
-  const blocks = roots.map((root): Block => ({
-    bytes: bytesOf(root.dtype) * rootSize(root, sharing),
-    ...(lives.get(root) ?? internal(`${root.label} has no lifetime`)),
-  }));
+  const rootBlocks = roots.map((root) => {
+    const life = lives.get(root) ?? internal(`${root.label} has no lifetime`);
+    return { root, block: { bytes: bytesOf(root.dtype) * rootSize(root, sharing), ...life } };
+  });
   const scratch = scratchBlocks(works, engine);
-  const arena = planArena([...blocks, ...scratch.blocks]);
-  const offsetOf = (block: number): number => arena.offsets[blocks.length + block] ?? 0;
+  const values = [...roots, ...named.filter((value) => sharing.shareOf(value))];
+  const room = { program, placement, values, rootBlocks, scratchBlocks: scratch };
+  return settled(room, planArena([...rootBlocks.map(({ block }) => block), ...scratch.blocks]));
+}
+
+/** Part of the lower bound that an arena may have more where it keeps owners: with no more, it gains two thirds of that; with more, nothing. */
+const ownersShare = 0.1;
+
+/** The same with places where threads write what they have written before, as far as that is possible. */
+export function withOwners(layout: Layout): Layout {
+  const { arena, placement } = layout;
+  if (!placement.works.some(({ cut }) => cut)) return layout;
+  return settled(layout, keepOwners(ownedBlocks(layout), arena, arena.lowerBound * (1 + ownersShare)));
+}
+
+/** The blocks of an arena in its order, with those who write them. */
+export function ownedBlocks({ placement, rootBlocks, scratchBlocks }: Room): readonly OwnedBlock[] {
+  const { works, sharing } = placement;
+  const bytes = new Map(rootBlocks.map(({ root, block }) => [root, block.bytes]));
+  const held = tenures(works, sharing, bytes);
+  const { blocks, places, ofParts } = scratchBlocks;
+  return [
+    ...rootBlocks.map(({ root, block }) => ({
+      ...block,
+      tenure: held.get(root) ?? internal(`${root.label} has no owner`),
+    })),
+    ...blocks.map((block, i) => ({
+      ...block,
+      tenure: i === ofParts ? byParts(places, block.bytes) : ownedBy(0, block.bytes),
+    })),
+  ];
+}
+
+function settled(room: Room, arena: Arena): Layout {
+  const { rootBlocks, scratchBlocks } = room;
+  const offsetOf = (block: number): number => arena.offsets[rootBlocks.length + block] ?? 0;
   return {
-    program,
-    placement,
-    values: [...roots, ...values.filter((value) => sharing.shareOf(value))],
-    roots: roots.map((root, i) => ({ root, block: blocks[i] as Block, offset: arena.offsets[i] ?? 0 })),
-    scratch: scratch.of.map((block) =>
-      block === undefined ? undefined : { offset: offsetOf(block), bytes: scratch.blocks[block]?.bytes ?? 0 },
+    ...room,
+    roots: rootBlocks.map((one, i) => ({ ...one, offset: arena.offsets[i] ?? 0 })),
+    scratch: scratchBlocks.of.map((block) =>
+      block === undefined
+        ? undefined
+        : { offset: offsetOf(block), bytes: scratchBlocks.blocks[block]?.bytes ?? 0 },
     ),
-    places: scratch.places,
+    places: scratchBlocks.places,
     arena,
   };
 }
 
-interface ScratchBlocks extends Pick<Layout, 'places'> {
+interface ScratchBlocks {
+  /** In the block of all works that are cut: where that of each part begins. */
+  readonly places: readonly number[];
+  /** The block of all works that are cut, if any are. */
+  readonly ofParts: number | undefined;
   readonly blocks: readonly Block[];
   /** Per work: which block it uses, if any. */
   readonly of: readonly (number | undefined)[];
@@ -71,7 +118,7 @@ function scratchBlocks(works: readonly Work[], engine: Engine): ScratchBlocks {
     if (choice.scratchBytes === 0) return undefined;
     return blocks.push({ bytes: choice.scratchBytes, first: step, last: step }) - 1;
   });
-  return { blocks, of, places };
+  return { ofParts: bytes > 0 ? 0 : undefined, blocks, of, places };
 }
 
 /** Inputs, then everything that a work names, each once. */
