@@ -77,6 +77,7 @@ export interface Model<
 
 /** Compiles the best variant for this engine while its weights arrive. */
 export async function load(program: Program, options: LoadOptions = {}): Promise<Model> {
+  options.signal?.throwIfAborted();
   const variant = pickVariant(Object.keys(program.builds) as Variant[], options);
   const threaded = program.threaded?.[variant];
   const threads = threaded ? threadsOf(threaded.manifest, options.threads) : 1;
@@ -106,17 +107,22 @@ export async function load(program: Program, options: LoadOptions = {}): Promise
       team = alone;
     },
   };
-  if (threads > 1) forgotten.register(model, team.close);
+  if (threads > 1) endWhenForgotten(model, team);
   return model;
 }
 
-/** Ends the threads of models that nobody refers to any more. */
-const forgotten = new FinalizationRegistry<() => void>((close) => close());
+let forgotten: FinalizationRegistry<() => void> | undefined;
+
+/** Ends the threads of a model that nobody refers to any more. */
+function endWhenForgotten(model: Model, { close }: Team): void {
+  forgotten ??= new FinalizationRegistry((end) => end());
+  forgotten.register(model, close);
+}
 
 function threadsOf({ threads }: Manifest, wanted: LoadOptions['threads'] = 'auto'): number {
   if (!sharesMemory()) return 1;
   const asked = wanted === 'auto' ? (globalThis.navigator?.hardwareConcurrency ?? 1) : wanted;
-  return Math.max(1, Math.min(threads?.most ?? 1, asked));
+  return Math.max(1, Math.min(threads?.most ?? 1, Math.floor(asked)));
 }
 
 function teamOfOne({ exports }: WebAssembly.Instance): Team {
@@ -165,10 +171,19 @@ async function instantiate(
   memory: WebAssembly.Memory,
 ): Promise<Compiled> {
   const code = typeof source === 'string' ? Uint8Array.from(atob(source), (c) => c.charCodeAt(0)) : source;
-  const { instance } = await WebAssembly.instantiate(code, { cnnc: { memory } });
+  const { instance } = await WebAssembly.instantiate(code, { cnnc: { memory } }).catch(notCompiled);
   // While weights arrive, other threads of the engine optimise the kernels.
   (instance.exports.warm as () => void)();
   return { code, instance };
+}
+
+/** Not the module's fault: it is emitted for the variant that the engine was found to support. */
+function notCompiled(error: Error): never {
+  throw new UnsupportedError(
+    'unsupported/compile',
+    `WebAssembly is not compiled here: ${error.message} (a page with a content security policy needs 'wasm-unsafe-eval' in its script-src)`,
+    { cause: error },
+  );
 }
 
 async function fillWeights(build: Build, memory: WebAssembly.Memory, options: LoadOptions): Promise<void> {
@@ -189,8 +204,10 @@ async function fillWeights(build: Build, memory: WebAssembly.Memory, options: Lo
 function writeInputs(
   manifest: Manifest,
   memory: ArrayBuffer,
-  inputs: Readonly<Record<string, InputValue>>,
+  given: Readonly<Record<string, InputValue>>,
 ): Seen | undefined {
+  // JavaScript may call `run()`.
+  const inputs = given ?? {};
   const unknown = Object.keys(inputs).find((name) => !manifest.inputs.some((input) => input.name === name));
   if (unknown !== undefined) {
     const names = manifest.inputs.map(({ name }) => name).join(', ');

@@ -39,6 +39,8 @@ function numbersOf(
       'input/wrong-shape',
       `input ${input.name} takes ${describe(input)}, not ${shape.join('x')}`,
     );
+  if (data.length > 0 && typeof data[0] !== 'number')
+    throw notNumbers(input, value, `a list of ${typeof data[0]}s`);
   if (data.length !== wanted)
     throw new InputError(
       'input/wrong-shape',
@@ -47,8 +49,7 @@ function numbersOf(
   return data;
 }
 
-function notNumbers(input: ManifestInput, value: unknown): InputError {
-  const got = typeof value === 'object' && value !== null ? 'an object' : typeOf(value);
+function notNumbers(input: ManifestInput, value: unknown, got = typeOf(value)): InputError {
   return new InputError('input/not-a-tensor', `input ${input.name} takes ${describe(input)}, not ${got}`);
 }
 
@@ -58,8 +59,8 @@ function pixelsOf(input: ManifestInput, value: InputValue): Pixels | undefined {
   const isImage = input.format === 'rgb' || input.format === 'gray' || input.format === 'rgba';
   if ('data' in value && 'width' in value) return isImage ? checkPixels(input, value) : noImage(input);
   if (typeof (value as Numbers).length === 'number' || 'data' in value) return undefined;
-  if (isImage && isDrawable(value)) return draw(input, value as Drawable);
-  return undefined;
+  const size = isImage ? sizeOf(value) : undefined;
+  return size && draw(input, value as Drawable, size);
 }
 
 function noImage(input: ManifestInput): never {
@@ -67,7 +68,8 @@ function noImage(input: ManifestInput): never {
 }
 
 function checkPixels(input: ManifestInput, image: Pixels): Pixels {
-  const { width, height, data } = image;
+  const { width, height } = image;
+  const data = image.data ?? [];
   const channels = data.length / (width * height);
   if (Number.isInteger(width) && width > 0 && height > 0 && [1, 3, 4].includes(channels)) return image;
   throw new InputError(
@@ -80,24 +82,26 @@ interface Sized {
   readonly [size: string]: unknown;
 }
 
-function isDrawable(value: object): boolean {
-  return sizeOf(value) !== undefined;
-}
-
-/** Own size of an <img>, <video>, <canvas>, ImageBitmap or VideoFrame in pixels. */
+/**
+ * Own size of an <img>, <video>, <canvas>, ImageBitmap or VideoFrame in pixels: 0 where it has not loaded, however large it is shown.
+ * Undefined for other objects.
+ */
 function sizeOf(value: object): Size | undefined {
   const sized = value as Sized;
   for (const prefix of ['natural', 'video', 'display', '']) {
     const [w, h] = prefix === '' ? ['width', 'height'] : [`${prefix}Width`, `${prefix}Height`];
     const [width, height] = [sized[w!], sized[h!]];
-    if (typeof width === 'number' && typeof height === 'number' && width > 0 && height > 0)
-      return { width, height };
+    if (typeof width === 'number' && typeof height === 'number') return { width, height };
   }
   return undefined;
 }
 
-function draw(input: ManifestInput, value: Drawable): Pixels {
-  const size = sizeOf(value)!;
+function draw(input: ManifestInput, value: Drawable, size: Size): Pixels {
+  if (!(size.width > 0 && size.height > 0))
+    throw new InputError(
+      'input/not-an-image',
+      `input ${input.name}: this image has no pixels: it has not loaded yet, or is closed`,
+    );
   if (typeof OffscreenCanvas !== 'function')
     throw new InputError(
       'input/no-canvas',
@@ -119,7 +123,8 @@ export function describe(input: ManifestInput): string {
 }
 
 function typeOf(value: unknown): string {
-  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** Copies `data` (row-major) into a region, a contiguous run at a time; floats as one block of bytes. */

@@ -93,11 +93,15 @@ const nodeBody = `${body}
 const { workerData, parentPort } = require('node:worker_threads');
 work(workerData, () => parentPort.postMessage(0));`;
 const webBody = `${body}
-onmessage = ({ data }) => work(data, () => postMessage(0));`;
+onmessage = ({ data }) => work(data, () => postMessage(0));
+onmessageerror = () => { throw new Error('memory is not shared with this thread'); };`;
 
 /** What is needed of `node:worker_threads`; asked for at run time, so that bundlers for browsers do not look for it. */
 interface NodeWorkers {
-  readonly Worker: new (code: string, options: { eval: true; workerData: Seat; name: string }) => NodeWorker;
+  readonly Worker: new (
+    code: string,
+    options: { eval: true; execArgv: readonly string[]; workerData: Seat; name: string },
+  ) => NodeWorker;
 }
 interface NodeWorker {
   once(event: string, listener: (value: unknown) => void): void;
@@ -116,7 +120,8 @@ function startWorker(seat: Seat, workers: Ender[]): Promise<void> {
 }
 
 function startNodeWorker({ Worker }: NodeWorkers, seat: Seat, workers: Ender[]): Promise<void> {
-  const worker = new Worker(nodeBody, { eval: true, workerData: seat, name: 'cnnc' });
+  // Not the process's own options: what it preloads, or how it reads `--eval`, is not for this text.
+  const worker = new Worker(nodeBody, { eval: true, execArgv: [], workerData: seat, name: 'cnnc' });
   workers.push(() => void worker.terminate());
   return new Promise((resolve, reject) => {
     worker.once('error', reject);
@@ -131,9 +136,9 @@ function startNodeWorker({ Worker }: NodeWorkers, seat: Seat, workers: Ender[]):
 
 function startWebWorker(seat: Seat, workers: Ender[]): Promise<void> {
   const url = URL.createObjectURL(new Blob([webBody], { type: 'text/javascript' }));
-  const worker = new Worker(url);
-  workers.push(() => worker.terminate());
   return new Promise<void>((resolve, reject) => {
+    const worker = new Worker(url);
+    workers.push(() => worker.terminate());
     worker.onerror = () => reject(new Error('a worker did not start'));
     worker.onmessage = () => resolve();
     worker.postMessage(seat);

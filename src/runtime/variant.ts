@@ -37,6 +37,11 @@ export function pickVariant(
   const order = (wanted === 'auto' ? inOrder : [wanted]).filter((name) => name !== 'wide' || wide === 'auto');
   const found = order.find((variant) => available.includes(variant) && supports(variant));
   if (found) return found;
+  if (available.length > 0 && !order.some((variant) => available.includes(variant)))
+    throw new UnsupportedError(
+      'unsupported/variant',
+      `this program has no build ${wanted}; it has ${available.join(', ')}`,
+    );
   const missing = wanted === 'auto' ? 'simd' : wanted;
   throw new UnsupportedError(`unsupported/${missing}`, `this engine does not ${lacking[missing]}`);
 }

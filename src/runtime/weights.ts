@@ -51,8 +51,9 @@ class Filling {
     this.arrived(this.done + piece.length);
   }
 
-  /** The first `done` bytes of the target are there. */
+  /** The first `done` bytes of the target are there. Throws where the caller does not want them any more. */
   arrived(done: number): void {
+    this.options.signal?.throwIfAborted();
     if (done === this.done) return;
     this.done = done;
     if (this.options.checksum !== undefined) this.sum.arrived(done);
@@ -74,6 +75,17 @@ class Filling {
       throw this.wrong('does not hold');
   }
 
+  /** What to throw for an error on the way: itself where it is ours or the caller's. */
+  failed(error: unknown, what: string): unknown {
+    if (error instanceof WeightsError || this.options.signal?.aborted) return error;
+    const { code, message } = error as Error & { readonly code?: string };
+    const reason = code === 'ENOENT' ? 'there is no such file' : message;
+    const after = this.done > 0 ? ` after ${this.done} of ${this.target.length} bytes` : '';
+    return new WeightsError('weights/unreachable', `${this.file} ${what}${after}: ${reason}`, {
+      cause: error,
+    });
+  }
+
   private wrong(verb: string): WeightsError {
     return new WeightsError(
       'weights/wrong-file',
@@ -84,29 +96,30 @@ class Filling {
 
 async function readAddress(source: URL | string, fill: Filling, { signal }: WeightsOptions): Promise<void> {
   if (String(source).startsWith('file:')) return readFile(new URL(source), fill);
-  let response: Response;
   try {
-    response = await fetch(source, signal ? { signal } : {});
+    await readResponse(await fetch(source, signal ? { signal } : {}), fill);
   } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new WeightsError(
-      'weights/unreachable',
-      `${fill.file} could not be fetched: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    );
+    throw fill.failed(error, 'could not be fetched');
   }
-  if (!response.ok || !response.body)
-    throw new WeightsError(
-      'weights/http',
-      `${fill.file} could not be fetched: HTTP status ${response.status}`,
-    );
-  const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    fill.add(value);
+}
+
+async function readResponse({ ok, status, headers, body }: Response, fill: Filling): Promise<void> {
+  const wrong = (why: string): WeightsError =>
+    new WeightsError('weights/http', `${fill.file} could not be fetched: ${why}`);
+  if (!ok || !body) throw wrong(`HTTP status ${status}`);
+  // Servers of single-page applications answer so, with status 200, to whatever they do not have.
+  if (headers.get('content-type')?.startsWith('text/html')) throw wrong('the server answered with a page');
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      fill.add(value);
+    }
+  } catch (error) {
+    // The rest of a file that is not ours is not wanted.
+    reader.cancel().catch(() => {});
+    throw error;
   }
 }
 
@@ -142,10 +155,7 @@ async function readFile(url: URL, fill: Filling): Promise<void> {
       await file.close();
     }
   } catch (error) {
-    if (error instanceof WeightsError) throw error;
-    const missing = (error as { code?: string }).code === 'ENOENT';
-    const reason = missing ? 'there is no such file' : (error as Error).message;
-    throw new WeightsError('weights/unreachable', `${fill.file} cannot be read: ${reason}`, { cause: error });
+    throw fill.failed(error, 'cannot be read');
   }
 }
 

@@ -31,7 +31,7 @@ export function decodeYolo(head: YoloHead, minScore: number): readonly Detection
     for (let column = 0; column < head.columns; column++)
       for (const [a, anchor] of head.anchors.entries()) {
         const at = ((row * head.columns + column) * head.anchors.length + a) * perAnchor;
-        const detection = decodeAnchor(head, at, { row, column, anchor });
+        const detection = decodeAnchor(head, at, { row, column, anchor, minScore });
         if (detection && detection.score >= minScore) found.push(detection);
       }
   return found;
@@ -41,16 +41,24 @@ interface Cell {
   readonly row: number;
   readonly column: number;
   readonly anchor: readonly [number, number];
+  readonly minScore: number;
 }
 
-function decodeAnchor(head: YoloHead, at: number, { row, column, anchor }: Cell): Detection | undefined {
+function decodeAnchor(
+  head: YoloHead,
+  at: number,
+  { row, column, anchor, minScore }: Cell,
+): Detection | undefined {
   const value = (i: number): number => head.data[at + i] ?? Number.NaN;
+  // No class scores make it better.
+  const objectness = sigmoid(value(4));
+  if (!(objectness >= minScore)) return undefined;
   const x = (column + sigmoid(value(0))) / head.columns;
   const y = (row + sigmoid(value(1))) / head.rows;
   const width = (Math.exp(value(2)) * anchor[0]) / head.columns;
   const height = (Math.exp(value(3)) * anchor[1]) / head.rows;
   const best = bestClass(head, at + 5);
-  const score = sigmoid(value(4)) * best.probability;
+  const score = objectness * best.probability;
   if (![x, y, width, height, score].every(Number.isFinite)) return undefined;
   return {
     ...boxAround(x, y, width, height),

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   decodeOutput,
   InputError,
@@ -27,6 +27,12 @@ let origin = '';
 
 beforeAll(async () => {
   server = createServer((request, response) => {
+    if (request.url === '/page.bin')
+      return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>');
+    if (request.url === '/broken.bin') {
+      response.writeHead(200, { 'content-length': 12 }).write(raw.subarray(0, 5));
+      return void setTimeout(() => response.destroy(), 5);
+    }
     if (request.url === '/gone.bin') return void response.writeHead(404).end('<html>not found</html>');
     // In two pieces, so that the stream is really one.
     response.write(raw.subarray(0, 5));
@@ -94,7 +100,17 @@ describe('load', () => {
     const errors = [
       [`${origin}/gone.bin`, 'weights/http', /gone\.bin could not be fetched: HTTP status 404/],
       [`${origin}/short.bin`, 'weights/truncated', /short\.bin is cut short: 8 of 12 bytes/],
-      ['http://127.0.0.1:1/w.bin', 'weights/unreachable', /could not be fetched/],
+      [
+        `${origin}/page.bin`,
+        'weights/http',
+        /page\.bin could not be fetched: the server answered with a page/,
+      ],
+      [
+        `${origin}/broken.bin`,
+        'weights/unreachable',
+        /broken\.bin could not be fetched after 5 of 12 bytes: /,
+      ],
+      ['http://127.0.0.1:1/w.bin', 'weights/unreachable', /could not be fetched: /],
       [
         pathToFileURL(join(folder, 'none.bin')),
         'weights/unreachable',
@@ -112,12 +128,33 @@ describe('load', () => {
     }
   });
 
-  it('stops when it is told to', async () => {
-    const signal = AbortSignal.abort();
-    expect(await failure(load(program(), { weights: `${origin}/w.bin`, signal }))).toHaveProperty(
-      'name',
-      'AbortError',
-    );
+  it('stops when it is told to, wherever the weights come from', async () => {
+    for (const weights of [`${origin}/w.bin`, file('w.bin', raw), raw]) {
+      const signal = AbortSignal.abort();
+      expect(await failure(load(program(), { weights, signal }))).toHaveProperty('name', 'AbortError');
+    }
+    const underWay = new AbortController();
+    const stopped = load(program(), {
+      weights: `${origin}/w.bin`,
+      signal: underWay.signal,
+      onProgress: () => underWay.abort(),
+    });
+    expect(await failure(stopped)).toHaveProperty('name', 'AbortError');
+  });
+
+  it('says what a page needs whose policy forbids WebAssembly', async () => {
+    const compile = vi
+      .spyOn(WebAssembly, 'instantiate')
+      .mockRejectedValue(
+        new WebAssembly.CompileError('Refused to compile or instantiate WebAssembly module'),
+      );
+    const error = await failure(load(program()));
+    compile.mockRestore();
+    expect(error).toBeInstanceOf(UnsupportedError);
+    expect(error).toMatchObject({
+      code: 'unsupported/compile',
+      message: expect.stringMatching(/Refused to compile[\s\S]*'wasm-unsafe-eval'/) as unknown,
+    });
   });
 
   it('takes the best variant that there is, and says which feature is missing', () => {
@@ -126,6 +163,9 @@ describe('load', () => {
     expect(pickVariant(['simd', 'relaxed'])).toBe(supports('relaxed') ? 'relaxed' : 'simd');
     expect(pickVariant(['simd', 'relaxed'], { variant: 'simd' })).toBe('simd');
     expect(() => pickVariant(['simd'], { variant: 'relaxed' })).toThrow(UnsupportedError);
+    expect(() => pickVariant(['simd'], { variant: 'relaxed' })).toThrow(
+      /this program has no build relaxed; it has simd/,
+    );
     expect(() => pickVariant([])).toThrow(/does not support WebAssembly SIMD/);
   });
 });
@@ -166,6 +206,19 @@ describe('inputs', () => {
     fails({ image: numbers, foto: numbers }, 'input/unknown', /Add has no input foto; it has image/);
     fails({ image: [1, 2] }, 'input/wrong-shape', /2x2x3 numbers, which is 12 numbers, not 2/);
     fails({ image: { data: numbers, shape: [3, 4] } }, 'input/wrong-shape', /not 3x4/);
+    fails(undefined as unknown as Record<string, InputValue>, 'input/missing', /input image is missing/);
+    fails(
+      { image: new BigInt64Array(12) as unknown as InputValue },
+      'input/not-a-tensor',
+      /takes an rgb image or 2x2x3 numbers, not a list of bigints/,
+    );
+    fails(
+      { image: { width: 2, height: 2, data: undefined } as unknown as InputValue },
+      'input/not-an-image',
+      /0 values are no gray/,
+    );
+    const unloaded = { naturalWidth: 0, naturalHeight: 0, width: 300, height: 200 };
+    fails({ image: unloaded as InputValue }, 'input/not-an-image', /has no pixels: it has not loaded yet/);
     fails({ image: 3 as unknown as InputValue }, 'input/not-a-tensor', /not a number/);
     fails({ image: null as unknown as InputValue }, 'input/not-a-tensor', /not null/);
     fails(

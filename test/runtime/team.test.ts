@@ -127,6 +127,20 @@ describe('a package built for threads', () => {
     expect([status, stdout, stderr]).toEqual([0, `2 ${48 * 48 * 8}\n`, '']);
   });
 
+  it('starts threads whatever options Node was started with', () => {
+    const lines = [
+      `import { load } from ${JSON.stringify(pathToFileURL(join(out, 'index.js')).href)};`,
+      `console.log((await load({ threads: 2 })).threads);`,
+    ];
+    const args = ['--input-type=module', '--eval', lines.join('\n')];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
+    expect([status, stdout]).toEqual([0, '2\n']);
+  });
+
+  it('takes whole threads only', async () => {
+    for (const threads of [1.9, NaN, -3]) expect((await built.load({ threads })).threads).toBe(1);
+  });
+
   it('has types for it', () => {
     const types = readFileSync(join(out, 'index.d.ts'), 'utf8');
     expect(types).toContain("readonly threads?: number | 'auto';");

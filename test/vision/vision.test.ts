@@ -164,4 +164,20 @@ describe('placement', () => {
     expect(found && clip(found, 40, 20)).toEqual(found);
     expect(found?.width).toBe(40);
   });
+
+  it('finds nothing in the padding', () => {
+    const head = { rows: 4, columns: 1, anchors: [[0.2, 0.2]] as const, classes: ['x'] };
+    const box = (score: number): readonly number[] => [0, 0, 0, 0, score];
+    // The photo lies in the two rows of cells in the middle.
+    const data = [...box(5), ...box(-9), ...box(4), ...box(-9)];
+    const found = detect([{ ...head, data }], {
+      nms: { iou: 0.4, score: 0.5, max: 10 },
+      input: { width: 100, height: 100 },
+      image: { width: 40, height: 20 },
+      fit: 'pad',
+    });
+    expect(found.map(({ y, height }) => [y, height])).toEqual([
+      [expect.closeTo(14, 5), expect.closeTo(2, 5)],
+    ]);
+  });
 });
