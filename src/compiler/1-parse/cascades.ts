@@ -22,6 +22,7 @@ export function withoutCascades(
     if (open.some(({ start, end }) => start < at && at <= end)) continue;
     if (before && (isToldWithFrom(source, before, failure) || isToldInBraces(before, failure))) continue;
     if (before && isItsOption(source, before, failure)) continue;
+    if (kept.some((one) => isOfSameObject(source, one, failure))) continue;
     if (
       before &&
       (goesOn(source, before, failure) || isUnderHead(source, before, failure) || isItsElse(before, failure))
@@ -31,6 +32,16 @@ export function withoutCascades(
   }
   return kept;
 }
+
+/** `self.b = …` below `self.a = …`: the fix of the first reaches all of them. */
+const isOfSameObject = ({ text }: Source, before: Failure, { start }: Failure): boolean =>
+  /^(?:self|this)$/.test(start.image) &&
+  before.start.image === start.image &&
+  text[spanEnd(start)] === '.' &&
+  text[spanEnd(before.start)] === '.' &&
+  !/^(?:export|net|block)\b/m.test(text.slice(before.start.startOffset, start.startOffset));
+
+const spanEnd = ({ startOffset, image }: Failure['start']): number => startOffset + image.length;
 
 /** `conv bias = false` for `conv { bias = false }`: the entry broke off, and what follows on the line was meant to be in it. */
 function goesOn(source: Source, before: Failure, { start }: Failure): boolean {

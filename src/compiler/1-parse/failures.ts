@@ -143,7 +143,8 @@ const needs: ReadonlyMap<string, string> = new Map([
 function unfinishedKeyword(source: Source, { start, token, previous }: Failure): Diagnostic | undefined {
   if (start.tokenType !== t.Name || (token !== start && previous !== start)) return undefined;
   const need = needs.get(start.image);
-  if (need === undefined) return undefined;
+  // `out: y` has its value.
+  if (need === undefined || (start.image === 'out' && token.tokenType === t.Colon)) return undefined;
   const expected = `${need} is missing after \`${start.image}\``;
   return diagnostic('syntax/incomplete', { expected }, spanOf(source, start));
 }

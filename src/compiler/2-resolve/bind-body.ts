@@ -26,6 +26,7 @@ import { netSource } from './net-source.ts';
 import { reportNoResult } from './no-result.ts';
 import { childScope, lookup, type Place, type Scope } from './names.ts';
 import { paramTypes } from './vocabulary.ts';
+import { asMeant, reportWordBefore } from './word-before.ts';
 
 /** Binds a body into `scope`, which keeps its names afterwards. */
 export function bindBody(body: Body, scope: Scope, place: Place): void {
@@ -33,8 +34,14 @@ export function bindBody(body: Body, scope: Scope, place: Place): void {
     if (statement.kind === 'in' || statement.kind === 'assign' || statement.kind === 'let')
       if (!scope.later.has(statement.name.name)) scope.later.set(statement.name.name, statement.name);
   collectLater(pipelinesOf(body), scope);
-  for (const statement of body.statements) bindStatement(statement, scope, place);
-  reportLost(body, place);
+  const told = new Set<Statement>();
+  for (const [i, statement] of body.statements.entries()) {
+    const before = body.statements[i - 1];
+    if (reportWordBefore(body, i, scope, place)) told.add(statement);
+    else if (before && told.has(before)) bindStatement(asMeant(statement, before, place), scope, place);
+    else bindStatement(statement, scope, place);
+  }
+  reportLost(body, told, place);
   if (!isNetBody(scope, place) && !place.inLone) reportNoResult(body, place);
 }
 

@@ -3,15 +3,22 @@ import type { Body, Expr, Statement } from '../1-parse/ast.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Place } from './names.ts';
+import { isBuiltin } from './vocabulary.ts';
 
-/** A body gives its `out` or its last line; a line before that without a name gives its result to nobody. */
-export function reportLost({ statements }: Body, { module, owner, names }: Place): void {
+/** A body gives its `out` or its last line; a line before that without a name gives its result to nobody. Of `told` was spoken. */
+export function reportLost(
+  { statements }: Body,
+  told: ReadonlySet<Statement>,
+  { module, owner, names }: Place,
+): void {
   if (module.external || statements.some(({ kind }) => kind === 'broken')) return;
   const found: Diagnostic[] = [];
   // What stands below a line and may be the result.
   let result: Statement | undefined;
   for (let i = statements.length - 1; i >= 0; i--) {
     const statement = statements[i] as Statement;
+    if (told.has(statement) || (statement.kind === 'expr' && standsForNothing(statement.value, names)))
+      continue;
     if (statement.kind === 'expr' && result && !namesValues(statement.value) && !isLone(statement, owner)) {
       const labels = [{ span: result.span, text: 'the result is this' }];
       const fixes = continued(statements[i + 1]);
@@ -34,6 +41,12 @@ const oneResult = {
   word: 'note',
   text: 'a block gives one value; several become one by a merge such as `concat`',
 } as const;
+
+/** `print(x)`, `pass`: that there is no such layer or value was reported. */
+function standsForNothing(expr: Expr, names: Place['names']): boolean {
+  const name = expr.kind === 'call' ? expr.callee : expr;
+  return name.kind === 'name' && !names.bindings.has(name) && !isBuiltin(name.name);
+}
 
 /** `x -> conv(8) as squeeze` is there for the name. */
 function namesValues(expr: Expr): boolean {

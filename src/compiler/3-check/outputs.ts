@@ -7,6 +7,7 @@ import { textOf, type Span } from '../1-parse/source.ts';
 import { outputKinds } from '../2-resolve/vocabulary.ts';
 import { counted } from '../diagnostics/count.ts';
 import type { Edit, Fix } from '../diagnostics/diagnostic.ts';
+import { lineBelow } from '../diagnostics/line-below.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node, OutputKind } from '../ir/graph.ts';
 import { scalarType } from '../ir/type.ts';
@@ -40,7 +41,7 @@ export function outputNodes(
     outputKinds.has(value.callee.name) &&
     !session.model.bindings.has(value.callee);
   if (!isKind || value.kind !== 'call' || value.callee.kind !== 'name') {
-    const node = nodeOf(value, named, session);
+    const node = nodeOf(value, named, session, severalOutputs(statement));
     return node && { nodes: [node], output: { kind: 'tensor' } };
   }
   const kind = value.callee.name as OutputKind['kind'];
@@ -59,11 +60,26 @@ function missingValue(kind: string, expr: Expr, session: Session): undefined {
   session.report(diagnostic('value/missing-argument', { what: kind, option: 'a value' }, expr.span));
 }
 
-export function nodeOf(expr: Expr, site: Site, session: Session): Node | undefined {
+export function nodeOf(
+  expr: Expr,
+  site: Site,
+  session: Session,
+  fixes: readonly Fix[] = [],
+): Node | undefined {
   const value = flow(expr, site, session);
   if (value.kind === 'tensor') return value.node;
-  mistyped(value, 'a value of the net', expr, session);
+  mistyped(value, 'a value of the net', expr, session, fixes);
   return undefined;
+}
+
+/** `out (y, z)` as two outputs. */
+function severalOutputs({ value, name, span }: OutStatement): readonly Fix[] {
+  if (name || (value.kind !== 'tuple' && value.kind !== 'list')) return [];
+  const names = value.items.flatMap((item) => (item.kind === 'name' ? [item.name] : []));
+  if (names.length === 0 || names.length < value.items.length) return [];
+  const [first = '', ...others] = names.map((each) => `out ${each}: tensor(${each})`);
+  const edits = [{ span, text: first }, ...others.map((text) => lineBelow(span, text))];
+  return [{ title: [first, ...others].join(', '), edits }];
 }
 
 interface Origin {

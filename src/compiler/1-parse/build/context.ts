@@ -9,6 +9,7 @@ import { internal } from '../../diagnostics/internal.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import type { BrokenStatement, Comment, Ident, StringLiteral } from '../ast.ts';
 import { spanOf } from '../lex.ts';
+import { namesOtherwise } from '../slips/names-otherwise.ts';
 import { looksLikeImport } from '../slips/import-text.ts';
 import type { Source, Span } from '../source.ts';
 
@@ -97,7 +98,7 @@ function isBegunIn(
   next: { readonly kind?: string; readonly span: Span } | undefined,
   { kind, span }: { readonly kind?: string; readonly span: Span },
 ): boolean {
-  if (kind !== 'expr' || next?.kind !== 'broken') return false;
+  if ((kind !== 'expr' && kind !== 'out') || next?.kind !== 'broken') return false;
   return /^[ \t]*$/.test(span.source.text.slice(span.end, next.span.start));
 }
 
@@ -120,6 +121,13 @@ export function declaredIn(context: Context, { start, end }: Span): readonly Ide
   if (looksLikeImport(context.source.text.slice(start, end))) {
     const inside = tokens.slice(at + 1, indexOfToken(tokens, end));
     return inside.filter(mayName).map((token) => ident(context, unquoted(token)));
+  }
+  const otherwise = namesOtherwise(context.source.text.slice(start, end));
+  if (otherwise.length > 0) {
+    const inside = tokens.slice(at, indexOfToken(tokens, end));
+    return otherwise
+      .flatMap((one) => inside.find(({ image }) => image === one) ?? [])
+      .map((token) => ident(context, token));
   }
   if (declarers.has(tokens[at]?.tokenType)) at++;
   else if (!namers.has(tokens[at + 1]?.tokenType)) return [];

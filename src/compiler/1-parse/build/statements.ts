@@ -15,6 +15,7 @@ import type {
   ReplaceStatement,
   Statement,
 } from '../ast.ts';
+import { outInBraces } from '../slips/outs.ts';
 import { docAbove, each, entries, first, ident, optional, spanOfNode, string } from './context.ts';
 import type { Context } from './context.ts';
 import { arg, expression, list, operation } from './expressions.ts';
@@ -35,7 +36,11 @@ function statement(context: Context, { children }: cst.StatementCstNode): Statem
   if (children.assign) return assign(context, first(children.assign));
   if (children.expression) {
     const value = expression(context, first(children.expression));
-    return { kind: 'expr', value, span: spanOfNode(context, first(children.expression)) };
+    const span = spanOfNode(context, first(children.expression));
+    const slip = outInBraces(value);
+    if (!slip) return { kind: 'expr', value, span };
+    context.diagnostics.push(slip);
+    return { kind: 'broken', declares: [], span };
   }
   return internal('a statement of no kind');
 }

@@ -15,7 +15,9 @@ import { importSlips } from './imports.ts';
 import { limitSlips } from './limits.ts';
 import { loopSlips } from './loops.ts';
 import { movedByOtherSigns } from './moved.ts';
+import { namingSlips } from './naming.ts';
 import { numberSlips } from './numbers.ts';
+import { outSlips } from './outs.ts';
 import { parenthesisSlips } from './parentheses.ts';
 import { signLeftOut, signSlips } from './signs.ts';
 import type { Slip } from './slip.ts';
@@ -46,6 +48,8 @@ const readsOn: ReadonlySet<Slip> = new Set([
   ...limitSlips,
   ...weightsSlips,
   ...headSlips,
+  ...namingSlips,
+  ...outSlips,
 ]);
 
 const slips: readonly Slip[] = [
@@ -60,6 +64,8 @@ const slips: readonly Slip[] = [
   ...filterSlips,
   ...limitSlips,
   ...weightsSlips,
+  ...outSlips,
+  ...namingSlips,
   ...wordSlips,
   ...signSlips,
   ...parenthesisSlips,

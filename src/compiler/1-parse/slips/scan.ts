@@ -48,3 +48,24 @@ function endOfText(text: string, from: number): number {
   const [whole = '"'] = /^"(?:\\.|[^"\\\n])*"?/.exec(text.slice(from, from + farthest)) ?? [];
   return from + whole.length - 1;
 }
+
+/** What stands between the commas of a text, outside all brackets. */
+export function partsOf(text: string): readonly string[] {
+  const parts: string[] = [];
+  for (let from = 0; from <= text.length;) {
+    const to = outside(text, from, /,/) ?? text.length;
+    parts.push(text.slice(from, to).trim());
+    from = to + 1;
+  }
+  return parts.at(-1) === '' ? parts.slice(0, -1) : parts;
+}
+
+/** The blanks with which the line of an offset begins. */
+export function indentAt(text: string, at: number): string {
+  return /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', at - 1) + 1, at))?.[0] ?? '';
+}
+
+/** What stands from an offset to the end of its line, to a comment or to the end of the braces around it. */
+export function restOfLine(text: string, from: number): string {
+  return text.slice(from, outside(text, from, /\}|[ \t]*\/\//) ?? endOfLine(text, from)).trimEnd();
+}

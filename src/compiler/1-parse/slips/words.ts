@@ -2,10 +2,10 @@
 import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { replaceBy } from '../../diagnostics/fixes.ts';
+import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
-import { foreign, type Slip } from './slip.ts';
+import { foreign, told, type Slip } from './slip.ts';
 import type { Source } from '../source.ts';
 
 /** Words that begin statements in other languages, and what begins them here. */
@@ -40,10 +40,10 @@ const foreignWord: Slip = (source, { previous, start }) => {
 const foreignStatement: Slip = (source, { token, start }) => {
   if (token.tokenType !== t.Colon) return undefined;
   const before = source.text.slice(Math.max(0, start.startOffset - 40), start.startOffset);
-  const [, word] = /(?:^|[\s{])(input|output)[ \t]+$/.exec(before) ?? [];
+  const [, word] = /(?:^|[\s{])(inputs?|outputs?)[ \t]+$/.exec(before) ?? [];
   if (word === undefined) return undefined;
   const from = source.text.lastIndexOf(word, start.startOffset);
-  return foreign({ source, start: from, end: from + word.length }, word === 'input' ? 'in' : 'out');
+  return foreign({ source, start: from, end: from + word.length }, word.startsWith('input') ? 'in' : 'out');
 };
 
 /** `label z: y`: a kind of output in the place of `out`. */
@@ -78,5 +78,27 @@ export function reservedWord(source: Source, token: IToken): Diagnostic {
   return diagnostic('syntax/reserved', { word: token.image }, span, { fixes });
 }
 
+/** `let mut y = …`, `let int c = 3`. */
+const wordBehindLet: Slip = (source, { previous, start }) => {
+  if (start.tokenType !== t.Let || !previous) return undefined;
+  const text = source.text.slice(start.startOffset, start.startOffset + 80);
+  const [, gap, word] = /^let(\s+)(\w+\s+)(?=\w+\s*(?:=(?!=)|:))/.exec(text) ?? [];
+  if (gap === undefined || word === undefined) return undefined;
+  const from = start.startOffset + 'let'.length + gap.length;
+  if (previous.startOffset !== from) return undefined;
+  const span = { source, start: from, end: from + word.length };
+  if (previous.image === 'out')
+    return told(source, start, outAlone, [leaveOut('let', { ...spanOf(source, start), end: from })]);
+  return told(source, previous, 'a name stands directly behind `let`', [leaveOut(word.trim(), span)]);
+};
+
+const outAlone = 'an output is `out name: value`';
+
 /** In order: the first that knows a failure tells it. */
-export const wordSlips: readonly Slip[] = [foreignWord, foreignStatement, kindForOut, reservedValue];
+export const wordSlips: readonly Slip[] = [
+  foreignWord,
+  foreignStatement,
+  kindForOut,
+  reservedValue,
+  wordBehindLet,
+];

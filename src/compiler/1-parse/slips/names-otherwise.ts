@@ -1,0 +1,31 @@
+/** Which values a statement was about to name that does it in another language's way: nothing more is said where they are read. */
+
+const equal = String.raw`\s*=(?!=)`;
+const ways: readonly RegExp[] = [
+  // a, b = …; let [a, b] = …
+  new RegExp(String.raw`^(?:let\s+|const\s+|var\s+)?[([{]?\s*(\w+(?:\s*,\s*\w+)+)\s*[)\]}]?${equal}`),
+  // self.a = …; a[0] = …
+  new RegExp(String.raw`^(\w+(?:\s*\.\s*\w+)*)(?:(?<=\.\s*\w+)|\s*\[[^\]\n]*\])${equal}`),
+  // a = b = …
+  new RegExp(String.raw`^(?:let\s+)?(\w+\s*=\s*\w+)${equal}`),
+  // int a = …
+  new RegExp(
+    String.raw`^(?!(?:let|replace|block|net|filter|in|use|assert|expect|test|train|export)\b)\w+\s+(\w+)${equal}`,
+  ),
+  // x -> relu = a
+  /^[^=\n]*->[^=\n]*=\s*([A-Za-z_]\w*)\s*$/,
+];
+
+/** The names; none where the statement names values as is done here, or names none. */
+export function namesOtherwise(text: string): readonly string[] {
+  // let a = 3, b = 4
+  const many = [...text.slice(0, 400).matchAll(/(?:^(?:let\s+)?|,\s*)(\w+)\s*=(?!=)/g)].map(
+    ([, name = '']) => name,
+  );
+  if (many.length > 1 && !/[({]/.test(text)) return many;
+  for (const way of ways) {
+    const [, names] = way.exec(text) ?? [];
+    if (names !== undefined) return names.match(/\w+/g) ?? [];
+  }
+  return [];
+}
