@@ -7,7 +7,12 @@ import type { OpenNet } from './nets.ts';
 export function checkedFile({ model, project, diagnostics }: OpenNet): readonly Diagnostic[] {
   const key = ({ code, span }: Diagnostic): string => `${code} ${span.source.path} ${span.start} ${span.end}`;
   const checked = check(model);
-  const found = [...checked.diagnostics, ...checkPlannedBudgets(model, checked.nets)];
+  const found = withoutMissing([...checked.diagnostics, ...checkPlannedBudgets(model, checked.nets)]);
   const all = [...diagnostics, ...found.map(project.show)];
   return stopOnErrors([...new Map(all.map((diagnostic) => [key(diagnostic), diagnostic])).values()]);
+}
+
+/** Which file of weights is missing, a command that reads it says; others were given another one, or none. */
+export function withoutMissing(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  return found.filter(({ code }) => code !== 'weights/missing');
 }

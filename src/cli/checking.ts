@@ -65,6 +65,10 @@ function recordingChecker(host: Host): RecordingChecker {
       read.add(path);
       return host.read(path);
     },
+    exists: (path) => {
+      read.add(path);
+      return host.exists?.(path) === true;
+    },
   };
   return { checker: createChecker(recorded), read };
 }

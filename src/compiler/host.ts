@@ -15,13 +15,16 @@ export function stdlibFolder(): string {
 /** Reads below `root` only; links that lead out of it are not followed. */
 export function nodeHost(root: string): DiskHost {
   const stdlib = stdlibFolder();
+  const own = below(root);
+  const library = below(stdlib);
   const place = (path: string): string | undefined => {
-    if (path.startsWith('std/')) return inside(stdlib, path.slice(4));
+    if (path.startsWith('std/')) return library(path.slice(4));
     if (path.startsWith('node_modules/')) return installed(root, path);
-    return inside(root, path);
+    return own(path);
   };
   return {
     locate: place,
+    exists: (path) => place(path) !== undefined,
     read: (path) => {
       const file = place(path);
       return file === undefined ? undefined : readText(file);
@@ -33,11 +36,16 @@ export function nodeHost(root: string): DiskHost {
   };
 }
 
-function inside(root: string, path: string): string | undefined {
-  const file = join(root, path);
-  if (!existsSync(file)) return undefined;
-  const way = relative(realpathSync(root), realpathSync(file));
-  return way === '..' || way.startsWith(`..${sep}`) ? undefined : file;
+/** Where a path below `root` lies; undefined where nothing is there, or a link leads out. */
+function below(root: string): (path: string) => string | undefined {
+  let real: string | undefined;
+  return (path) => {
+    const file = join(root, path);
+    if (!existsSync(file)) return undefined;
+    real ??= realpathSync(root);
+    const way = relative(real, realpathSync(file));
+    return way === '..' || way.startsWith(`..${sep}`) ? undefined : file;
+  };
 }
 
 /** A package's file, looked for as Node does: in each `node_modules` from the root upwards. Links are allowed (workspaces). */

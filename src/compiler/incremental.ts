@@ -86,7 +86,12 @@ function watched(host: Host, readings: Reading[]): Host {
     readings.push([path, text]);
     return text;
   };
-  return host.list ? { read, list: host.list.bind(host) } : { read };
+  const { list, exists } = host;
+  return {
+    read,
+    ...(list ? { list: list.bind(host) } : {}),
+    ...(exists ? { exists: exists.bind(host) } : {}),
+  };
 }
 
 interface Memory {

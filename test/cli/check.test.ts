@@ -49,3 +49,22 @@ it('a folder without nets has nothing wrong, one that is not there has', async (
   const { exit, stdout } = await cnnc('check', join(folder, 'nits'));
   expect([exit, stdout.includes('file/unreadable')]).toEqual([1, true]);
 });
+
+it('warns of weights that are not there, and no more once they are; build with others does not ask for them', async () => {
+  const path = file('n.cnn', `${net('N')}weights N from "./n.safetensors"\n`);
+  file('m.safetensors', '');
+  const before = await cnnc('check', path);
+  expect(before.exit).toBe(0);
+  expect(before.stdout).toContain(
+    'warning weights/missing: there is no file ./n.safetensors with the weights of N',
+  );
+  expect(before.stdout).toContain('did you mean "./m.safetensors"?');
+  const built = await cnnc('build', path, '--seed', '1', '--out', join(folder, 'out'));
+  expect([built.exit, built.stderr]).toEqual([0, expect.not.stringContaining('weights/missing')]);
+  const asked = await cnnc('build', path, '--out', join(folder, 'out'));
+  expect(asked.exit).toBe(1);
+  expect(asked.stderr).toContain('error weights/unreadable');
+  expect(asked.stderr).not.toContain('weights/missing');
+  file('n.safetensors', '');
+  expect((await cnnc('check', path)).stdout).not.toContain('weights/missing');
+});

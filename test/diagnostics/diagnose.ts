@@ -4,8 +4,14 @@ import { withoutConsequences } from '../../src/compiler/diagnostics/consequences
 import { nodeHost } from '../../src/compiler/host.ts';
 import { positionAt } from '../../src/compiler/1-parse/source.ts';
 
+/** The stdlib and no other file; whether one that a text names is there is not known. */
+function noFiles(): Host {
+  const { read, list } = nodeHost('/nowhere');
+  return list ? { read, list } : { read };
+}
+
 /** Everything that phases 1 to 3 say about a file. */
-export function diagnose(source: Source, host: Host = nodeHost('/nowhere')): readonly Diagnostic[] {
+export function diagnose(source: Source, host: Host = noFiles()): readonly Diagnostic[] {
   const resolved = resolve(source, host);
   return withoutConsequences([...resolved.diagnostics, ...check(resolved.model).diagnostics]);
 }

@@ -14,6 +14,7 @@ import { withoutConsequences } from '../../compiler/diagnostics/consequences.ts'
 import { diagnostic } from '../../compiler/diagnostics/registry.ts';
 import { topological } from '../../compiler/ir/graph.ts';
 import { decode, runners, type Target } from '../commands/run.ts';
+import { withoutMissing } from '../checked.ts';
 import { InputFailure } from '../failure.ts';
 import type { OpenNet } from '../nets.ts';
 import { openProject, type Project } from '../project.ts';
@@ -51,11 +52,9 @@ export async function testFile(file: string, options: TestOptions): Promise<File
   const project = openProject(file);
   const { model, diagnostics: resolved } = resolve(project.entry, project.host);
   const checked = check(model);
-  const found = withoutConsequences([
-    ...resolved,
-    ...checked.diagnostics,
-    ...checkPlannedBudgets(model, checked.nets),
-  ]);
+  const found = withoutMissing(
+    withoutConsequences([...resolved, ...checked.diagnostics, ...checkPlannedBudgets(model, checked.nets)]),
+  );
   const said = statementsOf(model);
   // A statement that is wrong fails by itself; what is wrong elsewhere stops all others.
   const belongs = (d: Diagnostic, { statement }: Named): boolean =>

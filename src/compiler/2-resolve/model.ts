@@ -26,6 +26,8 @@ export interface Host {
   read(path: string): string | undefined;
   /** Names of the files in a folder, for "did you mean"; optional. */
   list?(folder: string): readonly string[];
+  /** Whether there is anything at a path, which is not read; optional. */
+  exists?(path: string): boolean;
 }
 
 /** A host over a file system. */

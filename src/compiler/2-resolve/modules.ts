@@ -55,9 +55,10 @@ export function loadModules(entry: Source, host: Host): LoadedModules {
   const first = open(entry) as OpenModule;
   // The array grows while it is walked: a file's imports are opened after the file.
   const queue = [first];
-  for (const module of queue)
+  for (const module of queue) {
+    const pathsOf = importPaths(module.source.path);
     for (const use of module.file.items.filter(isUse)) {
-      const found: Located = together.isFull ? {} : locate(use, module, byPath, host);
+      const found: Located = together.isFull ? {} : locate(use, pathsOf, byPath, host);
       if (found.missing !== undefined) {
         const places = { path: found.missing, from: module.source.path };
         const meant = missing++ < maxSuggestions ? meantBy(use.from.value, places, host) : undefined;
@@ -71,6 +72,7 @@ export function loadModules(entry: Source, host: Host): LoadedModules {
       if (found.problem) diagnostics.push(found.problem);
       imports.push({ module, use, target });
     }
+  }
   return { entry: first, modules: queue, imports, diagnostics };
 }
 
@@ -116,7 +118,7 @@ interface Located {
 
 function locate(
   use: UseItem,
-  module: OpenModule,
+  pathsOf: ReturnType<typeof importPaths>,
   opened: ReadonlyMap<string, OpenModule>,
   host: Host,
 ): Located {
@@ -126,7 +128,7 @@ function locate(
     const args = { expected: 'a path such as "./blocks.cnn" or "std/resnet"', found };
     return { problem: diagnostic('value/expected', args, use.from.span) };
   }
-  const candidates = importPaths(written, module.source.path);
+  const candidates = pathsOf(written);
   if (candidates === 'outside')
     return { problem: diagnostic('import/outside-project', { path: written }, use.from.span, whyInside) };
   for (const path of candidates) {

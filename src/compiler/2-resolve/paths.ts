@@ -21,14 +21,24 @@ export function isExternal(path: string): boolean {
   return path.startsWith('std/') || path.startsWith('node_modules/');
 }
 
-/** Paths under which the file of a `use … from "written"` may lie. */
-export function importPaths(written: string, from: string): Candidates {
+/** Paths under which the files of the imports of `from` may lie, by what stands behind `use … from`; each is looked into once. */
+export function importPaths(from: string): (written: string) => Candidates {
+  const here = placeOf(from);
+  const known = new Map<string, Candidates>();
+  return (written) => {
+    const paths = known.get(written) ?? importPathsAt(here, written);
+    known.set(written, paths);
+    return paths;
+  };
+}
+
+function importPathsAt(here: FilePlace, written: string): Candidates {
   if (written.startsWith('std/')) {
     const path = normalise(written.split('/'));
     return path?.startsWith('std/') ? [withExtension(path)] : 'outside';
   }
   if (written.startsWith('.')) {
-    const path = beside(written, from);
+    const path = beside(written, here);
     return path === undefined ? 'outside' : [withExtension(path)];
   }
   const path = isAbsolute(written) ? undefined : inPackage(written);
@@ -42,17 +52,29 @@ export function importPaths(written: string, from: string): Candidates {
  */
 export function dataPaths(written: string, from: string): Candidates {
   if (isAbsolute(written)) return 'outside';
-  const path = beside(written, from);
+  const path = beside(written, placeOf(from));
   const packaged = written.startsWith('.') || !written.includes('/') ? undefined : inPackage(written);
   if (path === undefined) return packaged === undefined ? 'outside' : [packaged];
   return packaged === undefined ? [path] : [path, packaged];
 }
 
-/** Undefined where the path leaves the project, or the package that the file `from` belongs to. */
-function beside(written: string, from: string): string | undefined {
-  const path = normalise([...from.split('/').slice(0, -1), ...written.split('/')]);
+/** Where a file lies that names others. */
+interface FilePlace {
+  /** The parts of its folder. */
+  readonly folder: readonly string[];
+  /** The package that it belongs to; undefined for the project's own. */
+  readonly package: string | undefined;
+}
+
+function placeOf(file: string): FilePlace {
+  return { folder: file.split('/').slice(0, -1), package: isExternal(file) ? packageOf(file) : undefined };
+}
+
+/** Undefined where the path leaves the project, or the package that the file belongs to that names it. */
+function beside(written: string, from: FilePlace): string | undefined {
+  const path = normalise([...from.folder, ...written.split('/')]);
   if (path === undefined) return undefined;
-  const stays = isExternal(from) ? path.startsWith(`${packageOf(from)}/`) : !isExternal(path);
+  const stays = from.package === undefined ? !isExternal(path) : path.startsWith(`${from.package}/`);
   return stays ? path : undefined;
 }
 

@@ -28,6 +28,7 @@ import { checkFrozenStatistics } from './frozen-statistics.ts';
 import { checkLossGradient } from './loss-gradient.ts';
 import { checkLossShape } from './loss-shape.ts';
 import { checkMoves } from './moves.ts';
+import { checkWeightsFiles } from './missing-weights.ts';
 import { checkPattern, netPaths, type NetPaths } from './patterns.ts';
 import type { NetFacts } from './query.ts';
 import type { Session } from './session.ts';
@@ -103,6 +104,10 @@ export function checkStatements(
   const find = (net: Ident): CheckedNet | undefined => nets.get(model.bindings.get(net));
   const moves = model.entry.file.items.filter((item) => item.kind === 'moved');
   if (moves.length > 0) checkMoves(moves, pathsOf(nets, model), session);
+  checkWeightsFiles(
+    model.entry.file.items.filter((item) => item.kind === 'weights'),
+    session,
+  );
   for (const item of model.entry.file.items) {
     if (item.kind === 'test' || item.kind === 'budget' || item.kind === 'train') {
       const net = item.net && find(item.net);

@@ -13,6 +13,14 @@ export const weightsDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nweights N from "../../elsewhere/n.safetensors"',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\nweights N from "./n.safetensors"',
   },
+  'weights/missing': {
+    severity: 'warning',
+    message: 'there is no file {file} with the weights of {net}',
+    explain:
+      'The file that `weights … from` names is not there, so `cnnc build`, `run` and the other commands that need its numbers end with an error. The path is relative to the `.cnn` file, or that of a file in a package. ' +
+      'Where the file comes later (it is trained, downloaded, or too large for the repository), everything else can be checked without it, and commands take another one: `--weights file`, or `--seed 1` for initial values.',
+    ...needsFile,
+  },
   'weights/unreadable': {
     severity: 'error',
     message: '{file} cannot be read: {reason}',
