@@ -3,6 +3,7 @@ import type { Failure } from '../../../grammar/recovering-parser.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import * as t from '../../../grammar/tokens.ts';
 import { isToldInBraces, isToldWithFrom } from './slips/imports.ts';
+import { isNextWord } from './slips/modifiers.ts';
 import type { Source } from './source.ts';
 
 /** The failures in order, without those that an earlier one explains, or a bracket that is `reported` never to close. */
@@ -23,6 +24,7 @@ export function withoutCascades(
     if (before && (isToldWithFrom(source, before, failure) || isToldInBraces(before, failure))) continue;
     if (before && isItsOption(source, before, failure)) continue;
     if (kept.some((one) => isOfSameObject(source, one, failure))) continue;
+    if (before && isNextWord(source, before, failure)) continue;
     if (
       before &&
       (goesOn(source, before, failure) || isUnderHead(source, before, failure) || isItsElse(before, failure))

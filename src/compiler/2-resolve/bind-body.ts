@@ -20,6 +20,7 @@ import { bindOut } from './bind-out.ts';
 import { claim } from './declare.ts';
 import { reportEmpty, reportEmptyNet } from './empty.ts';
 import { bindReplaced, inherit, isInherited, replacementScope, standsTooDeep } from './extending.ts';
+import { loosePreprocessing } from './loose-preprocessing.ts';
 import { isLone, reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import { netSource } from './net-source.ts';
@@ -34,9 +35,11 @@ export function bindBody(body: Body, scope: Scope, place: Place): void {
     if (statement.kind === 'in' || statement.kind === 'assign' || statement.kind === 'let')
       if (!scope.later.has(statement.name.name)) scope.later.set(statement.name.name, statement.name);
   collectLater(pipelinesOf(body), scope);
+  const loose = isNetBody(scope, place) ? loosePreprocessing(body, scope, place) : undefined;
   const told = new Set<Statement>();
   for (const [i, statement] of body.statements.entries()) {
     const before = body.statements[i - 1];
+    if (loose?.has(statement)) continue;
     if (reportWordBefore(body, i, scope, place)) told.add(statement);
     else if (before && told.has(before)) bindStatement(asMeant(statement, before, place), scope, place);
     else bindStatement(statement, scope, place);

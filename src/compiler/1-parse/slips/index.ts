@@ -16,6 +16,7 @@ import { limitSlips } from './limits.ts';
 import { loopSlips } from './loops.ts';
 import { movedByOtherSigns } from './moved.ts';
 import { namingSlips } from './naming.ts';
+import { modifierSlips } from './modifiers.ts';
 import { numberSlips } from './numbers.ts';
 import { outSlips } from './outs.ts';
 import { parenthesisSlips } from './parentheses.ts';
@@ -50,6 +51,7 @@ const readsOn: ReadonlySet<Slip> = new Set([
   ...headSlips,
   ...namingSlips,
   ...outSlips,
+  ...modifierSlips,
 ]);
 
 const slips: readonly Slip[] = [
@@ -64,6 +66,7 @@ const slips: readonly Slip[] = [
   ...filterSlips,
   ...limitSlips,
   ...weightsSlips,
+  ...modifierSlips,
   ...outSlips,
   ...namingSlips,
   ...wordSlips,

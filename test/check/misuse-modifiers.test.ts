@@ -1,0 +1,62 @@
+/** What is done to an input, written as elsewhere: one error, and a fix that leaves the same preprocessing in our form. */
+import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../../src/compiler/index.ts';
+import { diagnose } from '../diagnostics/diagnose.ts';
+import { expectMended } from './mends.ts';
+import { applyFix } from './support.ts';
+
+const net = (head: string): string =>
+  `net N {\n  in image: ${head}\n  y = image -> conv(8, 3) -> gap\n  out z: tensor(y)\n}\n`;
+
+/** The only diagnostic, whose fixes mend it all. */
+function only(text: string): Diagnostic {
+  const [first, ...others] = diagnose({ path: 'main.cnn', text }) as [Diagnostic, ...Diagnostic[]];
+  expect(
+    others.map(({ code, message }) => `${code}: ${message}`),
+    text,
+  ).toEqual([]);
+  expectMended(text, first);
+  return first;
+}
+
+describe('signs and brackets', () => {
+  it.each([
+    ['rgb 8x8 scale = 1/255', 'rgb 8x8 scale 1/255'],
+    [
+      'rgb 8x8\n    scale = 1/255\n    mean = [0.5, 0.4, 0.3]',
+      'rgb 8x8\n    scale 1/255\n    mean [0.5, 0.4, 0.3]',
+    ],
+    ['rgb 8x8\n    scale = 1/255,\n    mean = 0.5', 'rgb 8x8\n    scale 1/255\n    mean 0.5'],
+    ['rgb 8x8 scale = 1/255, mean = 0.5', 'rgb 8x8 scale 1/255 mean 0.5'],
+    ['rgb 8x8 scale 1/255, mean 0.5', 'rgb 8x8 scale 1/255 mean 0.5'],
+    ['rgb 8x8 scale: 1/255 mean: 0.5', 'rgb 8x8 scale 1/255 mean 0.5'],
+    ['rgb 8x8\n    fit: "crop"\n    order: bgr', 'rgb 8x8\n    fit crop\n    order bgr'],
+    ['rgb 8x8\n    fit = crop\n    order = "bgr"', 'rgb 8x8\n    fit crop\n    order bgr'],
+    ['rgb 8x8 { scale: 1/255, std: 0.5 }', 'rgb 8x8 scale 1/255 std 0.5'],
+    ['rgb 8x8 (scale = 1/255)', 'rgb 8x8 scale 1/255'],
+    ['rgb 8x8 with scale 1/255', 'rgb 8x8 scale 1/255'],
+    ['rgb 8x8 -> scale 1/255', 'rgb 8x8 scale 1/255'],
+    ['rgb 8x8 / 255', 'rgb 8x8 scale 1/255'],
+    ['rgb 8x8 scale 1/255 mean 0.5 0.4 0.3', 'rgb 8x8 scale 1/255 mean [0.5, 0.4, 0.3]'],
+    ['rgb 8x8 scale 1/255 mean 0.5, 0.4, 0.3 std 0.2', 'rgb 8x8 scale 1/255 mean [0.5, 0.4, 0.3] std 0.2'],
+    ['rgb 8x8 range = -1..1', 'rgb 8x8 range -1..1'],
+    ['rgb 8x8 range -1, 1', 'rgb 8x8 range -1..1'],
+    ['rgb 8x8 range 0:1', 'rgb 8x8 range 0..1'],
+    ['rgb 8*8', 'rgb 8x8'],
+  ])('%j', (head, ours) => {
+    const text = net(head);
+    const found = only(text);
+    expect(found.code).toBe('syntax/unexpected');
+    expect(applyFix(text, found)).toBe(net(ours));
+  });
+
+  it('layers are no preprocessing', () => {
+    expect(only(net('rgb 8x8 -> relu')).message).toContain('what flows on is a value of its own');
+  });
+
+  it('values of these names that layers read are values', () => {
+    const text =
+      'net N {\n  in x: rgb 8x8\n  scale = 0.5\n  std = x -> gap -> sigmoid\n  y = x -> mul(scale) -> mul(std)\n  out z: tensor(y)\n}';
+    expect(diagnose({ path: 'main.cnn', text })).toEqual([]);
+  });
+});
