@@ -1,6 +1,6 @@
 /**
- * Runs loop nests as they are written, in double precision: the meaning of the kernel IR, against which the operators' lowerings and the
- * targets' code are tested. Slow on purpose: no layout, no vectors.
+ * Runs loop nests as they are written, in double precision (unfused ones in single): the meaning of the kernel IR, against which the
+ * operators' lowerings and the targets' code are tested. Slow on purpose: no layout, no vectors.
  */
 import { internal, unreachable } from '../diagnostics/internal.ts';
 import type { Index, Load, LoopAxis, NestKernel } from './kernel.ts';
@@ -11,7 +11,8 @@ type Place = Readonly<Record<string, number>>;
 
 /** Executes one nest over its operands; the output operand's data is written in place. */
 export function interpretNest(nest: NestKernel, operands: readonly Tensor[]): void {
-  const [body, finish] = [compileScalar(nest.body), compileScalar(nest.finish)];
+  const precision = nest.unfused ? 'single' : 'double';
+  const [body, finish] = [compileScalar(nest.body, precision), compileScalar(nest.finish, precision)];
   const out = operandOf(operands, nest.out.operand);
   const place: Record<string, number> = {};
   forEach(nest.axes, place, () => {

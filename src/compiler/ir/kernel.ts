@@ -46,6 +46,8 @@ export interface NestKernel {
   readonly finishLoads: readonly Load[];
   readonly finish: Scalar;
   readonly out: { readonly operand: Operand; readonly index: readonly Index[] };
+  /** Every operation is rounded to single precision, as it always is where bytes are read or written: the same bits on every engine. */
+  readonly unfused?: boolean;
 }
 
 /**

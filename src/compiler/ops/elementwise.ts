@@ -21,6 +21,8 @@ export interface Elementwise {
   readonly scalar: (attrs: Attrs, count: number) => Scalar;
   /** d value / d operand `index`; absent: the symbolic derivative of `scalar`. */
   readonly derivative?: (attrs: Attrs, index: number, count: number) => Scalar;
+  /** Whether every operation is rounded to single precision, as code without fused operations computes it. Absent: never. */
+  readonly unfused?: (attrs: Attrs) => boolean;
   readonly onnx: OpDef['onnx'];
   readonly arity?: OpDef['arity'];
   readonly params?: readonly ParamSpec[];
@@ -44,12 +46,16 @@ export function elementwise(op: Elementwise): OpDef {
     ...(op.attrs ? { attrs: op.attrs } : {}),
     type: (_, inputs) => broadcastTypes(inputs, op.verb ?? 'combined'),
     cost: () => ({ macs: 0 }),
-    eval: (attrs, inputs, types) => mapElements(op.scalar(attrs, inputs.length), inputs, types),
+    eval: (attrs, inputs, types) =>
+      mapElements(op.scalar(attrs, inputs.length), inputs, types, op.unfused?.(attrs) ? 'single' : undefined),
     grad: (node, upstream, build) =>
       node.inputs.map((_, i) =>
         chain(node, i, derivative(node.attrs, i, node.inputs.length), { upstream, build }),
       ),
-    lower: (node) => lowering(scalarNest(node, op.scalar(node.attrs, node.inputs.length))),
+    lower: (node) => {
+      const nest = scalarNest(node, op.scalar(node.attrs, node.inputs.length));
+      return lowering(op.unfused?.(node.attrs) ? { ...nest, unfused: true } : nest);
+    },
     scalar: op.scalar,
     onnx: op.onnx,
     samples: op.samples ?? defaultSamples(op.range),

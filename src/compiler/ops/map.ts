@@ -1,6 +1,6 @@
 /**
  * A fused element-wise chain: one scalar expression over n values, broadcast over named axes. The optimiser makes it where there is no
- * heavy producer whose epilogue could take the chain, and gradient rules build with it.
+ * heavy producer whose epilogue could take the chain, and gradient rules build with it. `unfused`, in quantised graphs: bytes are made of it.
  */
 import * as s from '../ir/scalar-build.ts';
 import { featureMap } from '../ir/type.ts';
@@ -15,9 +15,14 @@ export const map = elementwise({
   category: 'internal',
   arity: { min: 1, max: Infinity },
   scalar: (attrs) => read.scalar(attrs, 'expr'),
+  unfused: (attrs) => attrs['unfused'] === true,
   onnx: undefined,
   samples: [
     { inputs: [map32, featureMap([], 6)], options: { expr: s.max(s.mul(s.arg(0), s.arg(1)), s.num(0)) } },
+    {
+      inputs: [map32, featureMap([], 6), map32],
+      options: { expr: s.add(s.mul(s.arg(0), s.arg(1)), s.arg(2)), unfused: true },
+    },
     { inputs: [map32, map32, map32], options: { expr: s.tanh(s.sub(s.mul(s.arg(0), s.arg(1)), s.arg(2))) } },
   ],
 });

@@ -4,11 +4,12 @@
  * ranges that calibration found. What has no integer form stays as it is, between conversions.
  */
 import { topological, type Graph, type Node } from '../../ir/graph.ts';
-import { withInputs } from '../../ir/rewrite.ts';
+import { isStatic, withInputs } from '../../ir/rewrite.ts';
 import { nameNodes } from '../../ir/print.ts';
 import * as s from '../../ir/scalar-build.ts';
 import type { Scalar } from '../../ir/scalar.ts';
-import { inputRoles } from '../../ops/build.ts';
+import { inputRoles, makeNode } from '../../ops/build.ts';
+import { opDef } from '../../ops/index.ts';
 import { internal } from '../../diagnostics/internal.ts';
 import { derive } from '../pass.ts';
 import { compose, tailOf } from '../tail.ts';
@@ -121,9 +122,18 @@ function transformed(node: Node, chosen: Chosen, { forms, means }: Known): Node 
       to: keepsNumbers(node) ? undefined : forms.steps(node),
     });
   }
-  if (!moves(node)) return withInputs(node, node.inputs.map(forms.numbers));
+  if (!moves(node)) return unfused(withInputs(node, node.inputs.map(forms.numbers)));
   const inputs = node.inputs.map((input) => forms.bytes(input).node);
   return inBytes({ ...node, inputs });
+}
+
+/**
+ * An element-wise step in floats, rounded operation by operation: bytes and digits are made of what it gives, and a last bit that a fused
+ * product has otherwise would now and then be another byte.
+ */
+function unfused(node: Node): Node {
+  const expr = isStatic(node) ? undefined : opDef(node.op).scalar?.(node.attrs, node.inputs.length);
+  return expr ? makeNode('map', node.inputs, { expr, unfused: true }, node) : node;
 }
 
 /** x → round((x − origin) / scale / share) + zero, saturated; in one expression with what x is computed by, if that is element-wise. */

@@ -9,7 +9,7 @@ import { inFunction, openLoop, type Frame, type NestContext } from './frame.ts';
 import type { Nest } from './nest.ts';
 import { splitByGuards } from './split.ts';
 import { chooseStrategy, type Strategy } from './strategy.ts';
-import { accessesOf, tidy, touchesBytes } from './tidy.ts';
+import { accessesOf, tidy } from './tidy.ts';
 import { emitDot, emitRun, vectorsPerBlock, weightOf } from './vector.ts';
 
 /** Work (about a vector instruction each) that one call may do: some microseconds. */
@@ -37,7 +37,7 @@ function nestFunction(context: NestContext): FunctionRef<readonly 'i32'[]> {
   const { nest } = context;
   const params = accessesOf(nest).map(() => 'i32' as const);
   return context.module.function({ name: `nest_${nest.loops.length}d`, params }, (f, ...pointers) => {
-    if (touchesBytes(nest)) f.unfused();
+    if (nest.unfused) f.unfused();
     const strategy = chooseStrategy(nest);
     const outer = nest.loops.flatMap(({ reduce }, i) =>
       reduce || (strategy.kind === 'map' && strategy.loop === i) ? [] : [i],

@@ -5,7 +5,7 @@
 import { i32, type ConstantPool, type FunctionBuilder, type I32, type Local } from '../assembler/index.ts';
 import type { ModuleBuilder } from '../assembler/index.ts';
 import type { Access, Guard, Nest } from './nest.ts';
-import { accessesOf, touchesBytes } from './tidy.ts';
+import { accessesOf } from './tidy.ts';
 
 /** A place inside some of the nest's loops. Lists run over `accessesOf(nest)`. */
 export interface Frame {
@@ -116,7 +116,7 @@ export function inFunction(
   const pointers = frame.pointers.map((pointer, k) => i32.add(pointer, frame.offsets[k] ?? 0));
   const args = [...pointers, ...conditions, ...counters.map(([, counter]) => counter)];
   const callee = module.kernel({ name, params: args.map(() => 'i32' as const) }, (f, ...params) => {
-    if (touchesBytes(nest)) f.unfused();
+    if (nest.unfused) f.unfused();
     const rest = params.slice(pointers.length);
     body({
       f,

@@ -16,6 +16,8 @@ export interface Nest {
   readonly finishLoads: readonly Access[];
   readonly finish: Scalar;
   readonly out: Access;
+  /** Its results are the same bits on every engine. */
+  readonly unfused: boolean;
 }
 
 export interface Loop {
@@ -53,14 +55,18 @@ export function resolveNest(kernel: NestKernel, buffers: readonly Buffer[]): Nes
       buffers[load.operand] ?? internal(`a nest reads operand ${load.operand}, which it has not`);
     return resolveAccess(load, buffer, axes);
   };
+  const [loads, finishLoads] = [kernel.loads.map(resolve), kernel.finishLoads.map(resolve)];
+  const out = resolve({ ...kernel.out, outside: undefined });
+  const touchesBytes = [out, ...loads, ...finishLoads].some(({ elementBytes }) => elementBytes === 1);
   return {
     loops: axes.map(({ size }, i) => ({ size, reduce: i >= kernel.axes.length })),
     combine: kernel.combine,
-    loads: kernel.loads.map(resolve),
+    loads,
     body: kernel.body,
-    finishLoads: kernel.finishLoads.map(resolve),
+    finishLoads,
     finish: kernel.finish,
-    out: resolve({ ...kernel.out, outside: undefined }),
+    out,
+    unfused: touchesBytes || kernel.unfused === true,
   };
 }
 

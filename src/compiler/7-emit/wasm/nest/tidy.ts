@@ -28,11 +28,6 @@ export function accessesOf(nest: Nest): readonly Access[] {
   return [nest.out, ...nest.loads, ...nest.finishLoads];
 }
 
-/** Whether the nest reads or writes quantised values: its results are the same bits on every engine. */
-export function touchesBytes(nest: Nest): boolean {
-  return accessesOf(nest).some(({ elementBytes }) => elementBytes === 1);
-}
-
 function dropSingleTurns(nest: Nest): Nest {
   const keep = <T>(_: T, i: number): boolean => (nest.loops[i]?.size ?? 1) !== 1;
   const guard = (g: Guard): Guard => ({ ...g, coefficients: g.coefficients.filter(keep) });
