@@ -86,6 +86,7 @@ describe('emitPackage', () => {
     expect(types).toMatch(/A photo\.[\s\S]*An image of any size \(fit: stretch\), or 2x2x3 rgb values/);
     const readme = readFileSync(join(folder, 'union/README.md'), 'utf8');
     expect(readme).toContain("import { load } from 'add-three';");
+    expect(readme).toContain('with esbuild, copy `weights*.bin` beside the');
     expect(JSON.parse(readFileSync(join(folder, 'union/package.json'), 'utf8'))).toMatchObject({
       name: 'add-three',
       files: ['index.js', 'index.d.ts', 'weights.bin'],
@@ -101,5 +102,6 @@ describe('emitPackage', () => {
       'faces',
       'tiny-yolo',
     ]);
+    expect(['_Net', '__'].map(packageName)).toEqual(['net', 'net']);
   });
 });

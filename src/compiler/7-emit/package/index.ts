@@ -56,9 +56,10 @@ export function runtimeBytes(outputs: Plan['outputs']): number {
   return (detects ? runtimeWithDetectSource : runtimeSource).length;
 }
 
-/** `ResNet18` → `resnet18`, `TinyFaces` → `tiny-faces`: a valid npm name. */
+/** `ResNet18` → `res-net18`, `TinyFaces` → `tiny-faces`: a valid npm name, which begins with no `_`. */
 export function packageName(net: string): string {
-  return net.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+  const name = net.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+  return name.replace(/^_+/, '') || 'net';
 }
 
 interface WeightFile {

@@ -18,7 +18,7 @@ import { load } from '${packageName(net)}';
 const net = await load();
 const { ${output?.name ?? 'output'} } = net.run({ ${inputs} });
 \`\`\`
-
+${manifest.weights.bytes > 0 ? besideIt : ''}
 | input | |
 |---|---|
 ${manifest.inputs.map((i) => `| \`${i.name}\` | ${row(i.doc, `${i.format} ${i.shape.join('x')}`)} |`).join('\n')}
@@ -31,6 +31,11 @@ ${showCount(figures.params)} parameters, ${showCount(figures.macs)} multiply-acc
 ${showBytes(code)} of WebAssembly, ${showBytes(manifest.memoryBytes)} of memory.
 `;
 }
+
+const besideIt = `
+The weights are fetched from beside the module. Vite and webpack see that and take them along; with esbuild, copy \`weights*.bin\` beside the
+bundle, or give \`load({ weights: address })\`.
+`;
 
 function example({ format, shape }: ManifestInput): string {
   const isImage = format !== 'f32' && format !== 'i32';
