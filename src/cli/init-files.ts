@@ -1,39 +1,16 @@
 /** The files of a new project. Each is what a user would write, and all of them work together as they are. */
 
-/** Texts by their paths in the project. */
-export function projectFiles(project: {
-  readonly name: string;
-  /** Of cnnc. */
-  readonly version: string;
-}): Readonly<Record<string, string>> {
+import type { MainFile } from './package-json.ts';
+
+/** Texts by their paths in the project; its package.json apart. */
+export function projectFiles(name: string, main: MainFile): Readonly<Record<string, string>> {
   return {
-    'package.json': packageJson(project),
     'tiny.cnn': net,
-    'main.ts': main,
+    [main]: program,
     'tsconfig.json': tsconfig,
-    'README.md': readme(project.name),
+    'README.md': readme(name, main),
     '.gitignore': 'node_modules/\ndist/\n',
   };
-}
-
-function packageJson({ name, version }: { readonly name: string; readonly version: string }): string {
-  const json = {
-    name,
-    version: '0.0.0',
-    private: true,
-    type: 'module',
-    scripts: {
-      check: 'cnnc check tiny.cnn',
-      watch: 'cnnc check --watch tiny.cnn',
-      format: 'cnnc fmt .',
-      test: 'cnnc test .',
-      summary: 'cnnc summary tiny.cnn',
-      build: 'cnnc build tiny.cnn --seed 1 --out dist/tiny',
-      start: 'node --experimental-strip-types --no-warnings main.ts',
-    },
-    devDependencies: { cnnc: `^${version}` },
-  };
-  return `${JSON.stringify(json, null, 2)}\n`;
 }
 
 const net = `use { ConvBN } from "std/resnet"
@@ -59,7 +36,7 @@ budget Tiny { macs <= 15M, download <= 400 kB }
 test "a grey photo" of Tiny { photo = 128  expect thing.p > 0.05 and thing.p <= 1 }
 `;
 
-const main = `/** Runs the net that \`npm run build\` compiled. Its weights are initial values: train it, or build it with --weights. */
+const program = `/** Runs the net that \`npm run build\` compiled. Its weights are initial values: train it, or build it with --weights. */
 import { load } from './dist/tiny/index.js';
 
 const tiny = await load();
@@ -85,11 +62,11 @@ const tsconfig = `{
     "strict": true,
     "noEmit": true
   },
-  "include": ["*.ts"]
+  "include": ["*.ts", "*.mts"]
 }
 `;
 
-function readme(name: string): string {
+function readme(name: string, main: MainFile): string {
   return `# ${name}
 
 A convolutional network in [tiny.cnn](tiny.cnn), compiled by cnnc to WebAssembly.
@@ -97,7 +74,7 @@ A convolutional network in [tiny.cnn](tiny.cnn), compiled by cnnc to WebAssembly
 \`\`\`sh
 npm install
 npm run build     # tiny.cnn → dist/tiny: module, types, weights
-npm start         # runs it: main.ts
+npm start         # runs it: ${main}
 npm test          # its tests, assertions and budgets
 npm run check     # every shape; \`npm run watch\` checks while you write
 npm run summary   # layers, shapes, parameters, multiplications

@@ -92,7 +92,7 @@ function page(title: string, elk: string, data: string): string {
   html, body { margin: 0; height: 100%; background: #fff; font: 14px Inter, 'Helvetica Neue', Arial, sans-serif; color: #0f172a }
   #view { height: 100%; overflow: hidden; cursor: grab; touch-action: none }
   #view:active { cursor: grabbing }
-  nav { position: fixed; right: 16px; top: 16px; display: flex; gap: 8px }
+  nav { position: fixed; z-index: 1; right: 16px; top: 16px; display: flex; gap: 8px }
   button { font: inherit; padding: 6px 12px; border: 1px solid #cbd5e1; border-radius: 8px; background: #fff; cursor: pointer }
   button:hover { background: #f1f5f9 }
   [data-group] { cursor: pointer }

@@ -1,6 +1,6 @@
 /** `cnnc init`: the project that it writes is formatted, checks, passes its tests, builds, type-checks its own call, and runs. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +51,44 @@ describe('init', () => {
         expect.stringMatching(/file\/not-written: .*taken.* cannot be written: it is no folder, or in none/),
       ]);
     }
+  });
+
+  it.each([
+    // What `npm install cnnc` makes of an empty folder, and what `npm init` writes.
+    ['main.mts', { dependencies: { cnnc: '^0.1.0' } }],
+    ['main.ts', { type: 'module', dependencies: { cnnc: '^0.1.0' } }],
+    [
+      'main.mts',
+      { type: 'commonjs', scripts: { test: 'echo "Error: no test specified" && exit 1', lint: 'eslint' } },
+    ],
+  ])('completes the package.json that npm wrote, and runs as %s', async (main, before) => {
+    writeFileSync(join(folder, 'package.json'), JSON.stringify(before));
+    writeFileSync(join(folder, 'package-lock.json'), '{}');
+    mkdirSync(join(folder, 'node_modules'));
+    expect(await cnnc('init', folder)).toMatchObject({ exit: 0 });
+    const after = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as typeof before & {
+      readonly scripts: Readonly<Record<string, string>>;
+      readonly devDependencies?: object;
+    };
+    expect(after).toMatchObject({
+      ...before,
+      scripts: { test: 'cnnc test .', build: expect.anything() as unknown },
+    });
+    expect('devDependencies' in after).toBe(!('dependencies' in before));
+    const net = join(folder, 'tiny.cnn');
+    expect((await cnnc('build', net, '--seed', '1', '--out', join(folder, 'dist/tiny'))).exit).toBe(0);
+    expect(after.scripts['start']).toMatch(` ${main}`);
+    const [, ...args] = after.scripts['start']?.split(' ') ?? [];
+    expect(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })).toMatch(
+      /^\w+ +0\.\d{3}\n/,
+    );
+    expect((await cnnc('init', folder, '--force', '--json')).json()).toMatchObject({ files: [] });
+  });
+
+  it('leaves a package.json that is none alone', async () => {
+    writeFileSync(join(folder, 'package.json'), '{ "name": ');
+    expect((await cnnc('init', folder)).exit).toBe(0);
+    expect(readFileSync(join(folder, 'package.json'), 'utf8')).toBe('{ "name": ');
   });
 
   it('leaves a folder that is not empty alone, and with --force every file in it', async () => {

@@ -85,7 +85,7 @@ export const commandDiagnostics = {
     severity: 'error',
     message: '{folder} is not empty',
     explain:
-      'A new project is written into a new or empty folder. With --force the files that are missing are added; none that is there is changed.',
+      'A new project is written into a new folder, or into one that holds nothing but what git and npm put there. With --force the files that are missing are added; none that is there is changed, but for a package.json, which gets the scripts and packages that it lacks.',
     ...needsFile,
   },
   'build/folder-in-use': {
