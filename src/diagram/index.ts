@@ -98,7 +98,7 @@ function page(title: string, elk: string, data: string): string {
   [data-group] { cursor: pointer }
   .tile.group:hover rect { stroke-width: 2.4 }
 </style>
-<nav><button id="more">Open all</button><button id="less">Close all</button><button id="fit">Fit</button></nav>
+<nav id="buttons"><button id="more">Open all</button><button id="less">Close all</button><button id="fit">Fit</button></nav>
 <div id="view" role="img" aria-label="${title}"></div>
 <script>${elk}</script>
 <script type="application/json" id="data">${data}</script>

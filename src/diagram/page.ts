@@ -37,13 +37,22 @@ function place(): void {
     svg.style.cssText = `transform-origin: 0 0; transform: translate(${camera.x}px, ${camera.y}px) scale(${camera.scale})`;
 }
 
+/** Shows the whole drawing, unless it would be too small to read; below the buttons where they would lie over it. */
 function fit(): void {
   const svg = view.querySelector('svg');
   if (!svg) return;
   const { width, height } = svg.viewBox.baseVal;
-  camera.scale = Math.min(1.25, view.clientWidth / width, Math.max(view.clientHeight / height, 0.35));
-  camera.x = (view.clientWidth - width * camera.scale) / 2;
-  camera.y = 0;
+  const buttons = element('buttons').getBoundingClientRect();
+  for (const top of [0, buttons.bottom]) {
+    camera.scale = Math.min(
+      1.25,
+      view.clientWidth / width,
+      Math.max((view.clientHeight - top) / height, 0.35),
+    );
+    camera.x = (view.clientWidth - width * camera.scale) / 2;
+    camera.y = top;
+    if (camera.x + width * camera.scale <= buttons.left) break;
+  }
   place();
 }
 
