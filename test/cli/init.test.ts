@@ -72,7 +72,11 @@ describe('init', () => {
     };
     expect(after).toMatchObject({
       ...before,
-      scripts: { test: 'cnnc test .', build: expect.anything() as unknown },
+      scripts: {
+        ...('scripts' in before ? { lint: 'eslint' } : {}),
+        test: 'cnnc test .',
+        build: expect.anything() as unknown,
+      },
     });
     expect('devDependencies' in after).toBe(!('dependencies' in before));
     const net = join(folder, 'tiny.cnn');
