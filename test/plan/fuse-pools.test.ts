@@ -17,8 +17,8 @@ function conv(from: Node, attrs: Attrs = {}, path = 'c'): Node {
 }
 
 /** The operators of the plan's steps; the plan, interpreted and as a program, computes what the operators say. */
-function stepsOf(outputs: readonly Node[]): readonly string[] {
-  const graph = optimize(graphOf(outputs, [x]));
+function stepsOf(outputs: readonly Node[], input = x): readonly string[] {
+  const graph = optimize(graphOf(outputs, [input]));
   const whole = plan(graph, engine);
   const cut = plan(graph, engine, { threads: 3, cutFromNs: 0 });
   const values = testInputs(graph, 'a');
@@ -62,6 +62,87 @@ describe('pools behind convolutions', () => {
     const right = layer('maxpool', [conv(x, {}, 'b')], { kernel: 2 }, 'pb');
     const both = layer('concat', [left, right], {}, 'both');
     expect(stepsOf([conv(both, {}, 'next')])).toEqual(['conv + pool', 'conv + pool', 'conv']);
+  });
+
+  it.each<readonly [string, readonly number[], Attrs, number]>([
+    ['below', [25, 22], { kernel: 2, pad: 'same' }, 1],
+    ['at the right', [26, 21], { kernel: 2, pad: 'same' }, 1],
+    ['on both sides', [25, 21], { kernel: 2, pad: 'same' }, 3],
+    [
+      'with half of a window',
+      [58, 53],
+      {
+        kernel: [4, 2],
+        pad: [
+          [0, 2],
+          [0, 1],
+        ],
+      },
+      3,
+    ],
+    [
+      'by one axis of several sizes',
+      [25, 22],
+      {
+        kernel: [2, 1],
+        stride: [2, 1],
+        pad: [
+          [0, 1],
+          [0, 0],
+        ],
+      },
+      1,
+    ],
+    ['in a signal', [25], { kernel: 2, pad: 'same' }, 1],
+    ['in a map of one window', [1, 6], { kernel: 2, pad: 'same' }, 0],
+  ])('are part of pointwise ones whose map ends in a window, %s', (_, size, attrs, edges) => {
+    const input = inputMap('x', size, 5);
+    const pointwise = layer('conv', [input], { channels: 29, kernel: 1 }, 'c');
+    const pooled = layer('maxpool', [layer('leaky_relu', [pointwise], { slope: 0.1 }, 'r')], attrs, 'p');
+    const kernels = stepsOf([pooled], input);
+    expect(kernels).toHaveLength(1 + edges);
+    expect(kernels[0]).toBe('conv + pool');
+    expect(kernels.slice(1).every((kernel) => kernel.startsWith('conv'))).toBe(true);
+  });
+
+  it.each<readonly [string, readonly number[], string, Attrs]>([
+    ['averages', [25, 21], 'avgpool', { kernel: 2, pad: 'same' }],
+    [
+      'has three pixels left',
+      [23, 20],
+      'maxpool',
+      {
+        kernel: 4,
+        pad: [
+          [0, 1],
+          [0, 0],
+        ],
+      },
+    ],
+    [
+      'begins in the padding',
+      [25, 21],
+      'maxpool',
+      {
+        kernel: 2,
+        pad: [
+          [1, 0],
+          [1, 0],
+        ],
+      },
+    ],
+  ])('stay alone behind pointwise ones where a window that %s', (_, size, op, attrs) => {
+    const input = inputMap('x', size, 12);
+    const pointwise = layer('conv', [input], { channels: 29, kernel: 1 }, 'c');
+    expect(stepsOf([layer(op, [pointwise], attrs, 'p')], input)).toEqual(['conv', 'pool']);
+  });
+
+  it('stay alone where a map is added that ends in a window', () => {
+    const input = inputMap('x', [25, 21], 12);
+    const [a, b] = ['a', 'b'].map((path) => layer('conv', [input], { channels: 29, kernel: 1 }, path));
+    const sum = layer('add', [a as Node, b as Node], {}, 'sum');
+    const pooled = layer('maxpool', [sum], { kernel: 2, pad: 'same' }, 'p');
+    expect(stepsOf([pooled], input)).toEqual(['conv', 'conv', 'pool']);
   });
 
   it.each([

@@ -10,7 +10,7 @@ import { sizeOf } from '../ir/type.ts';
 import { opDef } from '../ops/index.ts';
 import { blockCopy } from './access.ts';
 import type { AlgorithmOptions, Choice } from './algorithms/algorithm.ts';
-import { candidates, cheapest, chooseAlgorithm, variants } from './algorithms/index.ts';
+import { algorithms, candidates, cheapest, chooseAlgorithm, variants } from './algorithms/index.ts';
 import { fusePools } from './fuse-pools.ts';
 import { isLean, type Alternatives } from './lean.ts';
 import type { Engine } from './plan.ts';
@@ -76,9 +76,11 @@ export function lowerGraph(
       return [node, { node, lowering, choices, cuts: [] }];
     }),
   );
-  const fused = fusePools(graph, chosen, ({ node, lowering }, kernel) => {
-    const choice = cheapest(candidates(kernel, engine, { ...optionsFor(node, lowering, kernel), lean }));
-    return choice && { node, lowering: { ...lowering, kernels: [kernel] }, choices: [choice], cuts: [] };
+  const fused = fusePools(graph, chosen, (node, lowering) => {
+    const [kernel] = lowering.kernels;
+    const options = { ...optionsFor(node, lowering, kernel), lean };
+    const choices = withOneLayout(lowering.kernels, engine, options);
+    return choices && { node, lowering, choices, cuts: [] };
   });
   const spreads = new Map<Node, Spread>(graph.inputs.map(({ node }) => [node, byOne]));
   return new Map(
@@ -88,6 +90,23 @@ export function lowerGraph(
       return [node, cut];
     }),
   );
+}
+
+/** The cheapest choice for the first kernel, and its algorithm's with the same layout of weights for the others; undefined where there is none. */
+function withOneLayout(
+  [first, ...others]: readonly Kernel[],
+  engine: Engine,
+  options: AlgorithmOptions,
+): readonly Choice[] | undefined {
+  const best = first && cheapest(candidates(first, engine, options));
+  if (!best) return undefined;
+  const algorithm = algorithms.find(({ name }) => name === best.algorithm);
+  const layoutOf = ({ weights }: Choice): string => JSON.stringify(weights?.layout);
+  const alike = others.flatMap((kernel) => {
+    const all = algorithm?.variants?.(kernel, engine) ?? [];
+    return all.find((choice) => layoutOf(choice) === layoutOf(best)) ?? [];
+  });
+  return alike.length === others.length ? [best, ...alike] : undefined;
 }
 
 function alternativesOf(kernel: Kernel, engine: Engine, options: AlgorithmOptions): Alternatives {
