@@ -1,9 +1,11 @@
 /** What a command writes: results on stdout, problems on stderr; with `--json` one JSON document on stdout and nothing else. */
 import pc from 'picocolors';
+import { visible } from '../compiler/diagnostics/columns.ts';
 import type { Diagnostic } from '../compiler/diagnostics/diagnostic.ts';
 import { toJson } from '../compiler/diagnostics/json.ts';
 import { printAll } from '../compiler/diagnostics/print.ts';
 import { showCount } from '../compiler/diagnostics/count.ts';
+import { shortened } from '../compiler/diagnostics/shortened.ts';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -20,6 +22,9 @@ const colored =
   (Boolean(process.env['FORCE_COLOR']) || (process.stdout.isTTY === true && process.env['TERM'] !== 'dumb'));
 
 export const colors = pc.createColors(colored);
+
+/** A name from a file in a line of a result: control characters made visible, and of a very long one the beginning. */
+export const shownName = (name: string): string => visible(shortened(name, 200));
 
 /** Prints a result as JSON. */
 export function writeJson(value: unknown): void {

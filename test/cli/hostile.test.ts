@@ -262,3 +262,38 @@ it('numbers that a test gives to an input are not made by check', async () => {
   expect((await cnnc('check', path)).exit).toBe(0);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000);
 });
+
+it('of tens of thousands of unknown names the first are told, and that there are more', async () => {
+  const path = file('names.cnn', `let a = [${many(20_000, ', ', (i) => `u${i}`)}]`);
+  const { exit, stdout } = await cnnc('check', path);
+  expect(exit).toBe(1);
+  expect(stdout).toContain('5,001 errors in 1 file');
+  const { diagnostics } = (await cnnc('check', path, '--json')).json() as { diagnostics: { code: string }[] };
+  expect(diagnostics.map(({ code }) => code).indexOf('names/too-many')).toBe(5000);
+});
+
+it('of a text that is not the language nothing more is said', async () => {
+  const { stdout } = await cnnc(
+    'check',
+    file(
+      'open.cnn',
+      lines(5000, () => 'net N {'),
+    ),
+  );
+  expect(stdout).toContain('error syntax/too-many');
+  expect(stdout).toContain('1 error in 1 file');
+});
+
+it('names of nets and tests are short on a line, without control characters', async () => {
+  const long = 'N'.repeat(100_000);
+  const { stdout } = await cnnc('check', file('long.cnn', net.replace('N', long)));
+  expect(stdout.length).toBeLessThan(1000);
+  const titled = file(
+    'titled.cnn',
+    `${net}test "\u001b[2J${long}" of N {\n  x = 1\n  expect z[0] == z[0]\n}`,
+  );
+  const tested = await cnnc('test', titled);
+  expect(tested.exit).toBe(0);
+  expect(tested.stdout).toContain('test "␛[2JNNN');
+  expect(tested.stdout.length).toBeLessThan(1000);
+});

@@ -5,7 +5,7 @@ import type { NetInfo } from '../../compiler/index.ts';
 import type { ExitCode } from '../failure.ts';
 import type { FileCheck } from '../checking.ts';
 import { UsageFailure } from '../failure.ts';
-import { colors, count, showDiagnostics, writeLine, type CommonOptions } from '../terminal.ts';
+import { colors, count, showDiagnostics, shownName, writeLine, type CommonOptions } from '../terminal.ts';
 
 interface Options extends CommonOptions {
   readonly watch?: boolean;
@@ -97,8 +97,8 @@ function summarise(
   const shown = nets.flatMap((net) =>
     net.facts || net.variants.length === 0 ? [net, ...net.variants] : net.variants,
   );
-  const width = Math.max(0, ...shown.map(({ name }) => name.length));
-  const some = shown.slice(0, mostNets);
+  const some = shown.slice(0, mostNets).map(({ name, facts }) => ({ name: shownName(name), facts }));
+  const width = Math.max(0, ...some.map(({ name }) => name.length));
   for (const { name, facts } of some)
     writeLine(
       `${colors.green('✓')} ${name.padEnd(width)}${facts ? colors.dim(`  ${count(facts.costs.params, 'parameter')}, ${count(facts.costs.macs, 'multiplication')}`) : ''}`,

@@ -4,7 +4,15 @@ import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import { toJson } from '../../compiler/diagnostics/json.ts';
 import { InputFailure, type ExitCode } from '../failure.ts';
 import type { FileOutcome, Outcome } from '../testing/file-tests.ts';
-import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
+import {
+  colors,
+  count,
+  showDiagnostics,
+  shownName,
+  writeJson,
+  writeLine,
+  type CommonOptions,
+} from '../terminal.ts';
 import type { WeightOptions } from '../weights.ts';
 import { targetOf } from './run.ts';
 
@@ -94,7 +102,7 @@ function showOutcome({ kind, name, passed, milliseconds, diagnostics, weights }:
     ...(milliseconds === undefined ? [] : [`${Math.ceil(milliseconds)} ms`]),
     ...(weights?.startsWith('initial') ? [weights] : []),
   ].join(', ');
-  const title = kind === 'test' ? `test "${name}"` : name;
+  const title = kind === 'test' ? `test "${shownName(name)}"` : shownName(name);
   writeLine(`  ${mark} ${title}${facts === '' ? '' : colors.dim(`  ${facts}`)}`);
   showDiagnostics(diagnostics, { to: 'stdout' });
 }

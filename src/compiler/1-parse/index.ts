@@ -38,13 +38,9 @@ type FileItems = ReturnType<typeof entries<ItemCstNode, Item>>;
 export function parse(source: Source): Parsed {
   const { tokens: raw, comments, diagnostics, words, isTooLong } = lex(source);
   const span = { source, start: 0, end: source.text.length };
-  const isHopeless = isTooLong || diagnostics.length > maxFailures;
-  if (isHopeless)
-    return {
-      file: { kind: 'file', source, items: [], comments, mended: [], span },
-      diagnostics: isTooLong ? diagnostics : [tooMany(diagnostics)],
-      words,
-    };
+  const nothing: File = { kind: 'file', source, items: [], comments, mended: [], span };
+  if (isTooLong) return { file: nothing, diagnostics, words };
+  if (diagnostics.length > maxFailures) return { file: nothing, diagnostics: [tooMany(diagnostics)], words };
   const balanced = balance(source, raw);
   const laidOut = layout(source, balanced.tokens);
   const bounded = boundHeads(source, laidOut.tokens);
@@ -53,11 +49,13 @@ export function parse(source: Source): Parsed {
 
   const context: Context = { source, comments, tokens: laidOut.tokens, diagnostics, depth: 0 };
   const items = inPieces(context) ?? interpreted(context);
+  // Of what is left of a text that is not the language nothing more is said.
+  if (diagnostics.length > maxFailures) return { file: nothing, diagnostics: [tooMany(diagnostics)], words };
   const mended = balanced.diagnostics.map((each) => each.span.start).sort((a, b) => a - b);
   diagnostics.sort((a, b) => a.span.start - b.span.start);
   return {
     file: { kind: 'file', source, items, comments, mended, span },
-    diagnostics: diagnostics.length > maxFailures ? [tooMany(diagnostics)] : diagnostics,
+    diagnostics,
     words,
   };
 }

@@ -88,6 +88,7 @@ function emptyNames(diagnostics: Diagnostic[], host: Host): Names {
     stdlib: () => (stdlib ??= stdlibExports(host)),
     depth: 0,
     unknown: 0,
+    unknownPlaces: 0,
     bindings: new Map(),
     used: new Set(),
     usedIn: new Map(),

@@ -5,6 +5,7 @@
 import type { Arg, Ident, NameExpr } from '../1-parse/ast.ts';
 import { looksLikeImport } from '../1-parse/slips/import-text.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
+import { showCount } from '../diagnostics/count.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -62,6 +63,8 @@ export interface Names {
   depth: number;
   /** Unknown names so far: a suggestion is looked for only for the first few. */
   unknown: number;
+  /** Places so far whose name stands for nothing. */
+  unknownPlaces: number;
   /** What the stdlib exports, by name: the file to import it from. */
   stdlib(): ReadonlyMap<string, string>;
   report(diagnostic: Diagnostic): void;
@@ -165,8 +168,19 @@ function laterIn(
   return undefined;
 }
 
+/** Places whose name stands for nothing that are told: a text with more is no net yet, and each costs memory. */
+const mostUnknown = 5000;
+
+/** True from the place on that is one too many, which is told. */
+function isOneTooMany({ span }: NameExpr, names: Names): boolean {
+  names.unknownPlaces++;
+  if (names.unknownPlaces === mostUnknown + 1)
+    names.report(diagnostic('names/too-many', { limit: showCount(mostUnknown) }, span));
+  return names.unknownPlaces > mostUnknown;
+}
+
 function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, module, owner }: Place): void {
-  if (extendsUnknown(scope)) return;
+  if (extendsUnknown(scope) || isOneTooMany(expr, names)) return;
   if (names.stdlib().has(expr.name))
     return hasBrokenUse(module) ? undefined : reportNotImported(expr, expr.name, use, names);
   if (expr.name === 'convolutional') return reportSliding(expr, names);

@@ -10,6 +10,14 @@ export const nameDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(width)\n  out z: tensor(y)\n}',
     good: 'let width = 3\nnet N {\n  in x: f32[4]\n  y = x -> dense(width)\n  out z: tensor(y)\n}',
   },
+  'names/too-many': {
+    severity: 'error',
+    message: 'more than {limit} names stand for nothing: from here on they are not told',
+    explain:
+      'Where thousands of names stand for nothing, an import or a file is missing, or the text is no net. Like those behind `syntax/too-many`, they are not in `--json` either: mend the first ones and check again.',
+    bad: undefined,
+    good: undefined,
+  },
   'names/unknown-layer': {
     severity: 'error',
     message: 'there is no layer or block called {name}',

@@ -21,6 +21,7 @@ import { layerDiagnostics } from './layers.ts';
 import { memoryDiagnostics } from './memory.ts';
 import { syntaxDiagnostics } from './syntax.ts';
 import { weightsDiagnostics } from './weights.ts';
+import { shortened } from './shortened.ts';
 
 export const registry = {
   ...syntaxDiagnostics,
@@ -67,11 +68,6 @@ export function diagnostic<Code extends DiagnosticCode>(
 
 /** Characters of one value in a message, of a label, note or title, and other places: what people write has fewer. */
 const most = { value: 500, text: 2000, labels: 50 } as const;
-
-/** The text, or its beginning and an ellipsis; no character is cut in two. */
-function shortened(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}…`;
-}
 
 /** For codes that are known only at run time (an operator's `Problem`). A missing placeholder stays visible in the message. */
 export function build(
