@@ -26,6 +26,7 @@ import { nearest } from '../diagnostics/nearest.ts';
 import { reportEmptyBody, reportNoCopies } from './empty.ts';
 import { noteApplied } from './shared.ts';
 import { unknownOption, wordsOf } from './options.ts';
+import { reportFramework } from './frameworks.ts';
 import { isBuiltin, operatorNames, optionWords, paramsCalled } from './vocabulary.ts';
 
 /** Deeper syntax than a person writes; keeps every later walk off the end of the call stack. */
@@ -68,12 +69,14 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
     case 'binary':
       return bindValues([expr.left, expr.right], scope, place);
     case 'member':
+      if (reportFramework(expr, undefined, scope, place)) return;
       place.names.members.add(expr.member.name);
       return bindExpr(expr.object, 'value', scope, place);
     case 'index':
       return bindValues([expr.object, expr.index], scope, place);
     case 'call':
-      bindExpr(expr.callee, 'layer', scope, place);
+      if (expr.callee.kind !== 'member' || !reportFramework(expr.callee, expr, scope, place))
+        bindExpr(expr.callee, 'layer', scope, place);
       return bindArgs(expr.args, expr.callee, scope, place);
     case 'pipeline':
       return bindPipeline(expr, scope, place);

@@ -1,8 +1,9 @@
 /** Options that do not exist: seen as soon as it is known what is called, so that one mistake in a pipeline does not hide the next. */
 import type { Arg } from '../1-parse/ast.ts';
 import type { ParamSpec } from '../ops/op.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { fixesBy } from '../diagnostics/fixes.ts';
+import { textOf } from '../1-parse/source.ts';
+import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
+import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { foreignOption, nearForeignOption } from './foreign.ts';
@@ -16,8 +17,20 @@ export function unknownOption(arg: Arg, known: readonly string[], what: string):
   return diagnostic('names/unknown-option', { what, option }, span, {
     label: near === undefined ? undefined : `did you mean ${near}?`,
     notes: [{ word: 'note', text: list }],
-    fixes: fixesBy(near, span),
+    fixes: axisByNumber(arg, near) ?? fixesBy(near, span),
   });
+}
+
+/** `dim = 1` of PyTorch and `axis = -1` mean the channels; of other numbers it depends on who wrote them. */
+function axisByNumber({ name, value, span }: Arg, near: string | undefined): readonly Fix[] | undefined {
+  if (near !== 'axis' && near !== 'axes') return undefined;
+  const number = textOf(value.span);
+  const isLast = number === '-1' || (number === '1' && /^dim/.test(name?.name ?? ''));
+  return isLast
+    ? [replaceBy(`${near} = C`, span)]
+    : /^-?\d+$|^[[(][-\d, ]*[\])]$/.test(number)
+      ? []
+      : undefined;
 }
 
 /** The words that an option takes. */

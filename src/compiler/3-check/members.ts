@@ -9,6 +9,7 @@ import { hasArguments } from './complete.ts';
 import { argument, evaluate, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { figures } from './query.ts';
+import { reportMethod } from './methods.ts';
 import { spoil } from './memo/recording.ts';
 import type { Session } from './session.ts';
 import { symbolicType } from './symbolic-types.ts';
@@ -48,6 +49,7 @@ function sizeMember(expr: MemberExpr, node: Node, session: Session): Value {
   if (name === 'rank') return int(node.type.axes.length - (node.type.axes.at(-1) === 'C' ? 1 : 0));
   const at = node.type.axes.indexOf(name);
   const size = node.type.dims[at];
+  if (typeof size !== 'number' && reportMethod(expr, node, session)) return unknown;
   if (typeof size !== 'number')
     return noMember(expr, describeType(node.type), [...node.type.axes, 'rank'], session);
   const dim = symbolicType(node, session).dims[at];

@@ -1,7 +1,7 @@
 /** From written arguments to an operator's options: matched to its parameters by place or name and converted by kind. */
 import { textOf } from '../1-parse/source.ts';
-import type { Fix } from '../diagnostics/diagnostic.ts';
-import { leaveOut } from '../diagnostics/fixes.ts';
+import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
+import { leaveOut, replaceBy } from '../diagnostics/fixes.ts';
 import { wordsOf } from '../2-resolve/options.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, AttrValue } from '../ir/graph.ts';
@@ -139,13 +139,26 @@ function missing(param: ParamSpec, use: Use, session: Session): false {
   return false;
 }
 
+/** `softmax(-1)`: the last axis is the channels. */
+function lastAxis({ value, arg }: GivenArg, { kind }: ParamSpec): readonly Fix[] {
+  const isLast = (kind === 'axis' || kind === 'axes') && value.kind === 'number' && value.value === -1;
+  return isLast ? [replaceBy('C', arg.value.span)] : [];
+}
+
+function axesHaveNames({ kind }: Value, param: ParamSpec): Diagnostic['notes'] {
+  if ((param.kind !== 'axis' && param.kind !== 'axes') || kind === 'word') return [];
+  return [
+    { word: 'note', text: 'axes have names and no numbers: an image has H, W, C, and no axis of the batch' },
+  ];
+}
+
 function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session): void {
   if (given.value.kind === 'unknown') return;
   const { span } = given.arg.value;
   const text = given.value.kind === 'string' ? given.value.value : '';
   const fixes = wordsOf(param).includes(text)
     ? [{ title: `${text}, without quotes`, edits: [{ span, text }] }]
-    : [...byName(given, use), ...fixedKernel(given, param, use)];
+    : [...byName(given, use), ...fixedKernel(given, param, use), ...lastAxis(given, param)];
   session.report(
     diagnostic(
       'value/expected',
@@ -154,7 +167,7 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
         found: describe(given.value),
       },
       span,
-      { fixes, notes: param.kind === 'int' ? axisNotes(given.value) : [] },
+      { fixes, notes: param.kind === 'int' ? axisNotes(given.value) : axesHaveNames(given.value, param) },
     ),
   );
 }
