@@ -15,30 +15,37 @@ function foreign(
   blocks: readonly OwnedBlock[],
   limit: number,
 ): { readonly bytes: number; readonly foreign: number } {
-  const { bytes, offsets } = keepOwners(blocks, planArena(blocks), limit);
-  return { bytes, foreign: foreignBytes(blocks, offsets) };
+  const { bytes, offsets } = keepOwners(blocks, planArena(blocks), { limit, threads: 2 });
+  return { bytes, foreign: foreignBytes(blocks, offsets, 2) };
 }
 
 describe('bytes that change hands', () => {
   const [early, late] = [halved(1024, 0), halved(512, 5)];
   it.each([
-    // Both halves of the later map where the first thread was, and in the next run the earlier one over the second half of it.
+    // The second thread's half of the later map where the first one was, and in the next run the other way round.
     [0, 256 + 256],
     [256, 0],
     [512, 256 + 256],
     [1024, 0],
   ])('halves of 1024 bytes and of 512, %d bytes behind: %d', (offset, bytes) => {
-    expect(foreignBytes([early, late], [0, offset])).toBe(bytes);
+    expect(foreignBytes([early, late], [0, offset], 2)).toBe(bytes);
   });
 
-  it('what several have read changes hands, whoever writes it', () => {
+  it('what several have read changes hands, whoever writes it: each thread waits for its own half', () => {
     const read = { ...early, tenure: { born: early.tenure.born, left: ownedBy('several', 1024).left } };
-    expect(foreignBytes([read], [0])).toBe(1024);
+    expect(foreignBytes([read], [0], 2)).toBe(512);
+  });
+
+  it('what both write mixed changes hands by half, where one of them was', () => {
+    const mixed = { ...early, tenure: ownedBy('several', 1024) };
+    expect(foreignBytes([mixed, { ...halved(1024, 5), tenure: ownedBy(0, 1024) }], [0, 0], 2)).toBe(
+      512 + 1024,
+    );
   });
 
   it('where nothing else has been, a block follows itself', () => {
     const turned = { born: byParts([0, 512], 1024).born, left: ownedBy(0, 1024).left };
-    expect(foreignBytes([{ ...early, tenure: turned }], [0])).toBe(512);
+    expect(foreignBytes([{ ...early, tenure: turned }], [0], 2)).toBe(512);
   });
 });
 
@@ -48,7 +55,7 @@ describe('maps that shrink from layer to layer', () => {
   it('lie around the middle of earlier ones, in no more memory', () => {
     const arena = planArena(chain);
     expect(arena.bytes).toBe(arena.lowerBound);
-    expect(foreignBytes(chain, arena.offsets)).toBeGreaterThan(0);
+    expect(foreignBytes(chain, arena.offsets, 2)).toBeGreaterThan(0);
     expect(foreign(chain, 0)).toEqual({ bytes: arena.bytes, foreign: 0 });
   });
 });
@@ -78,9 +85,9 @@ describe('any blocks', () => {
       fc.property(blocks, fc.integer({ min: 0, max: 30 }), (all, percent) => {
         const arena = planArena(all);
         const limit = arena.lowerBound * (1 + percent / 100);
-        const { offsets, bytes } = keepOwners(all, arena, limit);
+        const { offsets, bytes } = keepOwners(all, arena, { limit, threads: 3 });
         expect(bytes).toBeLessThanOrEqual(Math.max(limit, arena.bytes));
-        expect(foreignBytes(all, offsets)).toBeLessThanOrEqual(foreignBytes(all, arena.offsets));
+        expect(foreignBytes(all, offsets, 3)).toBeLessThanOrEqual(foreignBytes(all, arena.offsets, 3));
         for (const [i, a] of all.entries()) {
           const from = offsets[i] ?? NaN;
           expect(from % 64).toBe(0);
@@ -99,6 +106,7 @@ describe('any blocks', () => {
   it('have the same places each time', () => {
     const all = fc.sample(blocks, { seed: 7, numRuns: 1 })[0] as OwnedBlock[];
     const arena = planArena(all);
-    expect(keepOwners(all, arena, 2 * arena.bytes)).toEqual(keepOwners(all, arena, 2 * arena.bytes));
+    const options = { limit: 2 * arena.bytes, threads: 2 };
+    expect(keepOwners(all, arena, options)).toEqual(keepOwners(all, arena, options));
   });
 });

@@ -57,8 +57,10 @@ const ownersShare = 0.1;
 /** The same with places where threads write what they have written before, as far as that is possible. */
 export function withOwners(layout: Layout): Layout {
   const { arena, placement } = layout;
-  if (!placement.works.some(({ cut }) => cut)) return layout;
-  return settled(layout, keepOwners(ownedBlocks(layout), arena, arena.lowerBound * (1 + ownersShare)));
+  const threads = Math.max(1, ...placement.works.map(({ cut }) => cut?.ranges.length ?? 1));
+  if (threads === 1) return layout;
+  const limit = arena.lowerBound * (1 + ownersShare);
+  return settled(layout, keepOwners(ownedBlocks(layout), arena, { limit, threads }));
 }
 
 /** The blocks of an arena in its order, with those who write them. */

@@ -13,34 +13,65 @@ export interface OwnedBlock extends Block {
 /** Such a block with a place. */
 export interface OwnedPlace extends Placed {
   readonly block: OwnedBlock;
+  /** Where something changes: beginning, end, and where owners do. */
+  readonly bounds: readonly number[];
 }
 
 /** The block at a place. */
 export function placedAt(block: OwnedBlock, start: number): OwnedPlace {
-  return { block, start, end: start + aligned(block.bytes) };
+  const end = start + aligned(block.bytes);
+  return { block, start, end, bounds: [start, end, ...edgesOf(block).map((edge) => start + edge)] };
 }
 
-/** Bytes that change hands in a run. */
-export function foreignBytes(blocks: readonly OwnedBlock[], offsets: readonly number[]): number {
+/** Bytes that change hands in a run: of each block those of the thread that has most of them, because the others wait for it. */
+export function foreignBytes(
+  blocks: readonly OwnedBlock[],
+  offsets: readonly number[],
+  threads: number,
+): number {
   const placed = blocks.map((block, i) => placedAt(block, offsets[i] ?? 0));
-  return placed.reduce((sum, one) => sum + handoverTo(one, before(one.block, placed)), 0);
+  return placed.reduce((sum, one) => {
+    const taken = createTakings(threads);
+    stretchesOf(one, before(one.block, placed), (bytes, at, previous = one) =>
+      taken.add(bytes, leftAt(previous, at), bornAt(one, at)),
+    );
+    return sum + taken.most();
+  }, 0);
 }
 
 /** Bytes that one more block lets change hands, among others that are never alive with it. */
-export function addedHandover(one: OwnedPlace, { earlier, later }: Neighbours): number {
-  let added = 0;
+export function addedHandover(one: OwnedPlace, { earlier, later }: Neighbours, threads: number): number {
+  const taken = createTakings(threads);
+  let after = 0;
   stretchesOf(one, earlier, (bytes, at, previous) => {
-    const next = later.find((other) => covers(other, at)) ?? one;
-    const left = ownerAt(one.block.tenure.left, at - one.start);
-    const born = ownerAt(one.block.tenure.born, at - one.start);
-    if (!previous) added += bytes * changing(left, born);
-    else {
-      const from = ownerAt(previous.block.tenure.left, at - previous.start);
-      const to = ownerAt(next.block.tenure.born, at - next.start);
-      added += bytes * (changing(from, born) + changing(left, to) - changing(from, to));
-    }
+    taken.add(bytes, leftAt(previous ?? one, at), bornAt(one, at));
+    const next = previous && later.find((other) => covers(other, at));
+    if (!next) return;
+    const born = bornAt(next, at);
+    after += bytes * (changing(leftAt(one, at), born) - changing(leftAt(previous, at), born));
   });
-  return added;
+  return taken.most() + after;
+}
+
+interface Takings {
+  /** Counts bytes that `born` writes where `left` was. */
+  readonly add: (bytes: number, left: Owner, born: Owner) => void;
+  /** The bytes of the thread that takes most from others. */
+  readonly most: () => number;
+}
+
+function createTakings(threads: number): Takings {
+  const sums = Array.from({ length: threads }, () => 0);
+  return {
+    add: (bytes, left, born) => {
+      for (const thread of sums.keys()) {
+        if (left === thread) continue;
+        if (born === thread) sums[thread] = (sums[thread] ?? 0) + bytes;
+        else if (born === 'several') sums[thread] = (sums[thread] ?? 0) + bytes / threads;
+      }
+    },
+    most: () => Math.max(...sums),
+  };
 }
 
 /** Blocks in the order in which they were there before a block, and in which they come after it. */
@@ -68,15 +99,6 @@ function around(steps: number): number {
   return steps > 0 ? steps : steps + Number.MAX_SAFE_INTEGER / 2;
 }
 
-function handoverTo(one: OwnedPlace, earlier: readonly OwnedPlace[]): number {
-  let sum = 0;
-  stretchesOf(one, earlier, (bytes, at, previous = one) => {
-    const left = ownerAt(previous.block.tenure.left, at - previous.start);
-    sum += bytes * changing(left, ownerAt(one.block.tenure.born, at - one.start));
-  });
-  return sum;
-}
-
 /** Calls `visit` for stretches of the block with one owner and one previous block (undefined: none but itself). */
 function stretchesOf(
   one: OwnedPlace,
@@ -84,10 +106,9 @@ function stretchesOf(
   visit: (bytes: number, at: number, previous: OwnedPlace | undefined) => void,
 ): void {
   const near = earlier.filter((other) => other.start < one.end && one.start < other.end);
-  const bounds = [one.start, one.end];
-  for (const { start, end, block } of [...near, one])
-    for (const at of [start, end, ...edgesOf(block).map((edge) => start + edge)])
-      if (one.start < at && at < one.end) bounds.push(at);
+  const bounds = [...one.bounds];
+  for (const other of near)
+    for (const at of other.bounds) if (one.start < at && at < one.end) bounds.push(at);
   bounds.sort((a, b) => a - b);
   for (const [i, from] of bounds.entries()) {
     const bytes = (bounds[i + 1] ?? from) - from;
@@ -101,12 +122,32 @@ function stretchesOf(
 }
 
 /** Where owners change within the block. */
-export function edgesOf({ tenure: { born, left } }: OwnedBlock): readonly number[] {
+function edgesOf({ tenure: { born, left } }: OwnedBlock): readonly number[] {
   return [...born.slice(0, -1), ...left.slice(0, -1)].map(({ to }) => to);
+}
+
+/**
+ * Where owners of one block should change when those of another do: at its own edges, and in the middle of what several have, so that two threads
+ * take half of it each.
+ */
+export function jointsOf(block: OwnedBlock): readonly number[] {
+  const { left } = block.tenure;
+  const middles = left.flatMap(({ to, owner }, i) =>
+    owner === 'several' ? [(to + (left[i - 1]?.to ?? 0)) / 2] : [],
+  );
+  return [...new Set([...edgesOf(block), ...middles])];
 }
 
 function covers({ start, end }: OwnedPlace, byte: number): boolean {
   return start <= byte && byte < end;
+}
+
+function bornAt({ block, start }: OwnedPlace, byte: number): Owner {
+  return ownerAt(block.tenure.born, byte - start);
+}
+
+function leftAt({ block, start }: OwnedPlace, byte: number): Owner {
+  return ownerAt(block.tenure.left, byte - start);
 }
 
 function ownerAt(owners: Owners, byte: number): Owner {
