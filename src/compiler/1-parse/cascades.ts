@@ -64,7 +64,7 @@ function isItsOption(source: Source, before: Failure, { start, token, rules }: F
 
 /** `net N` without its brace: the indented lines below are its body. */
 function isUnderHead(source: Source, before: Failure, { start, rules }: Failure): boolean {
-  const headless = before.start.tokenType === t.Net || before.start.tokenType === t.Block;
+  const headless = [t.Net, t.Block, t.Train].includes(before.start.tokenType);
   const isOver = before.token.tokenType === t.End || before.token.tokenType.name === 'EOF';
   if (!headless || !isOver || rules.at(-1) !== 'item') return false;
   return columnOf(source, start.startOffset) > columnOf(source, before.start.startOffset);

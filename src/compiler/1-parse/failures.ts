@@ -145,6 +145,9 @@ function unfinishedKeyword(source: Source, { start, token, previous }: Failure):
   const need = needs.get(start.image);
   // `out: y` has its value.
   if (need === undefined || (start.image === 'out' && token.tokenType === t.Colon)) return undefined;
+  // `freeze "a.**"` has its path.
+  if (start.image === 'freeze' && token !== start && !isOver(token) && token.tokenType !== t.Comma)
+    return undefined;
   const expected = `${need} is missing after \`${start.image}\``;
   return diagnostic('syntax/incomplete', { expected }, spanOf(source, start));
 }
@@ -231,8 +234,8 @@ function unexpected(source: Source, failure: Failure): Diagnostic {
 }
 
 /** In a list, the comma that was forgotten; between two stages, the arrow. */
-function join(source: Source, { token, previous, rules }: Failure, span: Span): readonly Fix[] {
-  if (!begins(token) || previous === undefined) return [];
+function join(source: Source, { token, previous, rules, start }: Failure, span: Span): readonly Fix[] {
+  if (!begins(token) || previous === undefined || start.tokenType === t.Weights) return [];
   const at = { source, start: span.start, end: span.start };
   const rule = rules.at(-1) ?? '';
   if ((commaLists.has(rule) || commaEntries.has(rule)) && !opensOrJoins.has(previous.tokenType))

@@ -14,8 +14,10 @@ import { bindExpr } from './bind-expr.ts';
 import { reportEmpty } from './empty.ts';
 import { lookup, type Place, type Scope } from './names.ts';
 import { unknownOption } from './options.ts';
+import { wordOtherwise } from './word-otherwise.ts';
 import {
   augmentations,
+  foreignAugmentations,
   foreignSettings,
   lossWords,
   measuredOn,
@@ -128,7 +130,8 @@ function bindWord(value: Expr, kind: WordKind, scope: Scope, place: Place): void
   if (callee.kind !== 'name') {
     if (callee.kind === 'broken-expr') return;
     const args = { expected: `${kind.article} ${kind.what} such as ${kind.such}`, found: textOf(value.span) };
-    return place.names.report(diagnostic('value/expected', args, value.span));
+    const fixes = wordOtherwise(value, kind.words);
+    return place.names.report(diagnostic('value/expected', args, value.span, { fixes }));
   }
   const options = Object.hasOwn(kind.words, callee.name) ? kind.words[callee.name] : undefined;
   if (options)
@@ -138,7 +141,12 @@ function bindWord(value: Expr, kind: WordKind, scope: Scope, place: Place): void
       place,
     });
   if (isDeclared(callee.name, scope, place)) return bindExpr(value, 'value', scope, place);
-  const found = unknownWord({ ...callee, name: callee.name }, Object.keys(kind.words), kind.what);
+  const found = unknownWord(
+    { ...callee, name: callee.name },
+    Object.keys(kind.words),
+    kind.what,
+    kind.foreign,
+  );
   place.names.report({ ...found, fixes: [...found.fixes, ...pathFix(value, kind)] });
 }
 
@@ -205,7 +213,13 @@ function bindMetrics(value: Expr, scope: Scope, place: Place): void {
 
 function bindAugment({ input, steps, span }: Clause<'augment'>, scope: Scope, place: Place): void {
   reportEmpty(span, `augment ${input.name}`, place);
-  const kind = { what: 'augmentation', article: 'an' as const, such: 'shift(2)', words: augmentations };
+  const kind = {
+    what: 'augmentation',
+    article: 'an' as const,
+    such: 'shift(2)',
+    words: augmentations,
+    foreign: foreignAugmentations,
+  };
   for (const step of steps) bindWord(step, kind, scope, place);
 }
 

@@ -19,6 +19,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import type { ParamSpec } from '../ops/op.ts';
 import { bindBody } from './bind-body.ts';
 import { claim } from './declare.ts';
+import { foreignWord } from './foreign.ts';
 import { mergeNames, reportMerge } from './merge-slips.ts';
 import type { Declaration } from './model.ts';
 import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
@@ -158,7 +159,7 @@ function reportWord(value: NameExpr, specs: readonly ParamSpec[], scope: Scope, 
   const { name, span } = value;
   const words = specs.flatMap(wordsOf);
   if (words.length === 0 || isBuiltin(name) || isDeclared(name, scope, place)) return false;
-  const near = nearest(name, words);
+  const near = foreignWord(name, words) ?? nearest(name, words);
   if (near === undefined) return false;
   const fixes = [replaceBy(near, span)];
   place.names.report(diagnostic('names/unknown', { name }, span, { label: `did you mean ${near}?`, fixes }));

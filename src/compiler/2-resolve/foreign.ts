@@ -105,6 +105,9 @@ const options: Readonly<Record<string, readonly string[]>> = {
   dims: ['axes', 'axis'],
   p: ['rate', 'p'],
   epsilon: ['eps'],
+  learningrate: ['lr'],
+  stepsize: ['every'],
+  gamma: ['factor'],
   alpha: ['slope'],
   negativeslope: ['slope'],
   scalefactor: ['scale', 'factor'],
@@ -135,4 +138,49 @@ export function foreignOption(name: string, known: readonly string[]): string | 
 export function nearForeignOption(name: string, known: readonly string[]): string | undefined {
   const near = nearest(fold(name), Object.keys(options));
   return near === undefined ? undefined : foreignOption(near, known);
+}
+
+const constants: Readonly<Record<string, string>> = {
+  ...{
+    True: 'true',
+    TRUE: 'true',
+    yes: 'true',
+    on: 'true',
+    False: 'false',
+    FALSE: 'false',
+    no: 'false',
+    off: 'false',
+  },
+};
+
+/** `True` of Python is `true`. */
+export function foreignConstant(name: string): string | undefined {
+  return Object.hasOwn(constants, name) ? constants[name] : undefined;
+}
+
+/** What elsewhere stands for no value. */
+export const isNothing = (name: string): boolean => /^(?:None|null|nil|undefined|NULL|nullptr)$/.test(name);
+
+const words: Readonly<Record<string, string>> = {
+  ...{ he: 'he_normal', kaiming: 'he_normal', kaiming_normal: 'he_normal', kaiming_uniform: 'he_uniform' },
+  ...{
+    xavier: 'xavier_uniform',
+    glorot: 'xavier_uniform',
+    glorot_uniform: 'xavier_uniform',
+    glorot_normal: 'xavier_normal',
+  },
+  ...{
+    lecun: 'lecun_normal',
+    zero: 'zeros',
+    one: 'ones',
+    random_uniform: 'uniform',
+    SAME: 'same',
+    VALID: 'valid',
+  },
+};
+
+/** A word that an option takes, by its name elsewhere. */
+export function foreignWord(name: string, known: readonly string[]): string | undefined {
+  const ours = Object.hasOwn(words, name) ? words[name] : undefined;
+  return ours !== undefined && known.includes(ours) ? ours : undefined;
 }

@@ -9,7 +9,7 @@ import { showCount } from '../diagnostics/count.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { foreignLayer } from './foreign.ts';
+import { foreignConstant, foreignLayer, isNothing } from './foreign.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import type { OpenModule } from './modules.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
@@ -188,18 +188,21 @@ function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, modu
   const ours = foreign !== undefined && operatorNames.has(foreign) ? foreign : undefined;
   const near =
     ours ??
+    foreignConstant(expr.name) ??
     (names.unknown++ < maxSuggestions ? nearest(expr.name, visibleNames(use, scope, module)) : undefined);
   const alike =
     near === undefined || (near !== ours && isBuiltin(near)) ? stdlibName(expr.name, names) : undefined;
   if (alike !== undefined) return reportNotImported(expr, alike, use, names);
   const code = use === 'layer' ? 'names/unknown-layer' : 'names/unknown';
-  const incoming = near === undefined && use === 'value' && owner?.kind === 'block';
+  const nothing = isNothing(expr.name);
+  const incoming = near === undefined && !nothing && use === 'value' && owner?.kind === 'block';
   names.report(
     diagnostic(code, { name: expr.name }, expr.span, {
       label: near === undefined ? undefined : `did you mean ${near}?`,
       notes: [
         ...(ours === undefined ? [] : [whatOthersCall(expr.name, ours)]),
         ...(incoming ? [whatFlowsIn] : []),
+        ...(nothing ? [noValue] : []),
         ...(outputKinds.has(expr.name) ? [whatOutputsAre(expr.name)] : []),
       ],
       fixes: incoming && isInput(expr.name, module) ? [replaceBy('in', expr.span)] : fixesBy(near, expr.span),
@@ -213,6 +216,10 @@ const whatOthersCall = (name: string, ours: string): Note => ({
   word: 'note',
   text: `what other frameworks call ${name} is ${ours} here`,
 });
+const noValue: Note = {
+  word: 'note',
+  text: 'there is no empty value: an option that is not wanted is not written',
+};
 const whatFlowsIn: Note = {
   word: 'note',
   text: 'a block sees its parameters and `in`, the value that flows into it; the values of a net are seen in that net alone',

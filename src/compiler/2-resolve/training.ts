@@ -10,6 +10,8 @@ export interface WordOption {
   readonly takes: Takes;
   /** Smallest number allowed. */
   readonly least?: number;
+  /** Largest number allowed. */
+  readonly most?: number;
   /** Has to be written. */
   readonly needed?: boolean;
 }
@@ -38,7 +40,7 @@ const validationSources: Words = {
   npy: { path },
   csv: { path },
   images: { path },
-  split: { share: { ...rate, needed: true } },
+  split: { share: { ...rate, most: 1, needed: true } },
 };
 
 export const optimisers: Words = {
@@ -84,6 +86,8 @@ export interface WordKind {
   readonly article: 'a' | 'an';
   readonly such: string;
   readonly words: Words;
+  /** What others call them. */
+  readonly foreign?: Readonly<Record<string, string>>;
 }
 
 const source = { what: 'source of data', article: 'a', such: 'idx("./mnist")' } as const;
@@ -125,5 +129,39 @@ export const settings: Readonly<Record<string, Setting>> = {
 export const foreignSettings: Readonly<Record<string, string>> = {
   ...{ learning_rate: 'lr', learningRate: 'lr', rate: 'lr', criterion: 'loss', objective: 'loss' },
   ...{ minibatch: 'batch', iterations: 'steps', num_epochs: 'epochs', random_seed: 'seed' },
+  ...{
+    nb_epoch: 'epochs',
+    n_epochs: 'epochs',
+    schedule: 'lr',
+    scheduler: 'lr',
+    lr_scheduler: 'lr',
+    lr_schedule: 'lr',
+  },
   ...{ dataset: 'data', train_data: 'data', val_data: 'validation', val: 'validation', grad_clip: 'clip' },
+};
+
+/** What other frameworks call augmentations. */
+export const foreignAugmentations: Readonly<Record<string, string>> = {
+  ...{
+    horizontal_flip: 'flip',
+    RandomFlip: 'flip',
+    RandomHorizontalFlip: 'flip',
+    hflip: 'flip',
+    mirror: 'flip',
+  },
+  ...{
+    rotation: 'rotate',
+    rotation_range: 'rotate',
+    RandomRotation: 'rotate',
+    RandomCrop: 'crop',
+    random_crop: 'crop',
+  },
+  ...{
+    zoom_range: 'zoom',
+    RandomZoom: 'zoom',
+    translate: 'shift',
+    RandomTranslation: 'shift',
+    width_shift_range: 'shift',
+  },
+  ...{ GaussianNoise: 'noise', gaussian_noise: 'noise', RandomErasing: 'cutout', RandomContrast: 'contrast' },
 };

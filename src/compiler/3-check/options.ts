@@ -2,6 +2,7 @@
 import { textOf } from '../1-parse/source.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { leaveOut, replaceBy } from '../diagnostics/fixes.ts';
+import { foreignWord } from '../2-resolve/foreign.ts';
 import { wordsOf } from '../2-resolve/options.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, AttrValue } from '../ir/graph.ts';
@@ -156,9 +157,12 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
   if (given.value.kind === 'unknown') return;
   const { span } = given.arg.value;
   const text = given.value.kind === 'string' ? given.value.value : '';
-  const fixes = wordsOf(param).includes(text)
-    ? [{ title: `${text}, without quotes`, edits: [{ span, text }] }]
-    : [...byName(given, use), ...fixedKernel(given, param, use), ...lastAxis(given, param)];
+  const known = wordsOf(param);
+  const word = known.includes(text) ? text : foreignWord(text, known);
+  const fixes =
+    word !== undefined
+      ? [{ title: `${word}, without quotes`, edits: [{ span, text: word }] }]
+      : [...byName(given, use), ...fixedKernel(given, param, use), ...lastAxis(given, param)];
   session.report(
     diagnostic(
       'value/expected',

@@ -93,8 +93,21 @@ function checkExpectation(expr: Expr, at: At): void {
   if (expr.kind !== 'binary') return;
   for (const side of [expr.left, expr.right])
     if (expr.op === 'and' || expr.op === 'or') checkExpectation(side, at);
-    else if (side.kind !== 'member') checkValue(side, 'a metric', { takes: 'number' }, at);
+    else if (side.kind !== 'member') {
+      const figure = expr.left === side ? expr.right : expr.left;
+      const option = figure.kind === 'member' ? textOf(figure.span) : 'a metric';
+      checkValue(side, option, limitOf(figure), at);
+    }
 }
+
+/** Metrics that are shares. */
+const shares: ReadonlySet<string> = new Set(['accuracy', 'top5', 'iou', 'map']);
+
+/** `val.accuracy > 90` is never true. */
+const limitOf = (figure: Expr): WordOption =>
+  figure.kind === 'member' && shares.has(figure.member.name)
+    ? { takes: 'number', least: 0, most: 1 }
+    : { takes: 'number' };
 
 const kinds: Readonly<Record<Takes, { readonly needs: string; readonly fits: (value: Value) => boolean }>> = {
   whole: { needs: 'a whole number', fits: (v) => v.kind === 'number' && Number.isInteger(v.value) },
@@ -105,7 +118,7 @@ const kinds: Readonly<Record<Takes, { readonly needs: string; readonly fits: (va
   text: { needs: 'a path in quotes', fits: (v) => v.kind === 'string' },
 };
 
-function checkValue(expr: Expr, option: string, { takes, least }: WordOption, at: At): void {
+function checkValue(expr: Expr, option: string, { takes, least, most }: WordOption, at: At): void {
   if (takes === 'rates' && expr.kind === 'pipeline' && expr.stages.length === 2)
     return expr.stages.forEach((stage) =>
       checkValue(stage.expr, option, { takes: 'number', ...(least === undefined ? {} : { least }) }, at),
@@ -118,7 +131,7 @@ function checkValue(expr: Expr, option: string, { takes, least }: WordOption, at
   if (least === undefined || value.kind !== 'number') return;
   withinBounds(
     { numbers: [value.value], option, what: 'train', span: expr.span },
-    { min: least },
+    { min: least, ...(most === undefined ? {} : { max: most }) },
     at.session,
   );
 }

@@ -23,6 +23,8 @@ import { parenthesisSlips } from './parentheses.ts';
 import { signLeftOut, signSlips } from './signs.ts';
 import type { Slip } from './slip.ts';
 import { testSlips } from './tests.ts';
+import { trainingSlips } from './training.ts';
+import { weightsLineSlips } from './weights-lines.ts';
 import { weightsSlips } from './weights.ts';
 import { wordSlips } from './words.ts';
 import type { Source } from '../source.ts';
@@ -52,6 +54,8 @@ const readsOn: ReadonlySet<Slip> = new Set([
   ...namingSlips,
   ...outSlips,
   ...modifierSlips,
+  ...weightsLineSlips,
+  ...trainingSlips,
 ]);
 
 const slips: readonly Slip[] = [
@@ -65,8 +69,10 @@ const slips: readonly Slip[] = [
   movedByOtherSigns,
   ...filterSlips,
   ...limitSlips,
+  ...weightsLineSlips,
   ...weightsSlips,
   ...modifierSlips,
+  ...trainingSlips,
   ...outSlips,
   ...namingSlips,
   ...wordSlips,
