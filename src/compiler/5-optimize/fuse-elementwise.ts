@@ -11,7 +11,19 @@ import { sameType, shapeOf, sizeOf } from '../ir/type.ts';
 import { inputRoles } from '../ops/build.ts';
 import { opDef } from '../ops/index.ts';
 import { derive, type Pass } from './pass.ts';
-import { compose, tailOf, type Tail } from './tail.ts';
+import { compose, mostInputs, tailOf, type Tail } from './tail.ts';
+
+/** Merges go from left to right: the sum of the first is the first of the others. */
+const splitMerge: Rule = {
+  name: 'add(a, …, z) → add(add(a, …), …, z) where they are too many for one expression',
+  apply: (node) => {
+    if (node.op !== 'add' && node.op !== 'mul') return undefined;
+    if (node.inputs.length <= mostInputs || isStatic(node)) return undefined;
+    const first = derive(node, node.op, node.inputs.slice(0, mostInputs), node.attrs);
+    const split = derive(node, node.op, [first, ...node.inputs.slice(mostInputs)], node.attrs);
+    return sameType(split.type, node.type) ? { ...split, path: node.path } : undefined;
+  },
+};
 
 const toMap: Rule = {
   name: 'relu(x) → map(x; max($0, 0))',
@@ -112,5 +124,5 @@ export const fuseElementwise: Pass = {
   name: 'fuse-elementwise',
   doc: 'Element-wise chains become one expression, and the epilogue of what produces their operand.',
   training: false,
-  rules: [toMap, joinMaps, intoEpilogue],
+  rules: [splitMerge, toMap, joinMaps, intoEpilogue],
 };

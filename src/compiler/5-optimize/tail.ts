@@ -18,8 +18,12 @@ export interface Tail {
 /** Most operations and leaves of a fused expression: beyond it, registers spill and code grows. */
 const largestTail = 96;
 
+/** Most inputs of a merge that becomes an expression; one of more is split before (fuse-elementwise.ts). */
+export const mostInputs = 64;
+
 /** The node as an expression over its inputs, if it is element-wise. */
 export function tailOf(node: Node): Tail | undefined {
+  if (node.op !== 'map' && node.inputs.length > mostInputs) return undefined;
   const known = tails.get(node);
   if (known) return known.tail;
   const scalar = opDef(node.op).scalar?.(node.attrs, node.inputs.length);
