@@ -60,3 +60,33 @@ describe('signs and brackets', () => {
     expect(diagnose({ path: 'main.cnn', text })).toEqual([]);
   });
 });
+
+describe('values', () => {
+  it.each([
+    ['rgb 8x8 range [-1, 1]', 'value/expected', 'rgb 8x8 range -1..1'],
+    ['rgb 8x8 range (0, 1)', 'value/expected', 'rgb 8x8 range 0..1'],
+    ['rgb 8x8 fit cover', 'names/unknown-word', 'rgb 8x8 fit crop'],
+    ['rgb 8x8 fit letterbox', 'names/unknown-word', 'rgb 8x8 fit pad'],
+    ['rgb 8x8 rescaling 1/255', 'names/unknown-word', 'rgb 8x8 scale 1/255'],
+    ['rgb 8x8 channels bgr', 'names/unknown-word', 'rgb 8x8 order bgr'],
+  ])('%s', (head, code, ours) => {
+    const text = net(head);
+    const found = only(text);
+    expect([found.code, applyFix(text, found)]).toEqual([code, net(ours)]);
+  });
+
+  it.each(['dtype float32', 'channels_last', 'batch 32'])(
+    '%s is no preprocessing, and nothing else is told',
+    (words) => {
+      expect(only(net(`rgb 8x8 ${words}`)).code).toBe('names/unknown-word');
+    },
+  );
+
+  it('each list of a wrong length is told', () => {
+    const text = net('rgb 8x8 scale 1/255 mean [0.5, 0.5] std [0.2, 0.2, 0.2, 0.2]');
+    expect(diagnose({ path: 'main.cnn', text }).map(({ message }) => message)).toEqual([
+      'mean gives 2 numbers for 3 channels',
+      'std gives 4 numbers for 3 channels',
+    ]);
+  });
+});

@@ -134,6 +134,9 @@ function declareIn(
   claim(scope.names, declaration, statement.name, place.names);
 }
 
+/** Preprocessing whose values are expressions; the others take words, and of an unknown one it is told that it is none. */
+const ofNumbers: ReadonlySet<string> = new Set(['scale', 'mean', 'std', 'range']);
+
 /** The names of an input's sizes come into being at their first mention. */
 function bindIn(statement: InStatement, scope: Scope, place: Place): void {
   if (!isNetBody(scope, place)) reportInside(statement, place);
@@ -149,8 +152,7 @@ function bindIn(statement: InStatement, scope: Scope, place: Place): void {
   if (statement.default) bindExpr(statement.default, 'value', scope, place);
   for (const condition of statement.where) bindExpr(condition, 'value', scope, place);
   for (const { word, args } of statement.preprocess)
-    if (word.name !== 'order' && word.name !== 'fit')
-      for (const arg of args) bindExpr(arg, 'value', scope, place);
+    if (ofNumbers.has(word.name)) for (const arg of args) bindExpr(arg, 'value', scope, place);
   declareIn(scope, { kind: 'value', form: 'in', ...named(statement) }, statement, place);
 }
 

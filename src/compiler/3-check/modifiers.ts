@@ -8,11 +8,23 @@ import type { Session } from './session.ts';
 
 /** What else people call them. */
 const foreignModifiers = {
-  rescale: 'scale',
-  normalize: 'scale',
-  stddev: 'std',
-  resize: 'fit',
-  channels: 'order',
+  ...{
+    rescale: 'scale',
+    rescaling: 'scale',
+    normalize: 'scale',
+    normalise: 'scale',
+    factor: 'scale',
+    multiply: 'scale',
+  },
+  ...{ stddev: 'std', sd: 'std', deviation: 'std', offset: 'mean', subtract: 'mean', average: 'mean' },
+  ...{
+    resize: 'fit',
+    resizing: 'fit',
+    channels: 'order',
+    channel_order: 'order',
+    color: 'order',
+    colors: 'order',
+  },
 };
 
 const modifierWords = ['scale', 'mean', 'std', 'order', 'range', 'fit'];
