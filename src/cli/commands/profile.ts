@@ -1,7 +1,6 @@
 /** `cnnc profile`: where the time of an inference goes, step by step, against the multiply-add limit of this machine. */
-import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
-import type { Profile, StepProfile } from '../../profile/measure.ts';
+import type { Profile } from '../../profile/measure.ts';
 import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
 import { quantizeOption, type QuantizeOptions } from '../ranges.ts';
@@ -9,7 +8,7 @@ import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions 
 import { tuningHelp, type TuningOptions } from '../tuning.ts';
 import type { WeightOptions } from '../weights.ts';
 import { addRunOptions, wholeOf, wideOf } from '../options.ts';
-import { ruled } from './summary.ts';
+import { algorithmText, tableText, type Column } from '../table.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends NetOptions, WeightOptions, QuantizeOptions, TuningOptions, CommonOptions {
@@ -97,37 +96,33 @@ async function writeSvg(path: string, profile: Profile): Promise<void> {
   writeAtomic(path, [new TextEncoder().encode(chart(profile))]);
 }
 
+const columns: readonly Column[] = [
+  { head: 'layer', align: 'left' },
+  { head: 'output', align: 'left' },
+  { head: 'algorithm', align: 'left' },
+  { head: 'time', align: 'right' },
+  { head: 'of all', align: 'right' },
+  { head: 'GFLOPS', align: 'right' },
+  { head: 'of limit', align: 'right' },
+  { head: 'bytes', align: 'right' },
+];
+
 async function print(profile: Profile): Promise<void> {
-  const { default: Table } = await import('cli-table3');
   const { percent, time } = await import('../../profile/chart.ts');
-  const table = new Table({
-    head: ['layer', 'output', 'algorithm', 'time', 'of all', 'GFLOPS', 'of limit', 'bytes'],
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right', 'right'],
-    chars: ruled,
-    style: { head: ['bold'], border: ['gray'], compact: true },
-  });
-  for (const step of profile.steps)
-    table.push([
-      step.path,
-      step.output.join('x') || 'scalar',
-      algorithmText(step),
-      time(step.ms),
-      percent(step.share),
-      step.macs > 0 ? step.gflops.toFixed(1) : '',
-      step.macs > 0 ? percent(step.ofLimit) : '',
-      showCount(step.bytes),
-    ]);
+  const rows = profile.steps.map((step) => [
+    step.path,
+    step.output.join('x') || 'scalar',
+    algorithmText(step),
+    time(step.ms),
+    percent(step.share),
+    step.macs > 0 ? step.gflops.toFixed(1) : '',
+    step.macs > 0 ? percent(step.ofLimit) : '',
+    showCount(step.bytes),
+  ]);
   const { net, ms, runs, gflops, limit, macs } = profile;
-  writeLine(
-    `${colors.bold(net)}\n${colors.isColorSupported ? table.toString() : stripVTControlCharacters(table.toString())}`,
-  );
+  writeLine(`${colors.bold(net)}\n${await tableText(columns, rows)}`);
   writeLine(`${time(ms)} per inference (median of ${runs}), ${showCount(macs)} multiplications`);
   writeLine(
     `${gflops.toFixed(1)} GFLOPS, ${percent(gflops / limit)} of the multiply-add limit of ${limit.toFixed(1)} GFLOPS`,
   );
-}
-
-/** `implicit-gemm vectors 2`. */
-function algorithmText({ algorithm, tuning }: StepProfile): string {
-  return [algorithm, ...Object.entries(tuning).map(([key, value]) => `${key} ${value}`)].join(' ');
 }

@@ -1,5 +1,4 @@
 /** `cnnc summary`: the layers of a net with shapes, parameters and multiplications, as a table or as JSON. */
-import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
 import type { LayerSummary } from '../../compiler/index.ts';
 import type { Graph, GraphOutput } from '../../compiler/ir/graph.ts';
@@ -8,6 +7,7 @@ import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
 import type { SlidingFigures } from '../sliding.ts';
 import { collect } from '../options.ts';
+import { tableText, type Column } from '../table.ts';
 import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
 
@@ -110,44 +110,21 @@ function outputRow({ name, output, nodes }: GraphOutput): Summary['outputs'][num
   return shapes.length > 1 ? { ...row, branches: shapes } : row;
 }
 
+const columns: readonly Column[] = [
+  { head: 'layer', align: 'left' },
+  { head: 'kind', align: 'left' },
+  { head: 'output', align: 'left' },
+  { head: 'parameters', align: 'right' },
+  { head: '', align: 'left' },
+  { head: 'multiplications', align: 'right' },
+  { head: '', align: 'left' },
+  { head: 'memory', align: 'right' },
+  { head: 'sees', align: 'right' },
+  { head: 'connected to', align: 'left' },
+];
+
 async function print(result: Summary): Promise<void> {
-  const { default: Table } = await import('cli-table3');
-  const number = (n: number): string => (n === 0 ? '' : showCount(n));
-  const table = new Table({
-    head: [
-      'layer',
-      'kind',
-      'output',
-      'parameters',
-      '',
-      'multiplications',
-      '',
-      'memory',
-      'sees',
-      'connected to',
-    ],
-    colAligns: ['left', 'left', 'left', 'right', 'left', 'right', 'left', 'right', 'right', 'left'],
-    chars: ruled,
-    style: { head: ['bold'], border: ['gray'], compact: true },
-  });
-  const most = (figure: (layer: LayerRow) => number): number => Math.max(1, ...result.layers.map(figure));
-  const [params, macs] = [most((layer) => layer.params), most((layer) => layer.macs)];
-  for (const layer of result.layers)
-    table.push([
-      layer.path,
-      layer.op,
-      show(layer.output),
-      number(layer.params),
-      bar(layer.params / params),
-      number(layer.macs),
-      bar(layer.macs / macs),
-      bytes(layer.memoryBytes),
-      layer.receptiveField === 'all' ? 'all' : layer.receptiveField.join('x'),
-      layer.inputs.join(', '),
-    ]);
-  writeLine(
-    `${colors.bold(result.net)}\n${colors.isColorSupported ? table.toString() : stripVTControlCharacters(table.toString())}`,
-  );
+  writeLine(`${colors.bold(result.net)}\n${await tableText(columns, rowsOf(result.layers))}`);
   const fixed = result.params - result.trainable;
   writeLine(
     `${count(result.params, 'parameter')}${fixed > 0 ? ` (${count(fixed, 'of them')} not trained)`.replace('of thems', 'of them') : ''}, ${count(result.macs, 'multiplication')}`,
@@ -155,6 +132,24 @@ async function print(result: Summary): Promise<void> {
   writeLine(`${bytes(result.weightBytes)} of weights, ${bytes(result.arenaBytes)} of memory for values`);
   for (const { name, kind, shape } of result.outputs)
     writeLine(`${colors.green('out')} ${name}: ${kind} ${show(shape)}`);
+}
+
+function rowsOf(layers: readonly LayerRow[]): readonly (readonly string[])[] {
+  const number = (n: number): string => (n === 0 ? '' : showCount(n));
+  const most = (figure: (layer: LayerRow) => number): number => Math.max(1, ...layers.map(figure));
+  const [params, macs] = [most((layer) => layer.params), most((layer) => layer.macs)];
+  return layers.map((layer) => [
+    layer.path,
+    layer.op,
+    show(layer.output),
+    number(layer.params),
+    bar(layer.params / params),
+    number(layer.macs),
+    bar(layer.macs / macs),
+    bytes(layer.memoryBytes),
+    layer.receptiveField === 'all' ? 'all' : layer.receptiveField.join('x'),
+    layer.inputs.join(', '),
+  ]);
 }
 
 /** `████▌ `: eighths of a cell, of the largest. */
@@ -175,25 +170,6 @@ const figures: Readonly<Record<string, (layer: LayerRow) => number>> = {
   macs: ({ macs }) => macs,
   params: ({ params }) => params,
   memory: ({ memoryBytes }) => memoryBytes,
-};
-
-/** Rules under the head and at the ends only, as Keras prints it. */
-export const ruled = {
-  top: '─',
-  'top-mid': '─',
-  'top-left': '',
-  'top-right': '',
-  bottom: '─',
-  'bottom-mid': '─',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '─',
-  'mid-mid': '─',
-  right: '',
-  'right-mid': '',
-  middle: ' ',
 };
 
 function show(shape: readonly number[]): string {

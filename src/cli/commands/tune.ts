@@ -1,7 +1,6 @@
 /** `cnnc tune`: measures the algorithms of every layer on this machine and writes the choices beside the source. */
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
 import type { Engine } from '../../compiler/6-plan/plan.ts';
 import type { LayerResult, TuneResult } from '../../tune/tune.ts';
@@ -19,7 +18,7 @@ import {
 } from '../terminal.ts';
 import type { WeightOptions } from '../weights.ts';
 import { addRunOptions, positiveOf, wideOf } from '../options.ts';
-import { ruled } from './summary.ts';
+import { algorithmText, tableText, type Column } from '../table.ts';
 
 interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly input: readonly string[];
@@ -108,22 +107,25 @@ function rounded({ algorithm, tuning, ms }: MeasuredChoice): MeasuredChoice {
   return { algorithm, tuning, ms: Number(ms.toPrecision(4)) };
 }
 
+const columns: readonly Column[] = [
+  { head: 'layer', align: 'left' },
+  { head: 'times', align: 'right' },
+  { head: 'measured', align: 'right' },
+  { head: 'model', align: 'left' },
+  { head: 'time', align: 'right' },
+  { head: 'fastest', align: 'left' },
+  { head: 'time', align: 'right' },
+  { head: 'gain', align: 'right' },
+];
+
 async function print(
   net: string,
   result: TuneResult,
   { out, written }: { readonly out: string; readonly written: number },
 ): Promise<void> {
-  const { default: Table } = await import('cli-table3');
   const { percent, time } = await import('../../profile/chart.ts');
-  const table = new Table({
-    head: ['layer', 'times', 'measured', 'model', 'time', 'fastest', 'time', 'gain'],
-    colAligns: ['left', 'right', 'right', 'left', 'right', 'left', 'right', 'right'],
-    chars: ruled,
-    style: { head: ['bold'], border: ['gray'], compact: true },
-  });
-  for (const row of result.layers) table.push(cells(row, { time, percent }));
-  const text = table.toString();
-  writeLine(`${colors.bold(net)}\n${colors.isColorSupported ? text : stripVTControlCharacters(text)}`);
+  const rows = result.layers.map((layer) => cells(layer, { time, percent }));
+  writeLine(`${colors.bold(net)}\n${await tableText(columns, rows)}`);
   const { model, tuned } = result.net;
   const change = `${time(model)} → ${time(tuned)} per inference`;
   if (written > 0)
@@ -135,13 +137,8 @@ function cells(
   { layer, count: times, variants, model, best }: LayerResult,
   show: { readonly time: (ms: number) => string; readonly percent: (share: number) => string },
 ): string[] {
-  const first = [layer, `${times}`, `${variants}`, choiceText(model), show.time(model.ms)];
+  const first = [layer, `${times}`, `${variants}`, algorithmText(model), show.time(model.ms)];
   return best === model
     ? [...first, '', '', '']
-    : [...first, choiceText(best), show.time(best.ms), show.percent(1 - best.ms / model.ms)];
-}
-
-/** `winograd-4x4 block 49`. */
-function choiceText({ algorithm, tuning }: MeasuredChoice): string {
-  return [algorithm, ...Object.entries(tuning).map(([key, value]) => `${key} ${value}`)].join(' ');
+    : [...first, algorithmText(best), show.time(best.ms), show.percent(1 - best.ms / model.ms)];
 }
