@@ -26,6 +26,21 @@ export function positiveOf(option: string, text: string, what = 'a number'): num
   throw new UsageFailure(`${option} takes ${what} above 0, not ${text}`);
 }
 
+/** Adds the options that say which net at which size. */
+export function addNetOptions(command: Command): Command {
+  return command
+    .option('--net <name>', 'which net of the file')
+    .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, []);
+}
+
+/** Adds the options that say with which weights. */
+export function addWeightOptions(command: Command): Command {
+  return command
+    .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
+    .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
+    .option('--seed <n>', 'initial values instead of trained weights');
+}
+
 /**
  * Adds the options of a command that runs a net: which net at which size, with which weights, on which input, with which vectors.
  * `input` and `wide` say what is particular about theirs.
@@ -36,12 +51,7 @@ export function addRunOptions(
 ): Command {
   const input = help.input ?? 'a picture or a .npy file (may be repeated); default: random numbers';
   const wide = help.wide ?? '256-bit tiles';
-  return command
-    .option('--net <name>', 'which net of the file')
-    .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
-    .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
-    .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
-    .option('--seed <n>', 'initial values instead of trained weights')
+  return addWeightOptions(addNetOptions(command))
     .option('--input <name=file>', input, collect, [])
     .option('--wide <when>', `${wide}: auto (where a check finds them faster) or off`, 'auto');
 }

@@ -2,7 +2,7 @@
 import type { Tensor } from '../compiler/ir/type.ts';
 import type { Guess, LabelValue } from '../runtime/output.ts';
 import type { Detection } from '../vision/index.ts';
-import type { RunOutput } from './commands/run.ts';
+import type { RunOutput } from './running.ts';
 import { colors } from './terminal.ts';
 
 /** Longest tensor that JSON output includes. */

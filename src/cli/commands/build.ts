@@ -18,7 +18,7 @@ import {
 import { tuningHelp, type Tuning, type TuningOptions } from '../tuning.ts';
 import type { CompileOptions } from '../wasm.ts';
 import type { NetWeights, WeightOptions } from '../weights.ts';
-import { collect, wholeOf } from '../options.ts';
+import { addNetOptions, addWeightOptions, collect, wholeOf } from '../options.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends NetOptions, WeightOptions, QuantizeOptions, TuningOptions, CommonOptions {
@@ -48,19 +48,18 @@ Examples
   cnnc build lenet.cnn --net LeNet5 --dump wat                      the WebAssembly as text`;
 
 export function addBuild(program: Command, end: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command('build')
     .argument('<file>', 'a .cnn file, or std/resnet, std/unet …')
     .summary('compile a net to a package')
     .description(
       'Compiles a net to a folder that can be imported and published: an ES module with the WebAssembly inside and the weights\nbeside it, exact types, a README. The folder appears whole or not at all; only a folder of an earlier build is replaced.',
-    )
-    .option('--net <name>', 'which net of the file')
-    .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
-    .option('--fully-convolutional', 'one pass over a larger input (--size) instead of window by window')
-    .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
-    .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
-    .option('--seed <n>', 'initial values instead of trained weights')
+    );
+  addNetOptions(command).option(
+    '--fully-convolutional',
+    'one pass over a larger input (--size) instead of window by window',
+  );
+  addWeightOptions(command)
     .option('--out <folder>', 'the folder to write')
     .option('--check', 'write nothing; exit code 1 where --out holds anything else than would be written')
     .option('--target <target>', 'wasm or tfjs (TypeScript on TensorFlow.js)', 'wasm')

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions } from '../nets.ts';
 import { colors, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
-import { collect } from '../options.ts';
+import { addNetOptions } from '../options.ts';
 
 interface Options extends NetOptions, CommonOptions {
   readonly svg?: string;
@@ -20,15 +20,14 @@ Examples
   cnnc graph lenet.cnn --net LeNet5 --png lenet.png --direction right`;
 
 export function addGraph(program: Command, end: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command('graph')
     .argument('<file>', 'a .cnn file, or std/resnet, std/unet …')
     .summary('draw a net as papers do')
     .description(
       'Draws a net: blocks, shapes on the edges, merges and skips. As many blocks are open as fit a slide.',
-    )
-    .option('--net <name>', 'which net of the file')
-    .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
+    );
+  addNetOptions(command)
     .option('--svg <file>', 'write a drawing')
     .option('--png <file>', 'write a picture')
     .option('--html <file>', 'write a page in which blocks open and close')

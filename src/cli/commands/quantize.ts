@@ -16,7 +16,7 @@ import {
   type CommonOptions,
 } from '../terminal.ts';
 import type { WeightOptions } from '../weights.ts';
-import { collect, positiveOf, wholeOf } from '../options.ts';
+import { addNetOptions, addWeightOptions, positiveOf, wholeOf } from '../options.ts';
 
 interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly data: string;
@@ -35,19 +35,15 @@ Examples
 Half of the examples calibrate, the others are compared (all do both where there are fewer than eight). docs/quantization.md says more.`;
 
 export function addQuantize(program: Command, end: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command('quantize')
     .argument('<file>', 'a .cnn file, or std/resnet, std/unet …')
     .summary('calibrate a net for 8-bit integers')
     .description(
       'Runs a net on example inputs and writes the range of every value that 8-bit integers will hold. With that file, build,\nrun and profile take the net in integers: a quarter of the download, deep nets about twice as fast. Prints how near it comes.',
     )
-    .requiredOption('--data <folder>', 'pictures or .npy files like those that the net will see')
-    .option('--net <name>', 'which net of the file')
-    .option('--size <name=HxW>', 'size of an input (may be repeated)', collect, [])
-    .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
-    .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
-    .option('--seed <n>', 'initial values instead of trained weights')
+    .requiredOption('--data <folder>', 'pictures or .npy files like those that the net will see');
+  addWeightOptions(addNetOptions(command))
     .option('--examples <n>', 'examples to take from the folder, evenly spread', '64')
     .option(
       '--speed <times>',

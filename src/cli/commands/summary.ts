@@ -6,7 +6,7 @@ import { shapeOf, sizeOf } from '../../compiler/ir/type.ts';
 import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
 import type { SlidingFigures } from '../sliding.ts';
-import { collect } from '../options.ts';
+import { addNetOptions } from '../options.ts';
 import { tableText, type Column } from '../table.ts';
 import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
@@ -41,15 +41,14 @@ export interface Summary {
 }
 
 export function addSummary(program: Command, end: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command('summary')
     .argument('<file>', 'a .cnn file, or std/resnet, std/unet …')
     .summary('show the layers of a net: shapes, parameters, multiplications')
     .description(
       'Shows every layer of a net: path, output shape, parameters and multiply-accumulates with their shares as bars, memory of the\noutput, the pixels of the input that one value sees, and what it is connected to.',
-    )
-    .option('--net <name>', 'which net of the file')
-    .option('--size <name=HxW>', 'size of an input, such as image=416x416 (may be repeated)', collect, [])
+    );
+  addNetOptions(command)
     .option('--fully-convolutional', 'one pass over a larger input (--size) instead of window by window')
     .option('--sort <figure>', 'largest first: macs, params or memory')
     .option('--json', 'print JSON')

@@ -13,8 +13,9 @@ import {
   writeLine,
   type CommonOptions,
 } from '../terminal.ts';
+import { addWeightOptions } from '../options.ts';
 import type { WeightOptions } from '../weights.ts';
-import { targetOf } from './run.ts';
+import { targetOf } from '../running.ts';
 
 interface Options extends CommonOptions, WeightOptions {
   readonly target: string;
@@ -34,16 +35,14 @@ Examples
   cnnc test lenet.cnn --only seven --json`;
 
 export function addTest(program: Command, end: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command('test')
     .argument('[files...]', '.cnn files or folders; default: this folder')
     .summary('run the tests, assertions and budgets of files')
     .description(
       'Runs every `test` of the files on its inputs and compares the outputs with what it expects; checks `assert` and `budget`\ntoo. Weights are those that the file names, else initial values of seed 0. Exit code 1 if anything fails.',
-    )
-    .option('--weights <file>', 'a safetensors file; default: the one the .cnn file names')
-    .option('--layout <layout>', 'order of axes in the file: cnnc, torch or keras')
-    .option('--seed <n>', 'initial values instead of trained weights')
+    );
+  addWeightOptions(command)
     .option('--target <target>', 'wasm, tfjs (TensorFlow.js) or eval (plain loops)', 'wasm')
     .option('--only <text>', 'only those whose name contains the text')
     .option('--json', 'print { passed, failed, files: [{ file, results, diagnostics }] }')

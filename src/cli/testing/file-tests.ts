@@ -13,7 +13,7 @@ import {
 import { withoutConsequences } from '../../compiler/diagnostics/consequences.ts';
 import { diagnostic } from '../../compiler/diagnostics/registry.ts';
 import { topological } from '../../compiler/ir/graph.ts';
-import { decode, runners, type Target } from '../commands/run.ts';
+import { decode, runners, type Target } from '../running.ts';
 import { withoutMissing } from '../checked.ts';
 import { InputFailure } from '../failure.ts';
 import type { OpenNet } from '../nets.ts';

@@ -2,7 +2,7 @@
 import type { Guess, LabelValue, MaskValue, TensorValue } from '../../runtime/output.ts';
 import type { Detection } from '../../vision/index.ts';
 import type { Value as Constant } from '../../compiler/3-check/index.ts';
-import type { RunOutput } from '../commands/run.ts';
+import type { RunOutput } from '../running.ts';
 
 /** Something with fields; `self` is what it is compared as: a label is compared as its text. */
 export interface Thing {
