@@ -1,5 +1,5 @@
 /** The face detector of examples/faces with its published weights, built by the command line into a folder. */
-import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,6 +20,15 @@ export interface BuiltFaces {
 /** Converts the weights and builds the package, with a wide build: Node may take it, Chromium must not. */
 export async function buildFaces(): Promise<BuiltFaces> {
   const folder = mkdtempSync(join(tmpdir(), 'cnnc-faces-'));
+  try {
+    return await builtInto(folder);
+  } catch (problem) {
+    rmSync(folder, { recursive: true, force: true });
+    throw problem;
+  }
+}
+
+async function builtInto(folder: string): Promise<BuiltFaces> {
   const weights = join(folder, 'faces.safetensors');
   const out = join(folder, 'faces');
   const manifest = join(faceApi, 'model/tiny_face_detector_model-weights_manifest.json');

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { optimize, plan } from '../../src/compiler/index.ts';
 import type { Graph } from '../../src/compiler/ir/graph.ts';
 import type { WeightSource } from '../../src/compiler/ops/evaluate.ts';
@@ -48,6 +48,7 @@ test('the face detector', () => {
   const faceApi = dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json'));
   const manifest = join(faceApi, 'model/tiny_face_detector_model-weights_manifest.json');
   const folder = mkdtempSync(join(tmpdir(), 'cnnc-integers-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'faces.safetensors');
   writeSafetensors(path, convertTfjs(manifest, 'examples/faces/weights-map.json').tensors ?? []);
   const { file } = openSafetensors(path);
@@ -56,5 +57,4 @@ test('the face detector', () => {
   const { weights } = file ? bindWeights(graph, file) : {};
   expect(weights).toBeDefined();
   if (weights) expectLittle(drift(graph, weights));
-  rmSync(folder, { recursive: true });
 });
