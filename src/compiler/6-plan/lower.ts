@@ -11,7 +11,7 @@ import { opDef } from '../ops/index.ts';
 import { blockCopy } from './access.ts';
 import type { AlgorithmOptions, Choice } from './algorithms/algorithm.ts';
 import { algorithms, candidates, cheapest, chooseAlgorithm, variants } from './algorithms/index.ts';
-import { fusePools } from './fuse-pools.ts';
+import { fusePools, type LowerConvs } from './fuse-pools.ts';
 import { isLean, type Alternatives } from './lean.ts';
 import type { Engine } from './plan.ts';
 import { cutOf, type Cut, type CutOptions, type Spreads } from './threads/cut.ts';
@@ -76,12 +76,12 @@ export function lowerGraph(
       return [node, { node, lowering, choices, cuts: [] }];
     }),
   );
-  const fused = fusePools(graph, chosen, (node, lowering) => {
+  const lowerConvs: LowerConvs = (node, lowering) => {
     const [kernel] = lowering.kernels;
-    const options = { ...optionsFor(node, lowering, kernel), lean };
-    const choices = withOneLayout(lowering.kernels, engine, options);
+    const choices = withOneLayout(lowering.kernels, engine, { ...optionsFor(node, lowering, kernel), lean });
     return choices && { node, lowering, choices, cuts: [] };
-  });
+  };
+  const fused = fusePools(graph, chosen, { threads: options.threads, lowerConvs });
   const spreads = new Map<Node, Spread>(graph.inputs.map(({ node }) => [node, byOne]));
   return new Map(
     [...fused].map(([node, part]) => {
