@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { kernelMacs } from '../../src/compiler/6-plan/algorithms/shape.ts';
 import { layOut, ownedBlocks, withOwners, type Layout } from '../../src/compiler/6-plan/layout.ts';
 import { lowerGraph } from '../../src/compiler/6-plan/lower.ts';
 import { buildProgram } from '../../src/compiler/6-plan/program.ts';
@@ -63,5 +64,11 @@ describe('the face detector for two threads', () => {
     expect(foreign(after)).toBeLessThan(foreign(before) / 4);
     expect(after.arena.bytes).toBeLessThanOrEqual(1.1 * before.arena.lowerBound);
     expect(verifyPlan(plan(optimize(graph as Graph), engine, { threads: 2 }))).toEqual([]);
+  });
+
+  it('leaves only the borders of a fused pool to one thread: their few places do not say who wrote the map', () => {
+    const { steps } = plan(optimize(graph as Graph), engine, { threads: 2 });
+    const alone = steps.filter(({ parts }) => !parts).map(({ kernel }) => kernelMacs(kernel));
+    expect(Math.max(0, ...alone)).toBeLessThan(1e6);
   });
 });

@@ -8,9 +8,10 @@ import type { Kernel, Lowering, Operand } from '../ir/kernel.ts';
 import { isStatic } from '../ir/rewrite.ts';
 import { sizeOf } from '../ir/type.ts';
 import { opDef } from '../ops/index.ts';
-import { blockCopy } from './access.ts';
+import { accessOf, blockCopy } from './access.ts';
 import type { AlgorithmOptions, Choice } from './algorithms/algorithm.ts';
 import { algorithms, candidates, cheapest, chooseAlgorithm, variants } from './algorithms/index.ts';
+import { kernelMacs } from './algorithms/shape.ts';
 import { fusePools, type LowerConvs } from './fuse-pools.ts';
 import { isLean, type Alternatives } from './lean.ts';
 import type { Engine } from './plan.ts';
@@ -140,13 +141,29 @@ function spreadOf({ node, lowering, cuts }: LoweredNode, spreads: Known): Spread
   const [input] = node.inputs;
   if (lowering.alias && input) return spreads.get(input) ?? [];
   const copies = kernels.flatMap((kernel) => blockCopy(kernel) ?? []);
-  if (copies.length < kernels.length) return [{ axis: cuts.at(-1)?.axis, part: 1 }];
+  if (copies.length < kernels.length) return writtenBy(node, lowering, cuts);
   const whole = copies.reduce((sum, { size }) => sum + sizeOf(size), 0);
   return copies.flatMap(({ from, size }) => {
     const source = node.inputs[from];
     const spread = (source && spreads.get(source)) ?? [];
     return spread.map(({ axis, part }) => ({ axis, part: (part * sizeOf(size)) / whole }));
   });
+}
+
+/** What the kernels that write the node's value have of it, by their work: some write views of it, a border each. */
+function writtenBy(node: Node, lowering: Lowering, cuts: LoweredNode['cuts']): Spread {
+  const { kernels, views = [], statics = [] } = lowering;
+  const firstView = firstStatic(node, lowering) + statics.length;
+  const target = (kernel: Kernel): Operand => {
+    const { write } = accessOf(kernel);
+    return views[write - firstView]?.of ?? write;
+  };
+  const value = firstStatic(node, lowering) - 1;
+  const parts = kernels.flatMap((kernel, i) =>
+    target(kernel) === value ? [{ axis: cuts[i]?.axis, work: kernelMacs(kernel) }] : [],
+  );
+  const whole = parts.reduce((sum, { work }) => sum + work, 0);
+  return parts.map(({ axis, work }) => ({ axis, part: work / whole }));
 }
 
 /** The operands that an algorithm may pack into one block: a convolution's weight, scale and bias. */
