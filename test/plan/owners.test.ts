@@ -66,7 +66,7 @@ describe('the face detector for two threads', () => {
     expect(verifyPlan(plan(optimize(graph as Graph), engine, { threads: 2 }))).toEqual([]);
   });
 
-  it('leaves only the borders of a fused pool to one thread: their few places do not say who wrote the map', () => {
+  it('leaves no layer of size to one thread', () => {
     const { steps } = plan(optimize(graph as Graph), engine, { threads: 2 });
     const alone = steps.filter(({ parts }) => !parts).map(({ kernel }) => kernelMacs(kernel));
     expect(Math.max(0, ...alone)).toBeLessThan(1e6);
