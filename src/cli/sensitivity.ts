@@ -13,7 +13,6 @@ import { estimatedNs } from '../compiler/6-plan/estimate.ts';
 import type { Graph } from '../compiler/ir/graph.ts';
 import { createComparison } from '../quantize/compare.ts';
 import { choosePrecisions, type Budget, type LayerNoise } from '../quantize/precision.ts';
-import type { Variant } from '../runtime/index.ts';
 import type { Example } from './data.ts';
 import type { Calibration } from './quantizing.ts';
 import { compileOptimized, engines, loadWasm, ownVariant, type Outputs } from './wasm.ts';
@@ -21,8 +20,6 @@ import { compileOptimized, engines, loadWasm, ownVariant, type Outputs } from '.
 export interface Spending {
   /** So many times as fast as in floats it stays, by the cost model; what is left is spent. */
   readonly speed: number;
-  /** On each of these. */
-  readonly variants: readonly Variant[];
   readonly show: (done: number, what: string) => void;
 }
 
@@ -34,11 +31,11 @@ export async function precisionsFor(
   calibration: Calibration,
   values: Ranges['values'],
   examples: readonly Example[],
-  { speed, variants, show }: Spending,
+  { speed, show }: Spending,
 ): Promise<Precisions> {
   const { optimized } = calibration;
   const usual = usualPrecisions(optimized);
-  const budget = budgetOf(optimized, values, { speed, variants });
+  const budget = budgetOf(optimized, values, speed);
   if (budget.cost(usual) >= budget.limit) return usual;
   const noiseOf = await noiseMeter(calibration, values, examples.slice(0, mostExamples));
   const layers = [...quantizableLayers(optimized)];
@@ -51,19 +48,11 @@ export async function precisionsFor(
   return choosePrecisions(noises, budget);
 }
 
-/** Cost is the part of the time in floats, on the variant where it is largest. */
-export function budgetOf(
-  optimized: Graph,
-  values: Ranges['values'],
-  { speed, variants }: Pick<Spending, 'speed' | 'variants'>,
-): Budget {
-  const inFloats = variants.map((variant) => estimatedNs(optimized, engines[variant]));
-  const cost = (layers: Precisions): number => {
-    const graph = quantize(optimized, rangesWith(optimized, values, layers));
-    const parts = variants.map((variant, i) => estimatedNs(graph, engines[variant]) / (inFloats[i] ?? 1));
-    return Math.max(...parts);
-  };
-  return { cost, limit: 1 / speed };
+function budgetOf(optimized: Graph, values: Ranges['values'], speed: number): Budget {
+  const engine = engines.relaxed;
+  const cost = (layers: Precisions): number =>
+    estimatedNs(quantize(optimized, rangesWith(optimized, values, layers)), engine);
+  return { cost, limit: estimatedNs(optimized, engine) / speed };
 }
 
 /** Noise of the outputs over their power, summed over outputs, where one layer alone is quantised. */

@@ -1,11 +1,8 @@
 /** Which layers get more than bytes: what saves most noise for its cost comes first, and nothing goes beyond the limit. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { budgetOf } from '../../src/cli/sensitivity.ts';
-import { optimize } from '../../src/compiler/5-optimize/index.ts';
-import { valuesToCalibrate, type Precisions } from '../../src/compiler/5-optimize/quantize/index.ts';
+import type { Precisions } from '../../src/compiler/5-optimize/quantize/index.ts';
 import { choosePrecisions, type LayerNoise } from '../../src/quantize/precision.ts';
-import { graphOf, inputMap, layer } from '../support/net-builder.ts';
 
 /** Costs of layers that do not depend on each other: on bytes one each, more for more. */
 function costOf(added: Readonly<Record<string, { floats: number; fine: number }>>) {
@@ -60,28 +57,5 @@ describe('precisions', () => {
         },
       ),
     );
-  });
-});
-
-describe('the budget', () => {
-  const x = inputMap('x', [28, 28], 24);
-  const wide = layer('relu', [layer('conv', [x], { channels: 144, kernel: 1 }, 'expand')], {}, 'expand.relu');
-  const deep = layer('relu', [layer('dwconv', [wide], { kernel: 3, pad: 'same' }, 'dw')], {}, 'dw.relu');
-  const net = optimize(graphOf([layer('conv', [deep], { channels: 24, kernel: 1 }, 'project')], [x]));
-  const values = Object.fromEntries(
-    [...valuesToCalibrate(net, {}).keys()].map((name) => [name, { range: [-1, 4] as const }]),
-  );
-
-  it('counts a layer by the registers on which it saves least', () => {
-    const [narrow, broad, both] = [['relaxed'], ['wide'], ['relaxed', 'wide']].map((variants) =>
-      budgetOf(net, values, { speed: 2, variants: variants as ('relaxed' | 'wide')[] }),
-    );
-    for (const layers of [{}, { dw: 'floats' }, { expand: 'floats', dw: 'floats' }] as const) {
-      const parts = [narrow, broad].map((budget) => budget?.cost(layers) ?? NaN);
-      expect(both?.cost(layers)).toBe(Math.max(...parts));
-    }
-    expect(both?.limit).toBe(0.5);
-    expect(broad?.cost({})).toBeGreaterThan(narrow?.cost({}) ?? NaN);
-    expect(both?.cost({ expand: 'floats', dw: 'floats', project: 'floats' })).toBe(1);
   });
 });

@@ -23,7 +23,6 @@ interface Options extends NetOptions, WeightOptions, CommonOptions {
   readonly examples: string;
   readonly out?: string;
   readonly speed: string;
-  readonly wide?: boolean;
 }
 
 const examples = `
@@ -50,7 +49,6 @@ export function addQuantize(program: Command, end: (code: ExitCode) => void): vo
       'as many times as fast as in floats, estimated; what integers save beyond goes to the layers whose rounding costs most',
       '2',
     )
-    .option('--wide', 'hold --speed with 256-bit registers too, for packages that are built with --wide')
     .option('--out <file>', 'the file to write; default: <net>.ranges.json')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -87,7 +85,6 @@ async function quantize(file: string, options: Options): Promise<ExitCode> {
   const progress = progressLine(options);
   const layers = await precisionsFor(calibration, values, calibrating, {
     speed,
-    variants: options.wide ? ['relaxed', 'wide'] : ['relaxed'],
     show: progress.show,
   }).finally(progress.end);
   const ranges = rangesWith(calibration.optimized, values, layers);
