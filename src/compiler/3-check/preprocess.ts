@@ -13,6 +13,7 @@ import { withinBounds } from './bounds.ts';
 import { join, type Site } from './frame.ts';
 import { modifiersOf } from './modifiers.ts';
 import { layer } from './operator.ts';
+import { checkPixelValues, type Numbered, type PixelWords } from './pixel-values.ts';
 import type { Session } from './session.ts';
 import { tensorOf, unknown, type Value } from './value.ts';
 
@@ -32,7 +33,26 @@ export function preprocess(statement: InStatement, node: Node, site: Site, sessi
     if (next.kind === 'unknown') isWrong ||= value.kind !== 'unknown';
     else value = next;
   }
-  return isWrong ? unknown : value;
+  if (isWrong) return unknown;
+  if (statement.type.name !== 'f32') checkPixelValues(wordsOf(given, place), session);
+  return value;
+}
+
+/** The words whose numbers have to go together. */
+function wordsOf(given: ReadonlyMap<string, Modifier>, { site, session }: Place): PixelWords {
+  const numbered = (word: string): Numbered | undefined => {
+    const modifier = given.get(word);
+    const [expr] = modifier?.args ?? [];
+    const value = expr && argument(expr, site, session);
+    const numbers = value?.kind === 'range' ? [value.from, value.to] : value && numbersOf(value);
+    return modifier && expr && numbers ? { modifier, expr, numbers } : undefined;
+  };
+  return {
+    scale: numbered('scale'),
+    range: numbered('range'),
+    mean: numbered('mean'),
+    std: numbered('std'),
+  };
 }
 
 interface Place {

@@ -10,6 +10,7 @@ import { allowDiagnostics } from './allow.ts';
 import { assertDiagnostics } from './assert.ts';
 import { detectDiagnostics } from './detect.ts';
 import { networkDiagnostics } from './network.ts';
+import { pixelDiagnostics } from './pixels.ts';
 import { quantizeDiagnostics } from './quantize.ts';
 import { shapeDiagnostics } from './shape.ts';
 import { testDiagnostics } from './test.ts';
@@ -29,6 +30,7 @@ export const registry = {
   ...nameDiagnostics,
   ...valueDiagnostics,
   ...networkDiagnostics,
+  ...pixelDiagnostics,
   ...shapeDiagnostics,
   ...detectDiagnostics,
   ...assertDiagnostics,
