@@ -2,6 +2,7 @@
 import type { Failure } from '../../../grammar/recovering-parser.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import * as t from '../../../grammar/tokens.ts';
+import { blockWords } from './slips/block-heads.ts';
 import { isToldInBraces, isToldWithFrom } from './slips/imports.ts';
 import { isNextWord } from './slips/modifiers.ts';
 import type { Source } from './source.ts';
@@ -62,10 +63,15 @@ function isItsOption(source: Source, before: Failure, { start, token, rules }: F
   return !source.text.slice(before.start.startOffset, start.startOffset).includes('\n');
 }
 
-/** `net N` without its brace: the indented lines below are its body. */
+/** `net N` without its brace, `def B(c):`: the indented lines below are its body. */
 function isUnderHead(source: Source, before: Failure, { start, rules }: Failure): boolean {
-  const headless = [t.Net, t.Block, t.Train].includes(before.start.tokenType);
-  const isOver = before.token.tokenType === t.End || before.token.tokenType.name === 'EOF';
+  const headless =
+    [t.Net, t.Block, t.Train].includes(before.start.tokenType) || isBlockWord.test(before.start.image);
+  const isOver =
+    before.token === before.start ||
+    before.token.tokenType === t.Colon ||
+    before.token.tokenType === t.End ||
+    before.token.tokenType.name === 'EOF';
   if (!headless || !isOver || rules.at(-1) !== 'item') return false;
   return columnOf(source, start.startOffset) > columnOf(source, before.start.startOffset);
 }
@@ -87,6 +93,8 @@ function linesLeftOpen(
   }
   return lines;
 }
+
+const isBlockWord = new RegExp(`^(?:${blockWords})$`);
 
 function columnOf({ text }: Source, offset: number): number {
   return offset - (text.lastIndexOf('\n', offset - 1) + 1);

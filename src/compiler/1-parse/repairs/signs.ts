@@ -19,12 +19,22 @@ const signs: Readonly<Record<string, string>> = {
 export function repairSign(source: Source, token: IToken, diagnostics: Diagnostic[]): IToken {
   const span = spanOf(source, token);
   const { image: found } = token;
+  if (found === '=>' && isBehindHead(span)) {
+    retype(token, t.Arrow);
+    return token;
+  }
   const ours = oursOf(found, span);
   const fix = { title: `write ${ours}`, edits: [{ span, text: ours === 'not' ? 'not ' : ours }] };
   diagnostics.push(diagnostic('syntax/foreign-sign', { found, ours }, span, { fixes: [fix] }));
   retype(token, ours === 'x' ? t.Reported : typeOf(ours));
   if (token.tokenType !== t.Reported) token.image = ours;
   return token;
+}
+
+/** `block B(c) => …`: slips/block-heads.ts tells it. */
+function isBehindHead({ source: { text }, start }: Span): boolean {
+  const { before } = lineAround(text, start, start);
+  return /^\s*(?:export\s+)?block\s+\w+\s*(?:\([^{}=]*\)|\[[^\]]*\])?\s*$/.test(before);
 }
 
 function oursOf(found: string, span: Span): string {

@@ -5,6 +5,8 @@
 import type { Failure } from '../../../../grammar/recovering-parser.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { bodyWithoutBraces, nothingBeforeBrace } from './bodies.ts';
+import { blockHeadSlips } from './block-heads.ts';
+import { callSlips } from './calls.ts';
 import { choiceSlips } from './choices.ts';
 import { clauseSlips } from './clauses.ts';
 import { defaultsSlips } from './defaults.ts';
@@ -19,6 +21,7 @@ import { namingSlips } from './naming.ts';
 import { modifierSlips } from './modifiers.ts';
 import { numberSlips } from './numbers.ts';
 import { outSlips } from './outs.ts';
+import { paramSlips } from './params.ts';
 import { parenthesisSlips } from './parentheses.ts';
 import { signLeftOut, signSlips } from './signs.ts';
 import type { Slip } from './slip.ts';
@@ -56,10 +59,15 @@ const readsOn: ReadonlySet<Slip> = new Set([
   ...modifierSlips,
   ...weightsLineSlips,
   ...trainingSlips,
+  ...blockHeadSlips,
+  ...paramSlips,
+  ...callSlips,
 ]);
 
 const slips: readonly Slip[] = [
   ...numberSlips,
+  ...blockHeadSlips,
+  ...paramSlips,
   ...loopSlips,
   nothingBeforeBrace,
   ...choiceSlips,
@@ -75,6 +83,7 @@ const slips: readonly Slip[] = [
   ...trainingSlips,
   ...outSlips,
   ...namingSlips,
+  ...callSlips,
   ...wordSlips,
   ...signSlips,
   ...parenthesisSlips,

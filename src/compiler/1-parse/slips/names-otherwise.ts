@@ -1,7 +1,11 @@
 /** Which values a statement was about to name that does it in another language's way: nothing more is said where they are read. */
 
+import { blockWords } from './block-heads.ts';
+
 const equal = String.raw`\s*=(?!=)`;
 const ways: readonly RegExp[] = [
+  // def B(c): …
+  new RegExp(`^(?:export\\s+)?(?:${blockWords})\\s+([A-Za-z]\\w*)\\s*[({[<:=]`),
   // a, b = …; let [a, b] = …
   new RegExp(String.raw`^(?:let\s+|const\s+|var\s+)?[([{]?\s*(\w+(?:\s*,\s*\w+)+)\s*[)\]}]?${equal}`),
   // self.a = …; a[0] = …

@@ -1,16 +1,8 @@
-/** Parentheses left out, and brackets in their place. */
+/** Parentheses left out. */
 import * as t from '../../../../grammar/tokens.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
 import { replaced, type Slip } from './slip.ts';
-
-/** `conv[64, 3]`: what stands in brackets is one index. */
-const optionsInBrackets: Slip = (source, { token, rules, expected }) => {
-  if (token.tokenType !== t.Comma || rules.at(-1) !== 'suffix' || !expected.includes('RSquare'))
-    return undefined;
-  const args = { found: '`,`', expected: 'options stand in parentheses: `conv(64, 3)`' };
-  return diagnostic('syntax/unexpected', args, spanOf(source, token));
-};
 
 /** `repeat 3 { … }`, `repeat { … }`. */
 const repeatWithoutParens: Slip = (source, { token, rules, expected }) => {
@@ -23,4 +15,4 @@ const repeatWithoutParens: Slip = (source, { token, rules, expected }) => {
 };
 
 /** In order: the first that knows a failure tells it. */
-export const parenthesisSlips: readonly Slip[] = [optionsInBrackets, repeatWithoutParens];
+export const parenthesisSlips: readonly Slip[] = [repeatWithoutParens];
