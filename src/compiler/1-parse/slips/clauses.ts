@@ -34,7 +34,9 @@ const ofByAnotherName: Slip = (source, { token, previous, start, rules }) => {
   if (start.tokenType !== t.Budget || !/^(?:of|for)$/.test(previous?.image ?? '') || !previous)
     return undefined;
   const span = spanOf(source, previous);
-  const fixes = [leaveOut(previous.image, { ...span, end: token.startOffset })];
+  // Where the text is over nothing follows.
+  const end = token.image === '' ? span.end : token.startOffset;
+  const fixes = [leaveOut(previous.image, { ...span, end })];
   const args = { found: `\`${previous.image}\``, expected: 'the net stands directly behind `budget`' };
   return diagnostic('syntax/unexpected', args, span, { fixes });
 };
