@@ -16,4 +16,19 @@ export const allowDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  // allow network/dense-twise because of the bottleneck\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
   },
+  'allow/form': {
+    severity: 'warning',
+    message: 'a warning is switched off by `// allow {code} because …`, which this is not',
+    explain:
+      'The comment has two slashes, the whole code without signs around it, and a reason behind `because`; each code has a comment of its own.',
+    bad: 'net N {\n  in x: f32[4]\n  // allow: network/dense-twice because of the bottleneck\n  y = x -> dense(8) -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  // allow network/dense-twice because of the bottleneck\n  y = x -> dense(8) -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'allow/error': {
+    severity: 'warning',
+    message: '{code} is an error, and only warnings can be allowed',
+    explain: 'Of a file with errors nothing can be built, so nothing is gained by not reading them.',
+    bad: 'net N {\n  in x: f32[4]\n  // allow value/too-small because it is a test\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
+  },
 } as const satisfies Record<string, DiagnosticEntry>;

@@ -4,9 +4,8 @@
  */
 import type { Comment } from '../1-parse/ast.ts';
 import { positionAt, type Source } from '../1-parse/source.ts';
+import { readAllow } from './allow-comment.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { nearest } from './nearest.ts';
-import { diagnostic, registry } from './registry.ts';
 
 /** What the allowing comments of some files switch off, and what is wrong with them. */
 export interface Allowances {
@@ -26,14 +25,13 @@ export function readAllowances(files: readonly Commented[]): Allowances {
   for (const { source, comments } of files) {
     const nextAfter = nextLines(source.text);
     for (const comment of comments) {
-      const found = /^\s*allow\s+([a-z]+\/[a-z-]+)(?:\s+because\s+(\S.*))?\s*$/.exec(comment.text);
-      if (!found || comment.doc) continue;
-      const [, code = '', reason] = found;
-      const problem = problemWith(code, reason, comment);
-      if (problem) diagnostics.push(problem);
+      const found = readAllow(comment);
+      if (!found) continue;
+      if (found.problem) diagnostics.push(found.problem);
       const { line } = positionAt(source.text, comment.span.start);
       for (const covered of [line, nextAfter(line, comment.span.start)])
-        if (covered !== undefined) lines.add(`${source.path}:${covered}:${code}`);
+        if (covered !== undefined)
+          for (const code of found.codes) lines.add(`${source.path}:${covered}:${code}`);
     }
   }
   return { lines, diagnostics };
@@ -57,19 +55,6 @@ function nextLine(text: string, line: number, offset: number): number | undefine
     at = end;
   }
   return undefined;
-}
-
-function problemWith(code: string, reason: string | undefined, comment: Comment): Diagnostic | undefined {
-  if (reason === undefined) return diagnostic('allow/no-reason', { code }, comment.span);
-  if (Object.hasOwn(registry, code)) return undefined;
-  const near = nearest(code, Object.keys(registry));
-  if (near === undefined) return diagnostic('allow/unknown-code', { code }, comment.span);
-  const { source, start } = comment.span;
-  const from = source.text.indexOf(code, start);
-  const edit = { span: { source, start: from, end: from + code.length }, text: near };
-  return diagnostic('allow/unknown-code', { code }, comment.span, {
-    fixes: [{ title: near, edits: [edit] }],
-  });
 }
 
 /** The diagnostics without the warnings that a comment switches off. */

@@ -1,0 +1,76 @@
+/** Comments that switch a warning off, written nearly so: one message, which stands for the warning too. */
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../diagnostics/diagnose.ts';
+import { onlyOne } from './only-one.ts';
+import { applyFix } from './support.ts';
+
+const net = (comment: string): string =>
+  `net N {\n  in x: f32[4]\n  ${comment}\n  y = x -> dense(8) -> dense(3)\n  out z: tensor(y)\n}\n`;
+
+const ours = '// allow network/dense-twice because it is narrow';
+
+describe('another form', () => {
+  it.each([
+    '// allow: network/dense-twice because it is narrow',
+    '// allow: network/dense-twice it is narrow',
+    '// allow network/dense-twice: it is narrow',
+    '// allow network/dense-twice (it is narrow)',
+    '// Allow network/dense-twice - it is narrow',
+    '// allow dense-twice because it is narrow',
+    '// allow "network/dense-twice" because it is narrow',
+    '// cnnc allow network/dense-twice because it is narrow',
+    '/// allow network/dense-twice because it is narrow',
+  ])('%s', (comment) => {
+    const { found, at } = onlyOne(net(comment));
+    expect([found.code, at]).toEqual(['allow/form', comment]);
+    expect(applyFix(net(comment), found)).toBe(net(ours));
+    expect(diagnose({ path: 'main.cnn', text: net(ours) })).toEqual([]);
+  });
+
+  it.each(['// allow: network/dense-twice', '// allow dense-twice', '/// allow network/dense-twice'])(
+    '%s has no reason that a fix could write',
+    (comment) => {
+      const { found } = onlyOne(net(comment));
+      expect([found.code, found.fixes]).toEqual([
+        'allow/form',
+        [{ title: '// allow network/dense-twice because …', edits: [] }],
+      ]);
+    },
+  );
+});
+
+describe('codes', () => {
+  it('a mistyped one is told before a reason that lacks, and once', () => {
+    const { found, titles } = onlyOne(net('// allow network/dense-twise'));
+    expect([found.code, titles]).toEqual(['allow/unknown-code', ['network/dense-twice']]);
+  });
+
+  it.each([
+    '// allow names/unknown',
+    '// allow names/unknown because it is known',
+    '// allow: names/unknown',
+  ])('%s: an error', (comment) => {
+    const text = `net N {\n  in x: f32[4]\n  ${comment}\n  y = x -> dense(3)\n  out z: tensor(y)\n}\n`;
+    const { found } = onlyOne(text);
+    expect(found.code).toBe('allow/error');
+    expect(applyFix(text, found)).toBe(text.replace(`  ${comment}\n`, ''));
+  });
+
+  it('a word of several codes is answered with all of them', () => {
+    const text = 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  // allow unused\n  out z: tensor(y)\n}\n';
+    const { found } = onlyOne(text);
+    expect(found.code).toBe('allow/unknown-code');
+    expect(found.notes[0]?.text).toBe('there are names/unused, weights/unused');
+  });
+});
+
+it.each([
+  '// allow images of any size',
+  '// allowed: everything',
+  '// allow up to 3',
+  '// allow: some room here',
+  '// we allow shape/floor elsewhere',
+])('%s is about something else', (comment) => {
+  const codes = diagnose({ path: 'main.cnn', text: net(comment) }).map(({ code }) => code);
+  expect(codes).toEqual(['network/dense-twice']);
+});
