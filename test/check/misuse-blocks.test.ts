@@ -1,5 +1,6 @@
 /** Blocks written and called as functions and classes are elsewhere: one message, and one fix that leaves a file that checks. */
 import { describe, expect, it } from 'vitest';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import { onlyOne } from './only-one.ts';
 
 const net = (stage: string): string => `\nnet N {\n  in x: rgb 8x8\n  out z: tensor(x -> ${stage})\n}\n`;
@@ -69,6 +70,10 @@ describe('calls', () => {
     ['B[8, 3]', ',', '(8, 3)'],
     ['B<8, 3>', '<8, 3>', '(8, 3)'],
     ['new B(8, 3)', 'new', 'leave new out'],
+    ['B{8, 3}', 'B', 'B(8, 3)'],
+    ['B{8, k: 3}', 'B', 'B(8, k = 3)'],
+    ['B(8, kernel = 3)', 'kernel', 'k'],
+    ['B(k = 3, filters = 8)', 'filters', 'c'],
   ])('%s', (call, place, title) => {
     const { at, titles } = onlyOne(`block B(c, k) = conv(c, k)${net(call)}`);
     expect([at, titles]).toEqual([place, [title]]);
@@ -84,4 +89,29 @@ describe('calls', () => {
 
   it('layers of a block with commas between', () =>
     expect(onlyOne(`block B(c) = conv(c, 3), relu${net('B(8)')}`).titles).toEqual(['-> relu']));
+});
+
+describe('defaults of another type, which nothing uses', () => {
+  it.each([
+    ['c: int = "a"', '"a"'],
+    ['c: int = 2.5', '2.5'],
+    ['c: float = true', 'true'],
+    ['c: bool = 1', '1'],
+    ['c: list = 3', '3'],
+    ['c: block = 3', '3'],
+  ])('%s', (param, place) => {
+    const { found, at } = onlyOne(`block B(${param}) = conv(8, 3)${net('B(8)')}`);
+    expect([found.code, at]).toEqual(['value/expected', place]);
+  });
+
+  it('and which something uses', () =>
+    expect(onlyOne(`block B(c: int = "a") = conv(c, 3)${net('B')}`).at).toBe('"a"'));
+
+  it('numbers of every writing fit', () =>
+    expect(
+      diagnose({
+        path: 'main.cnn',
+        text: `block B(c: int = 0.5k, s: float = 1, l: list = [3, 3]) = conv(c, l) -> dropout(s / 2)${net('B')}`,
+      }),
+    ).toEqual([]));
 });

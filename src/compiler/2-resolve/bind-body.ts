@@ -26,6 +26,7 @@ import type { Declaration, NetDeclaration } from './model.ts';
 import { netSource } from './net-source.ts';
 import { reportNoResult } from './no-result.ts';
 import { childScope, lookup, type Place, type Scope } from './names.ts';
+import { reportDefault } from './param-defaults.ts';
 import { paramTypes } from './vocabulary.ts';
 import { asMeant, reportWordBefore } from './word-before.ts';
 
@@ -169,6 +170,7 @@ export function bindParams(params: readonly Param[], scope: Scope, place: Place)
   for (const param of params) {
     if (param.type) reportType(param.type, place);
     if (param.default) bindExpr(param.default, 'value', scope, place);
+    reportDefault(param, place);
     const declaration: Declaration = { kind: 'param', param, name: param.name.name, span: param.name.span };
     claim(scope.names, declaration, param.name, place.names);
   }

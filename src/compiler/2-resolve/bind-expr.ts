@@ -126,8 +126,15 @@ function checkOptions(args: readonly Arg[], callee: Expr, { names }: Place): voi
   for (const arg of args) {
     if (!arg.name || known.includes(arg.name.name)) continue;
     names.unknownOptions.add(arg);
-    names.report(unknownOption(arg, known, callee.name));
+    names.report(unknownOption(arg, known, callee.name, declaration && onlyLeft(args, known)));
   }
+}
+
+/** The one parameter that no argument has a value for, by its place or by its name. */
+function onlyLeft(args: readonly Arg[], known: readonly string[]): string | undefined {
+  const placed = args.filter(({ name }) => !name).length;
+  const left = known.slice(placed).filter((param) => args.every(({ name }) => name?.name !== param));
+  return left.length === 1 ? left[0] : undefined;
 }
 
 /**

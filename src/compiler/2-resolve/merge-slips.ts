@@ -39,7 +39,7 @@ export function reportMerge(expr: MergeExpr, { names }: Place): void {
   names.report(
     diagnostic('names/unknown-merge', { name }, span, {
       notes: [{ word: 'note', text }],
-      fixes: isResidual(expr) ? withWayAround(expr) : fixesBy(ours, span),
+      fixes: isResidual(expr) ? withWayAround(expr) : (optionsInParens(expr) ?? fixesBy(ours, span)),
     }),
   );
 }
@@ -52,6 +52,21 @@ function meantBy({ op, args, branches }: MergeExpr): string | undefined {
   if (Object.hasOwn(foreignMerges, name)) return foreignMerges[name];
   const foreign = foreignLayer(op.name);
   return mergeNames.includes(foreign ?? '') ? foreign : nearest(op.name, mergeNames);
+}
+
+const constant: ReadonlySet<string> = new Set(['number', 'size', 'string', 'bool', 'list']);
+
+/** `B{8, 3}`, `conv{8, pad: 1}`: numbers and the like are options. */
+function optionsInParens({ op, args, branches }: MergeExpr): readonly Fix[] | undefined {
+  const [first, last] = [branches[0], branches.at(-1)];
+  if (!first || !last || args.length > 0 || !branches.every(({ value }) => constant.has(value.kind)))
+    return undefined;
+  const { source } = op.span;
+  const end = source.text.indexOf('}', last.value.span.end) + 1;
+  const options = branches.map(({ label, value }) =>
+    label ? `${label.name} = ${textOf(value.span)}` : textOf(value.span),
+  );
+  return [replaceBy(`${op.name}(${options.join(', ')})`, { ...op.span, end })];
 }
 
 const isResidual = ({ op, branches }: MergeExpr): boolean =>

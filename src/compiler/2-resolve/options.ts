@@ -8,10 +8,11 @@ import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { foreignOption, nearForeignOption } from './foreign.ts';
 
-/** `conv(4, kernel_size = 3)`: with what the option is called here, or the nearest one. */
-export function unknownOption(arg: Arg, known: readonly string[], what: string): Diagnostic {
+/** `conv(4, kernel_size = 3)`: with what the option is called here, the nearest one, or the `only` one that has no value yet. */
+export function unknownOption(arg: Arg, known: readonly string[], what: string, only?: string): Diagnostic {
   const option = arg.name?.name ?? '';
-  const near = foreignOption(option, known) ?? nearest(option, known) ?? nearForeignOption(option, known);
+  const near =
+    foreignOption(option, known) ?? nearest(option, known) ?? nearForeignOption(option, known) ?? only;
   const span = arg.name?.span ?? arg.span;
   const list = known.length > 0 ? `${what} has ${known.join(', ')}` : `${what} has no options`;
   return diagnostic('names/unknown-option', { what, option }, span, {
