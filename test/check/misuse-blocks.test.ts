@@ -115,3 +115,13 @@ describe('defaults of another type, which nothing uses', () => {
       }),
     ).toEqual([]));
 });
+
+describe('lists of layers', () => {
+  it.each([
+    ['[conv(c, 3) -> bn, relu]', 'conv(c, 3) -> bn -> relu'],
+    ['(conv(c, 3), relu)', 'conv(c, 3) -> relu'],
+    ['Sequential(conv(c, 3), relu)', 'conv(c, 3) -> relu'],
+    ['nn.Sequential([conv(c, 3), relu])', 'conv(c, 3) -> relu'],
+    ['sequential { conv(c, 3), relu }', 'conv(c, 3) -> relu'],
+  ])('%s', (list, title) => expect(onlyOne(`block B(c) = ${list}${net('B(8)')}`).titles).toEqual([title]));
+});

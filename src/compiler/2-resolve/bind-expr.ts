@@ -25,6 +25,7 @@ import type { Declaration } from './model.ts';
 import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { reportEmptyBody, reportNoCopies } from './empty.ts';
+import { reportSequence } from './sequences.ts';
 import { noteApplied } from './shared.ts';
 import { unknownOption, wordsOf } from './options.ts';
 import { reportFramework } from './frameworks.ts';
@@ -76,6 +77,7 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
     case 'index':
       return bindValues([expr.object, expr.index], scope, place);
     case 'call':
+      if (reportSequence(expr, scope, place)) return bindValues(valuesOf(expr.args), scope, place);
       if (expr.callee.kind !== 'member' || !reportFramework(expr.callee, expr, scope, place))
         bindExpr(expr.callee, 'layer', scope, place);
       return bindArgs(expr.args, expr.callee, scope, place);
@@ -95,6 +97,8 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
       return unreachable(expr);
   }
 }
+
+const valuesOf = (args: readonly Arg[]): readonly Expr[] => args.map(({ value }) => value);
 
 const noParams: readonly ParamSpec[] = [];
 

@@ -24,6 +24,7 @@ import { childScope, type Names, type Place } from './names.ts';
 import { reportCase } from './letter-case.ts';
 import { addSegments, type Segments } from './segments.ts';
 import { namesOnce } from './once.ts';
+import { reportListed } from './sequences.ts';
 import { reportUnused } from './unused.ts';
 import { operatorNames } from './vocabulary.ts';
 
@@ -129,6 +130,7 @@ function bindItem(item: Item, module: OpenModule, names: Names): void {
       bindParams(item.params, scope, place);
       if (item.body.kind === 'body') reportEmptyBody(item.body, `block ${item.name.name}`, place);
       if (item.body.kind === 'body') return bindBody(item.body, childScope(scope), place);
+      reportListed(item, place);
       return bindExpr(item.body, 'value', childScope(scope), place);
     case 'net':
       return bindNet(owner, place);

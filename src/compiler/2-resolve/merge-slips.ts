@@ -7,6 +7,7 @@ import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { foreignLayer } from './foreign.ts';
 import type { Place } from './names.ts';
+import { inArrows, isSequence } from './sequences.ts';
 import { operatorNames } from './vocabulary.ts';
 
 /** Merges that take branches in braces. */
@@ -39,7 +40,7 @@ export function reportMerge(expr: MergeExpr, { names }: Place): void {
   names.report(
     diagnostic('names/unknown-merge', { name }, span, {
       notes: [{ word: 'note', text }],
-      fixes: isResidual(expr) ? withWayAround(expr) : (optionsInParens(expr) ?? fixesBy(ours, span)),
+      fixes: isResidual(expr) ? withWayAround(expr) : (otherwise(expr) ?? fixesBy(ours, span)),
     }),
   );
 }
@@ -53,6 +54,14 @@ function meantBy({ op, args, branches }: MergeExpr): string | undefined {
   const foreign = foreignLayer(op.name);
   return mergeNames.includes(foreign ?? '') ? foreign : nearest(op.name, mergeNames);
 }
+
+const otherwise = (expr: MergeExpr): readonly Fix[] | undefined =>
+  isSequence(expr.op.name) && expr.branches.every(({ label }) => !label)
+    ? inArrows(
+        expr.branches.map(({ value }) => value),
+        expr,
+      )
+    : optionsInParens(expr);
 
 const constant: ReadonlySet<string> = new Set(['number', 'size', 'string', 'bool', 'list']);
 
