@@ -20,6 +20,7 @@ describe('where', () => {
     ['rgb[H, W] = 8x8 where H = W', 'syntax/unexpected: =='],
     ['rgb[H, W] = 8x8 where H % 2 = 0', 'syntax/unexpected: =='],
     ['rgb[H, W] = 8x8 where H % 2 == 0 where W % 2 == 0', 'syntax/unexpected: a comma'],
+    ['rgb[H, W] = 8x8 where x.H % 2 == 0, x.W == x.H', 'names/used-before: leave x. out'],
     ['rgb[H, W] where H % 2 == 0 = 8x8', 'syntax/unexpected: = 8x8 before where'],
     [
       'f32[L, 12] where L % 2 == 0, L > 3 = [100, 12] scale 1/255',

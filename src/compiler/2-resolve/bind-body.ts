@@ -28,6 +28,7 @@ import { reportNoResult } from './no-result.ts';
 import { childScope, lookup, type Place, type Scope } from './names.ts';
 import { reportDefault } from './param-defaults.ts';
 import { paramTypes } from './vocabulary.ts';
+import { withoutOwnSizes } from './own-size.ts';
 import { asMeant, reportWordBefore } from './word-before.ts';
 
 /** Binds a body into `scope`, which keeps its names afterwards. */
@@ -151,7 +152,7 @@ function bindIn(statement: InStatement, scope: Scope, place: Place): void {
     place.names.bindings.set(dim, declaration);
   }
   if (statement.default) bindExpr(statement.default, 'value', scope, place);
-  for (const condition of statement.where) bindExpr(condition, 'value', scope, place);
+  for (const condition of withoutOwnSizes(statement, place)) bindExpr(condition, 'value', scope, place);
   for (const { word, args } of statement.preprocess)
     if (ofNumbers.has(word.name)) for (const arg of args) bindExpr(arg, 'value', scope, place);
   declareIn(scope, { kind: 'value', form: 'in', ...named(statement) }, statement, place);
