@@ -1,4 +1,4 @@
-/** How each target runs a net once in this process, and what its raw outputs mean. */
+/** How each target runs a net in this process, and what its raw outputs mean. */
 import type { Picker } from '../compiler/6-plan/index.ts';
 import type { Graph, GraphOutput } from '../compiler/ir/graph.ts';
 import type { Tensor } from '../compiler/ir/type.ts';
@@ -37,31 +37,36 @@ interface RunnerOptions {
   readonly pick?: Picker | undefined;
 }
 
-/** How each target runs a net. */
-export const runners: Readonly<
-  Record<Target, (net: OpenNet, inputs: Inputs, options: RunnerOptions) => Promise<Results>>
-> = {
-  wasm: async ({ graph, project }, inputs, { weights, wide, ranges, pick }) => {
-    const { compileVariant, ownVariant, runWasm } = await import('./wasm.ts');
+/** A net that is ready to run on its target, as often as one likes. */
+export type Runner = (inputs: Inputs) => Promise<Results>;
+
+/** How each target makes a net ready. */
+export const runners: Readonly<Record<Target, (net: OpenNet, options: RunnerOptions) => Promise<Runner>>> = {
+  wasm: async ({ graph, project }, { weights, wide, ranges, pick }) => {
+    const { compileVariant, loadWasm, ownVariant } = await import('./wasm.ts');
     const variant = ownVariant({ wide });
-    return runWasm(compileVariant(graph, weights, { variant, show: project.show, ranges, pick }), inputs);
+    const run = await loadWasm(compileVariant(graph, weights, { variant, show: project.show, ranges, pick }));
+    return (inputs) => Promise.resolve(run(inputs));
   },
-  eval: async ({ graph }, inputs, { weights, ranges }) => {
+  eval: async ({ graph }, { weights, ranges }) => {
     const { evaluate } = await import('../compiler/ops/evaluate.ts');
     const { inferenceGraph } = await import('./wasm.ts');
-    return evaluate(ranges ? inferenceGraph(graph, ranges) : graph, inputs, weights);
+    const computed = ranges ? inferenceGraph(graph, ranges) : graph;
+    return (inputs) => Promise.resolve(evaluate(computed, inputs, weights));
   },
-  tfjs: async ({ graph }, inputs, { weights }) => {
+  tfjs: async ({ graph }, { weights }) => {
     const { runTfjs, TfjsMissingError } = await import('../compiler/7-emit/tfjs/run.ts');
-    try {
-      return await runTfjs(graph, inputs, weights, { backend: 'cpu' });
-    } catch (error) {
-      if (!(error instanceof TfjsMissingError)) throw error;
-      const missing = error.message.split(' ')[0] ?? '';
-      return fail('build/needs-package', { target: '--target tfjs', package: missing }, graph.name, {
-        fixes: [{ title: 'npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-cpu', edits: [] }],
-      });
-    }
+    return async (inputs) => {
+      try {
+        return await runTfjs(graph, inputs, weights, { backend: 'cpu' });
+      } catch (error) {
+        if (!(error instanceof TfjsMissingError)) throw error;
+        const missing = error.message.split(' ')[0] ?? '';
+        return fail('build/needs-package', { target: '--target tfjs', package: missing }, graph.name, {
+          fixes: [{ title: 'npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-cpu', edits: [] }],
+        });
+      }
+    };
   },
 };
 

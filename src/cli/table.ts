@@ -1,5 +1,9 @@
-/** Tables as Keras prints them: rules under the head and at the ends only. */
-import { stripVTControlCharacters } from 'node:util';
+/**
+ * Tables as Keras prints them: rules under the head and at the ends only. Lines are put together here and not by a table library: those
+ * measure and lay out each cell several times, which took seconds for a net of thousands of layers.
+ */
+import { columnsOf, visible } from '../compiler/diagnostics/columns.ts';
+import { shortened } from '../compiler/diagnostics/shortened.ts';
 import { colors } from './terminal.ts';
 
 export interface Column {
@@ -7,40 +11,27 @@ export interface Column {
   readonly align: 'left' | 'right';
 }
 
-/** The table as text; in colours where a person reads. */
-export async function tableText(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-): Promise<string> {
-  const { default: Table } = await import('cli-table3');
-  const table = new Table({
-    head: columns.map(({ head }) => head),
-    colAligns: columns.map(({ align }) => align),
-    chars: ruled,
-    style: { head: ['bold'], border: ['gray'], compact: true },
-  });
-  table.push(...rows.map((row) => [...row]));
-  const text = table.toString();
-  return colors.isColorSupported ? text : stripVTControlCharacters(text);
-}
+/** Characters of a cell that are shown: more than the names have that somebody reads. */
+const mostShown = 1000;
 
-const ruled = {
-  top: '─',
-  'top-mid': '─',
-  'top-left': '',
-  'top-right': '',
-  bottom: '─',
-  'bottom-mid': '─',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '─',
-  'mid-mid': '─',
-  right: '',
-  'right-mid': '',
-  middle: ' ',
-};
+/** The table as text; in colours where a person reads. Cells are plain text. */
+export function tableText(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const shown = rows.map((row) => row.map((cell) => visible(shortened(cell, mostShown))));
+  const widths = columns.map(({ head }, i) =>
+    shown.reduce((most, row) => Math.max(most, columnsOf(row[i] ?? '')), columnsOf(head)),
+  );
+  const line = (cells: readonly string[]): string =>
+    columns
+      .map(({ align }, i) => {
+        const cell = cells[i] ?? '';
+        const space = ' '.repeat((widths[i] ?? 0) - columnsOf(cell));
+        return align === 'left' ? ` ${cell}${space} ` : ` ${space}${cell} `;
+      })
+      .join(' ');
+  const rule = colors.gray('─'.repeat(line([]).length));
+  const head = colors.bold(line(columns.map((column) => column.head)));
+  return [rule, head, rule, ...shown.map(line), rule].join('\n');
+}
 
 /** `winograd-4x4 block 49`: an algorithm with its sizes. */
 export function algorithmText(choice: {

@@ -81,12 +81,6 @@ export function compileOptimized(
 export type Inputs = Readonly<Record<string, Tensor>>;
 export type Outputs = Readonly<Record<string, readonly Tensor[]>>;
 
-/** Raw outputs of one run. */
-export async function runWasm(emitted: EmittedVariant, inputs: Inputs): Promise<Outputs> {
-  const run = await loadWasm(emitted);
-  return run(inputs);
-}
-
 /** The program, ready to run: from inputs to raw outputs. */
 export async function loadWasm(emitted: EmittedVariant): Promise<(inputs: Inputs) => Outputs> {
   const manifest = rawManifest(emitted.manifest);

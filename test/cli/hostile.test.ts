@@ -286,8 +286,9 @@ it('of a text that is not the language nothing more is said', async () => {
 
 it('names of nets and tests are short on a line, without control characters', async () => {
   const long = 'N'.repeat(100_000);
-  const { stdout } = await cnnc('check', file('long.cnn', net.replace('N', long)));
-  expect(stdout.length).toBeLessThan(1000);
+  const path = file('long.cnn', net.replace('N', long));
+  expect((await cnnc('check', path)).stdout.length).toBeLessThan(1000);
+  expect((await cnnc('summary', path)).stdout.length).toBeLessThan(3000);
   const titled = file(
     'titled.cnn',
     `${net}test "\u001b[2J${long}" of N {\n  x = 1\n  expect z[0] == z[0]\n}`,

@@ -4,7 +4,15 @@ import type { Profile } from '../../profile/measure.ts';
 import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions, OpenNet } from '../nets.ts';
 import { quantizeOption, type QuantizeOptions } from '../ranges.ts';
-import { colors, say, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
+import {
+  colors,
+  say,
+  showDiagnostics,
+  shownName,
+  writeJson,
+  writeLine,
+  type CommonOptions,
+} from '../terminal.ts';
 import { tuningHelp, type TuningOptions } from '../tuning.ts';
 import type { WeightOptions } from '../weights.ts';
 import { addRunOptions, wholeOf, wideOf } from '../options.ts';
@@ -120,7 +128,7 @@ async function print(profile: Profile): Promise<void> {
     showCount(step.bytes),
   ]);
   const { net, ms, runs, gflops, limit, macs } = profile;
-  writeLine(`${colors.bold(net)}\n${await tableText(columns, rows)}`);
+  writeLine(`${colors.bold(shownName(net))}\n${tableText(columns, rows)}`);
   writeLine(`${time(ms)} per inference (median of ${runs}), ${showCount(macs)} multiplications`);
   writeLine(
     `${gflops.toFixed(1)} GFLOPS, ${percent(gflops / limit)} of the multiply-add limit of ${limit.toFixed(1)} GFLOPS`,

@@ -68,14 +68,9 @@ async function run(file: string, options: Options): Promise<ExitCode> {
   for (const line of net.sliding ? slidingLines(net.sliding) : []) say(line, options);
   const { tuningOf } = await import('../tuning.ts');
   const tuning = tuningOf(file, options);
-  const raw = await runners[target](net, given.tensors, {
-    weights: weights.source,
-    wide,
-    ranges,
-    pick: tuning.pick,
-  });
+  const run = await runners[target](net, { weights: weights.source, wide, ranges, pick: tuning.pick });
   if (!options.json) showDiagnostics(tuning.notes(), {});
-  const outputs = await decode(net.graph, raw, given.seen);
+  const outputs = await decode(net.graph, await run(given.tensors), given.seen);
   if (options.save !== undefined) await save(options.save, outputs);
   if (options.json)
     writeJson({ net: net.graph.name, target, weights: weights.origin, outputs: outputs.map(outputJson) });

@@ -8,7 +8,15 @@ import type { NetOptions, OpenNet } from '../nets.ts';
 import type { SlidingFigures } from '../sliding.ts';
 import { addNetOptions } from '../options.ts';
 import { tableText, type Column } from '../table.ts';
-import { colors, count, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
+import {
+  colors,
+  count,
+  showDiagnostics,
+  shownName,
+  writeJson,
+  writeLine,
+  type CommonOptions,
+} from '../terminal.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends NetOptions, CommonOptions {
@@ -68,7 +76,7 @@ async function summary(file: string, options: Options): Promise<ExitCode> {
   const result = { ...found, layers: order(found.layers), ...slidingJson(net) };
   if (options.json) writeJson(result);
   else {
-    await print(result);
+    print(result);
     for (const line of net.sliding ? slidingLines(net.sliding) : []) writeLine(line);
     showDiagnostics(net.diagnostics, {});
   }
@@ -122,15 +130,15 @@ const columns: readonly Column[] = [
   { head: 'connected to', align: 'left' },
 ];
 
-async function print(result: Summary): Promise<void> {
-  writeLine(`${colors.bold(result.net)}\n${await tableText(columns, rowsOf(result.layers))}`);
+function print(result: Summary): void {
+  writeLine(`${colors.bold(shownName(result.net))}\n${tableText(columns, rowsOf(result.layers))}`);
   const fixed = result.params - result.trainable;
   writeLine(
     `${count(result.params, 'parameter')}${fixed > 0 ? ` (${count(fixed, 'of them')} not trained)`.replace('of thems', 'of them') : ''}, ${count(result.macs, 'multiplication')}`,
   );
   writeLine(`${bytes(result.weightBytes)} of weights, ${bytes(result.arenaBytes)} of memory for values`);
   for (const { name, kind, shape } of result.outputs)
-    writeLine(`${colors.green('out')} ${name}: ${kind} ${show(shape)}`);
+    writeLine(`${colors.green('out')} ${shownName(name)}: ${kind} ${show(shape)}`);
 }
 
 function rowsOf(layers: readonly LayerRow[]): readonly (readonly string[])[] {

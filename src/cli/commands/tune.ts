@@ -12,6 +12,7 @@ import {
   count,
   say,
   showDiagnostics,
+  shownName,
   writeJson,
   writeLine,
   type CommonOptions,
@@ -125,7 +126,7 @@ async function print(
 ): Promise<void> {
   const { percent, time } = await import('../../profile/chart.ts');
   const rows = result.layers.map((layer) => cells(layer, { time, percent }));
-  writeLine(`${colors.bold(net)}\n${await tableText(columns, rows)}`);
+  writeLine(`${colors.bold(shownName(net))}\n${tableText(columns, rows)}`);
   const { model, tuned } = result.net;
   const change = `${time(model)} → ${time(tuned)} per inference`;
   if (written > 0)

@@ -13,7 +13,7 @@ import {
 import { withoutConsequences } from '../../compiler/diagnostics/consequences.ts';
 import { diagnostic } from '../../compiler/diagnostics/registry.ts';
 import { topological } from '../../compiler/ir/graph.ts';
-import { decode, runners, type Target } from '../running.ts';
+import { decode, runners, type Runner, type Target } from '../running.ts';
 import { withoutMissing } from '../checked.ts';
 import { InputFailure } from '../failure.ts';
 import type { OpenNet } from '../nets.ts';
@@ -109,13 +109,14 @@ interface Running {
   readonly project: Project;
   readonly model: Model;
   readonly options: TestOptions;
-  /** Nets with their weights, opened once for all tests of the file. */
+  /** Nets with their weights, compiled once for all tests of the file. */
   readonly nets: Map<string, Promise<TestedNet>>;
 }
 
 interface TestedNet {
   readonly net: OpenNet;
   readonly weights: NetWeights;
+  readonly run: Runner;
 }
 
 async function runTest(item: TestItem, running: Running): Promise<Outcome> {
@@ -133,8 +134,8 @@ async function runTest(item: TestItem, running: Running): Promise<Outcome> {
     const tested = netOf(item) ?? '';
     const opened = nets.get(tested) ?? openTested(item, running);
     nets.set(tested, opened);
-    const { net, weights } = await opened;
-    const scope = await scopeOf(item, { net, weights, running });
+    const { net, weights, run } = await opened;
+    const scope = await scopeOf(item, { net, run, running });
     const hasWeights = topological(net.graph).some(({ op }) => op === 'param');
     return done(failures(item, scope).map(project.show), hasWeights ? weights.origin : undefined);
   } catch (error) {
@@ -153,23 +154,21 @@ async function openTested(item: TestItem, { file, project, model, options }: Run
   const made = instantiate(model, { ...(name === undefined ? {} : { net: name }), mode: 'inference' });
   if (!made.graph) throw new InputFailure(made.diagnostics.map(project.show));
   const net: OpenNet = { file, project, model, graph: made.graph, doc: undefined, diagnostics: [] };
-  return { net, weights: await weightsOf(net, options) };
+  const weights = await weightsOf(net, options);
+  const run = await runners[options.target](net, { weights: weights.source, wide: 'off' });
+  return { net, weights, run };
 }
 
 /** Runs the net on the test's inputs; outputs by their names. */
 async function scopeOf(
   item: TestItem,
-  { net, weights, running }: TestedNet & { readonly running: Running },
+  { net, run, running }: Pick<TestedNet, 'net' | 'run'> & { readonly running: Running },
 ): Promise<Scope> {
   const { graph } = net;
   const { model, project } = running;
   const constant = constantsIn(model);
   const given = await testInputs(item, graph, { model, project, constant });
-  const raw = await runners[running.options.target](net, given.tensors, {
-    weights: weights.source,
-    wide: 'off',
-  });
-  const decoded = await decode(graph, raw, given.seen);
+  const decoded = await decode(graph, await run(given.tensors), given.seen);
   const outputs = Object.fromEntries(decoded.map((output) => [output.output.name, outputValue(output)]));
   return { outputs, constant };
 }
