@@ -40,6 +40,20 @@ describe('modules of frameworks', () => {
     expect(mended(value)).toEqual(['names/unknown-layer', net(ours)]);
   });
 
+  it.each([
+    ['x -> Conv2d(3, 64, 3)', 'x -> conv(64, 3)'],
+    ['x -> Conv2d(3, 64, (3, 3))', 'x -> conv(64, (3, 3))'],
+    ['x -> Conv2d(3, 64, kernel_size = 3, padding = 1)', 'x -> conv(64, kernel = 3, pad = 1)'],
+    ['x -> nn.Conv2d(3, 64, kernel_size = 3)', 'x -> conv(64, kernel = 3)'],
+    ['x -> BatchNorm2d(3)', 'x -> bn()'],
+    ['x -> flatten -> Linear(3072, 10)', 'x -> flatten -> dense(10)'],
+    ['x -> flatten -> Linear(10)', 'x -> flatten -> dense(10)'],
+    // Two numbers may as well be filters and their size.
+    ['x -> Conv2d(64, 3)', 'x -> conv(64, 3)'],
+  ])('%s: what comes in is not told', (value, ours) => {
+    expect(mended(value)).toEqual(['names/unknown-layer', net(ours)]);
+  });
+
   it('a value may have the name of one', () => {
     const text =
       'net N {\n  in x: rgb 32x32\n  layers = x -> relu\n  y = layers -> conv(layers.C, 3)\n  out z: tensor(y)\n}';

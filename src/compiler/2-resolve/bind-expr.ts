@@ -28,7 +28,7 @@ import { reportEmptyBody, reportNoCopies } from './empty.ts';
 import { reportSequence } from './sequences.ts';
 import { noteApplied } from './shared.ts';
 import { unknownOption, wordsOf } from './options.ts';
-import { reportFramework } from './frameworks.ts';
+import { reportFramework, reportFrameworkCall } from './frameworks.ts';
 import { isBuiltin, operatorNames, optionWords, paramsCalled } from './vocabulary.ts';
 
 /** Deeper syntax than a person writes; keeps every later walk off the end of the call stack. */
@@ -78,8 +78,7 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
       return bindValues([expr.object, expr.index], scope, place);
     case 'call':
       if (reportSequence(expr, scope, place)) return bindValues(valuesOf(expr.args), scope, place);
-      if (expr.callee.kind !== 'member' || !reportFramework(expr.callee, expr, scope, place))
-        bindExpr(expr.callee, 'layer', scope, place);
+      if (!reportFrameworkCall(expr, scope, place)) bindExpr(expr.callee, 'layer', scope, place);
       return bindArgs(expr.args, expr.callee, scope, place);
     case 'pipeline':
       return bindPipeline(expr, scope, place);

@@ -7,9 +7,9 @@ import { textOf, type Span } from '../1-parse/source.ts';
 import type { Edit } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { fold, foreignLayer } from './foreign.ts';
+import { fold, foreignLayer, foreignOption } from './foreign.ts';
 import { lookup, type Place, type Scope } from './names.ts';
-import { operatorNames } from './vocabulary.ts';
+import { operatorNames, paramsCalled } from './vocabulary.ts';
 
 const modules =
   /^(?:torch|torchvision|nn|F|functional|tf|tensorflow|keras|layers|K|np|numpy|math|Math|jnp|jax|lax|flax|paddle|mx|gluon|chainer|caffe|tfl|self|this)$/;
@@ -18,6 +18,13 @@ const modules =
 const toldIncoming = /^(?:(?:Lazy)?Conv(?:Transpose)?[123]d|Linear|Bilinear)$/;
 /** Layers that are told their incoming channels alone. */
 const onlyIncoming = /^(?:Batch|Instance)Norm[123]d$/;
+
+/** Reports a call of a framework's layer, with its module or with its arguments; false for every other call. */
+export function reportFrameworkCall(call: CallExpr, scope: Scope, place: Place): boolean {
+  return call.callee.kind === 'member'
+    ? reportFramework(call.callee, call, scope, place)
+    : reportTorchLayer(call, scope, place);
+}
 
 /** Reports a member of a framework's module, called or not; false for every other member. */
 export function reportFramework(
@@ -31,8 +38,9 @@ export function reportFramework(
   const { name } = expr.member;
   const span = { ...expr.span, start: root.span.start };
   const ours = oursFor(name, root, scope, place);
-  const edits = ours === undefined ? [] : [{ span, text: ours }, ...withoutIncoming(name, call)];
-  const title = edits.length > 1 ? `${ours}, without the channels that come in` : (ours ?? '');
+  const incoming = withoutIncoming(name, call);
+  const edits = ours === undefined ? [] : [{ span, text: ours }, ...incoming, ...renamedOptions(ours, call)];
+  const title = incoming.length > 0 ? `${ours}, without the channels that come in` : (ours ?? '');
   const why = /^(?:self|this)$/.test(root.name)
     ? 'the values of a net have names of their own'
     : 'layers have names of their own, without a module before them';
@@ -44,6 +52,41 @@ export function reportFramework(
     }),
   );
   return true;
+}
+
+/**
+ * Reports `Conv2d(3, 64, 3)` and `Linear(8, 3)` without a module before them, where the arguments tell the incoming channels: under our
+ * name they would mean something else. False for all other calls.
+ */
+function reportTorchLayer(call: CallExpr, scope: Scope, place: Place): boolean {
+  const { callee } = call;
+  if (callee.kind !== 'name' || isDeclared(callee, scope, place)) return false;
+  const ours = foreignLayer(callee.name);
+  const edits = tellsIncoming(callee.name, call) ? withoutIncoming(callee.name, call) : [];
+  if (ours === undefined || edits.length === 0) return false;
+  const text = `what other frameworks call ${callee.name} is ${ours} here, which is not told the channels that come in`;
+  place.names.report(
+    diagnostic('names/unknown-layer', { name: callee.name }, callee.span, {
+      label: `did you mean ${ours}?`,
+      notes: [{ word: 'note', text }],
+      fixes: [
+        {
+          title: `${ours}, without the channels that come in`,
+          edits: [{ span: callee.span, text: ours }, ...edits, ...renamedOptions(ours, call)],
+        },
+      ],
+    }),
+  );
+  return true;
+}
+
+/** Whether a call says what comes in: `Conv2d(64, 3)` may as well be 64 filters of 3x3. */
+function tellsIncoming(name: string, { args }: CallExpr): boolean {
+  const byPlace = args.filter((arg) => !arg.name).length;
+  if (!/^(?:Lazy)?Conv/.test(name)) return true;
+  return (
+    byPlace >= 3 || (byPlace === 2 && args.some((arg) => arg.name && fold(arg.name.name) === 'kernelsize'))
+  );
 }
 
 function rootOf({ object }: MemberExpr): NameExpr | undefined {
@@ -76,6 +119,15 @@ function withoutIncoming(name: string, call: CallExpr | undefined): readonly Edi
     return [{ span: inside(call, first.span.start, second?.span.start), text: '' }];
   if (!toldIncoming.test(name) || !second) return [];
   return [{ span: { ...first.span, end: second.span.start }, text: '' }];
+}
+
+/** Options by the names that they have here. */
+function renamedOptions(ours: string, call: CallExpr | undefined): readonly Edit[] {
+  const options = paramsCalled(ours).map(({ name }) => name);
+  return (call?.args ?? []).flatMap(({ name }) => {
+    const option = name && !options.includes(name.name) ? foreignOption(name.name, options) : undefined;
+    return name && option !== undefined ? [{ span: name.span, text: option }] : [];
+  });
 }
 
 function inside({ span }: CallExpr, start: number, end: number | undefined): Span {
