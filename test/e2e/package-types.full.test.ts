@@ -25,10 +25,10 @@ const uses: Readonly<Record<string, string>> = {
   prob: `// @ts-expect-error: twelve probabilities are a tensor\nexport const p: number = out.y;`,
 };
 
-function write(name: string): string {
+function write(root: string, name: string, more: string): string {
   const kind = kinds[name as keyof typeof kinds];
   const figures = { params: 3, macs: 12 };
-  mkdirSync(join(folder, name));
+  mkdirSync(join(root, name), { recursive: true });
   for (const file of emitPackage({
     variants: [variantOf(kind)],
     net: 'Add',
@@ -36,26 +36,55 @@ function write(name: string): string {
     file: 'a',
     figures,
   }))
-    writeFileSync(join(folder, name, file.path), file.content);
-  writeFileSync(join(folder, name, 'use.ts'), `${use}${uses[name] ?? ''}\n`);
-  return join(folder, name, 'use.ts');
+    writeFileSync(join(root, name, file.path), file.content);
+  writeFileSync(join(root, name, 'use.ts'), `${use}${uses[name] ?? ''}\n${more}\n`);
+  return join(root, name, 'use.ts');
 }
 
-it('has types that check without any other file, and that fit a use, for every kind of output', () => {
-  const compiled = ts.createProgram(Object.keys(kinds).map(write), {
-    strict: true,
-    noEmit: true,
-    target: ts.ScriptTarget.ES2024,
+/** What a project has of the types that differ from one to the next, and what then must not pass. */
+const projects: Readonly<Record<string, { readonly lib: readonly string[]; readonly use: string }>> = {
+  'of a browser': {
     lib: ['lib.es2024.d.ts', 'lib.dom.d.ts'],
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    types: [],
-    skipDefaultLibCheck: true,
-  });
-  const problems = ts
-    .getPreEmitDiagnostics(compiled)
-    .map(
-      ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+    use: `const { signal } = new AbortController();
+await load({ weights: new URL('https://example.org/weights.bin'), signal });
+// @ts-expect-error: no AbortSignal
+await load({ signal: { aborted: false, throwIfAborted: () => {} } });
+// @ts-expect-error: no URL
+await load({ weights: { href: 'https://example.org/weights.bin' } });`,
+  },
+  'without types of browsers or Node': {
+    lib: ['lib.es2022.d.ts'],
+    use: `await load({ weights: { href: 'https://example.org/weights.bin' }, signal: { aborted: false, throwIfAborted: () => {} } });
+// @ts-expect-error: no address
+await load({ weights: 1 });
+// @ts-expect-error: no signal
+await load({ signal: {} });`,
+  },
+};
+
+it.each(Object.keys(projects))(
+  'has types that check %s, and that fit a use, for every kind of output',
+  (name) => {
+    const { lib, use: more } = projects[name] ?? { lib: [], use: '' };
+    const root = join(folder, name.replaceAll(' ', '-'));
+    const compiled = ts.createProgram(
+      Object.keys(kinds).map((kind) => write(root, kind, more)),
+      {
+        strict: true,
+        noEmit: true,
+        target: ts.ScriptTarget.ES2024,
+        lib: [...lib],
+        module: ts.ModuleKind.NodeNext,
+        moduleResolution: ts.ModuleResolutionKind.NodeNext,
+        types: [],
+        skipDefaultLibCheck: true,
+      },
     );
-  expect(problems).toEqual([]);
-});
+    const problems = ts
+      .getPreEmitDiagnostics(compiled)
+      .map(
+        ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+      );
+    expect(problems).toEqual([]);
+  },
+);

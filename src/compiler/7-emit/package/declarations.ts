@@ -192,15 +192,21 @@ export interface Detection<Name extends string = string> {
 };
 
 const loadTypes = `
+/** \`URL\` and \`AbortSignal\` of the project's own types; what stands for them in a project that has neither those of browsers nor of Node. */
+type Address = typeof globalThis extends { readonly URL: { readonly prototype: infer T } } ? T : { readonly href: string };
+type Signal = typeof globalThis extends { readonly AbortSignal: { readonly prototype: infer T } }
+  ? T
+  : { readonly aborted: boolean; throwIfAborted(): void };
+
 export interface LoadOptions {
   /** Weights from elsewhere: an address, or bytes. */
-  readonly weights?: URL | string | ArrayBuffer | ArrayBufferView;
+  readonly weights?: Address | string | ArrayBuffer | ArrayBufferView;
   readonly variant?: 'wide' | 'relaxed' | 'simd' | 'auto';
   /** Whether Node may take a build with 256-bit tiles, if the package has one; that switches an experimental pass of V8 on. Default auto. */
   readonly wide?: 'auto' | 'off';
   /** At most as many as the package was built for; \`auto\`, the default: as many of them as the processor has cores. */
   readonly threads?: number | 'auto';
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
