@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import * as t from '../../../grammar/tokens.ts';
 import { blockWords } from './slips/block-heads.ts';
 import { isToldInBraces, isToldWithFrom } from './slips/imports.ts';
+import { opensOtherwise } from './slips/net-heads.ts';
 import { isNextWord } from './slips/modifiers.ts';
 import type { Source } from './source.ts';
 
@@ -66,13 +67,17 @@ function isItsOption(source: Source, before: Failure, { start, token, rules }: F
 /** `net N` without its brace, `def B(c):`: the indented lines below are its body. */
 function isUnderHead(source: Source, before: Failure, { start, rules }: Failure): boolean {
   const headless =
-    [t.Net, t.Block, t.Train].includes(before.start.tokenType) || isBlockWord.test(before.start.image);
+    [t.Net, t.Block, t.Train].includes(before.start.tokenType) ||
+    opensOtherwise(source, before) ||
+    isBlockWord.test(before.start.image);
   const isOver =
     before.token === before.start ||
     before.token.tokenType === t.Colon ||
     before.token.tokenType === t.End ||
+    opensOtherwise(source, before) ||
     before.token.tokenType.name === 'EOF';
   if (!headless || !isOver || rules.at(-1) !== 'item') return false;
+  if (start.image === 'end' && opensOtherwise(source, before)) return true;
   return columnOf(source, start.startOffset) > columnOf(source, before.start.startOffset);
 }
 

@@ -27,6 +27,7 @@ import { signLeftOut, signSlips } from './signs.ts';
 import type { Slip } from './slip.ts';
 import { testSlips } from './tests.ts';
 import { trainingSlips } from './training.ts';
+import { netHeadSlips } from './net-heads.ts';
 import { weightsLineSlips } from './weights-lines.ts';
 import { weightsSlips } from './weights.ts';
 import { wordSlips } from './words.ts';
@@ -67,6 +68,7 @@ const readsOn: ReadonlySet<Slip> = new Set([
 const slips: readonly Slip[] = [
   ...numberSlips,
   ...blockHeadSlips,
+  ...netHeadSlips,
   ...paramSlips,
   ...loopSlips,
   nothingBeforeBrace,
