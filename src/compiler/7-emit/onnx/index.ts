@@ -1,6 +1,7 @@
 /**
- * The ONNX target: an inference graph with its weights as one .onnx file (opset 20). Inputs and outputs keep our order of axes, with a batch of 1;
- * inside, values are channels first, so transposes stand at the borders only. Benchmarks run the peers on exactly these files.
+ * An inference graph with its weights as one .onnx file (opset 20), for benchmarks and tests: `cnnc build` writes none. Inputs and
+ * outputs keep our order of axes, with a batch of 1; inside, values are channels first, so transposes stand at the borders only.
+ * Benchmarks run the peers on exactly these files.
  */
 import { isStatic } from '../../ir/rewrite.ts';
 import { topological, type Graph, type Node } from '../../ir/graph.ts';
