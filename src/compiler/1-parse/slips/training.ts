@@ -22,6 +22,8 @@ const trainOtherwise: Slip = (source, { token, start, rules }) => {
   if (!found) return undefined;
   const net = found.groups?.['net'] ?? onlyNet(source);
   const span = { source, start: start.startOffset, end: start.startOffset + found[0].length };
+  // Of a head in our form the failure is another.
+  if (/^train [A-Z]\w* $/.test(found[0])) return undefined;
   const isWord = start.image !== 'train';
   const fixes =
     net === undefined || found[0].includes('(')
