@@ -21,6 +21,8 @@ export interface Entry {
   readonly above: readonly Note[];
   /** An empty line stood directly above it. */
   readonly gap: boolean;
+  /** It stays on the line of a lone word before it: `y z = …`, which the check tells, is no two lines. */
+  readonly joined: boolean;
   readonly doc: Doc;
   /** The comment behind it. */
   readonly behind: string | undefined;
@@ -51,6 +53,8 @@ export interface Range {
 /** What a list needs to know of its entries. */
 interface Placed {
   readonly span: Span;
+  readonly kind?: string;
+  readonly value?: unknown;
 }
 
 /** Lays out `nodes`, which stand in `[open, close)` in this order, with the comments between them. */
@@ -66,15 +70,22 @@ export function sequence<N extends Placed>(
   const entries = nodes.map((node, i): Entry => {
     const before = notes(context, end, node.span.start);
     const gap = hasGap(context.source, before.at(-1)?.end ?? end, node.span.start);
+    const joined = isBehindWord(context.source, nodes[i - 1], node);
     const doc = print(node);
     const inside = notes(context, node.span.start, node.span.end);
     end = node.span.end;
     const behind = onLine(context, end, nodes[i + 1]?.span.start ?? range.close);
     if (behind) end = behind.span.end;
-    return { above: [...before, ...inside], gap, doc, behind: behind && show(behind) };
+    return { above: [...before, ...inside], gap, joined, doc, behind: behind && show(behind) };
   });
   const tail = notes(context, end, range.close);
   return { head: head && show(head), entries, tail };
+}
+
+/** Directly behind a statement that is a name alone, on its line. */
+function isBehindWord(source: Source, word: Placed | undefined, { span }: Placed): boolean {
+  const value = word?.kind === 'expr' ? (word.value as { readonly kind?: string }) : undefined;
+  return value?.kind === 'name' && /^[ \t]+$/.test(source.text.slice(word?.span.end, span.start));
 }
 
 const show = (node: Comment): string => textOf(node.span).trimEnd();
@@ -93,10 +104,12 @@ export function lines(list: Sequence, separator = ''): Doc {
     parts.push(...docs);
   };
   const widths = nameWidths(list.entries);
-  list.entries.forEach(({ above, gap, doc, behind }, i) => {
+  list.entries.forEach(({ above, gap, joined, doc, behind }, i) => {
     for (const note of above) put(note.gap, text(note.text));
     const mark = text(i < list.entries.length - 1 ? separator : '');
-    put(gap, padded(doc, widths[i] ?? 0), mark, behind === undefined ? empty : comment(`  ${behind}`));
+    const own = [padded(doc, widths[i] ?? 0), mark, behind === undefined ? empty : comment(`  ${behind}`)];
+    if (joined && above.length === 0) parts.push(text(' '), ...own);
+    else put(gap, ...own);
   });
   for (const note of list.tail) put(note.gap, text(note.text));
   return concat(...parts);
@@ -120,8 +133,8 @@ function nameWidths(entries: readonly Entry[]): number[] {
   return widths;
 }
 
-const isNeighbour = ({ gap, above, doc }: Entry): boolean =>
-  !gap && above.length === 0 && doc.kind === 'named';
+const isNeighbour = ({ gap, joined, above, doc }: Entry): boolean =>
+  !gap && !joined && above.length === 0 && doc.kind === 'named';
 
 const padded = (doc: Doc, width: number): Doc =>
   doc.kind === 'named' ? concat(text(doc.name.padEnd(width)), doc.rest) : doc;

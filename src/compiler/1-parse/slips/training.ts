@@ -21,6 +21,8 @@ const trainOtherwise: Slip = (source, { token, start, rules }) => {
   const found = trainHead.exec(source.text.slice(start.startOffset, start.startOffset + longest));
   if (!found) return undefined;
   const net = found.groups?.['net'] ?? onlyNet(source);
+  // A right head: what is wrong is elsewhere.
+  if (net !== undefined && found[0] === `train ${net} `) return undefined;
   const span = { source, start: start.startOffset, end: start.startOffset + found[0].length };
   // Of a head in our form the failure is another.
   if (/^train [A-Z]\w* $/.test(found[0])) return undefined;
@@ -57,6 +59,7 @@ const phaseOtherwise: Slip = (source, { token, start, rules }) => {
   const ours = title ?? name ?? `phase${number ?? '1'}`;
   const why = 'a phase has a name and its settings in braces: `phase head { epochs = 5 }`';
   const end = start.startOffset + found[0].length;
+  if (found[0] === `phase ${ours} {`) return undefined;
   if (open !== undefined)
     return told(source, token, why, [
       replaceBy(`phase ${ours} {`, { source, start: start.startOffset, end }),
