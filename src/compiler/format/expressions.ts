@@ -127,7 +127,9 @@ function binds(node: Expr): number {
   return 10;
 }
 
-const parens = (doc: Doc): Doc => concat(text('('), doc, text(')'));
+/** A comment at its end takes the line's rest, so the sign that closes stands below it. */
+export const parens = (doc: Doc): Doc =>
+  concat(text('('), doc, ...(doc.measure.comment ? [hardLine] : []), text(')'));
 
 /** An operand of an operator that needs at least `minimum`. */
 function operand(context: Context, node: Expr, minimum: number): Doc {

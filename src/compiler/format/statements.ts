@@ -17,7 +17,7 @@ import { braced } from './brackets.ts';
 import * as layout from './doc.ts';
 import { concat, empty, fill, group, indent, join, line, text } from './doc.ts';
 import type { Doc } from './doc.ts';
-import { arg, braceBehind, expression, stringText, numberText } from './expressions.ts';
+import { arg, braceBehind, expression, parens, stringText, numberText } from './expressions.ts';
 import type { Context } from './sequence.ts';
 
 /** One statement. */
@@ -62,7 +62,7 @@ export function given(context: Context, head: string, value: Expr): Doc {
 /** An expression where no pipeline may stand. */
 export function condition(context: Context, node: Expr): Doc {
   const doc = expression(context, node);
-  return node.kind === 'pipeline' ? concat(text('('), doc, text(')')) : doc;
+  return node.kind === 'pipeline' ? parens(doc) : doc;
 }
 
 /** `Mobile`, or a variant of its family: `Mobile.small`. */

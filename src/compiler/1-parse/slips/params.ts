@@ -30,6 +30,8 @@ export function paramsInOurForm(params: string, text: string): string | undefine
 
 function paramInOurForm(part: string, text: string): string | undefined {
   if (/^(?:in|self|this|cls)$/.test(part)) return '';
+  // With a default or an axis, it is hard to say what was meant.
+  if (/^in\b/.test(part)) return undefined;
   const [rest, name] = /^(?:\*+|\.\.\.?)\s*(\w*)$/.exec(part) ?? [];
   if (rest !== undefined) return isReadIn(text, name ?? '') ? undefined : '';
   const [, type, of, value = ''] = /^([A-Za-z]\w*)\s+([A-Za-z]\w*)(\s*=.*)?$/.exec(part) ?? [];

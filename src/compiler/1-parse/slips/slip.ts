@@ -11,7 +11,7 @@ import type { Source, Span } from '../source.ts';
 /** What is said about a failure that is a known slip; undefined for others. */
 export type Slip = (source: Source, failure: Failure) => Diagnostic | undefined;
 
-/** `token` is not expected, because of what `expected` says. */
+/** `token` is not expected, because of what `expected` says. A fix that would write what stands there (what is wrong is elsewhere) is none. */
 export function told(
   source: Source,
   token: IToken,
@@ -20,8 +20,11 @@ export function told(
 ): Diagnostic {
   const found = token.tokenType === t.StringToken ? 'this text' : `\`${token.image}\``;
   const args = { found, expected };
-  return diagnostic('syntax/unexpected', args, spanOf(source, token), { fixes });
+  return diagnostic('syntax/unexpected', args, spanOf(source, token), { fixes: fixes.filter(changes) });
 }
+
+const changes = ({ edits }: Fix): boolean =>
+  edits.some(({ span, text }) => span.source.text.slice(span.start, span.end) !== text);
 
 /** The same, where `text` in its place mends it. */
 export function replaced(source: Source, token: IToken, expected: string, text: string): Diagnostic {
