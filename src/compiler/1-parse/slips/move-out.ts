@@ -33,9 +33,18 @@ function endOf(text: string, from: number): number | undefined {
   return text.startsWith('use', from) ? endOfExpression(text, close + 1) : close + 1;
 }
 
-/** Where the lines of the declaration around it begin, what documents it included. */
+/** How many heads before it are looked at for the one around it. */
+const mostHeads = 20;
+
+/** Where the lines of the declaration around it begin, what documents it included; one whose braces do not hold it is beside it. */
 function beforeDeclaration(text: string, from: number): number | undefined {
   const before = text.slice(0, from);
-  const head = [...before.matchAll(/^(?:(?:\/\/.*|export)\s+)*(?:net|block)\b/gm)].at(-1);
-  return head?.index;
+  const heads = [...before.matchAll(/^(?:(?:\/\/.*|export)\s+)*(?:net|block)\b/gm)].slice(-mostHeads);
+  return heads.findLast(({ index, 0: head }) => holds(text, index + head.length, from))?.index;
+}
+
+/** Whether the first braces behind `head` are open at `at`. */
+function holds(text: string, head: number, at: number): boolean {
+  const brace = outside(text, head, /\{/);
+  return brace !== undefined && brace < at && (closingOf(text, brace) ?? Infinity) > at;
 }

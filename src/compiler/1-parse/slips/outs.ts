@@ -5,7 +5,6 @@ import type { Diagnostic, Fix } from '../../diagnostics/diagnostic.ts';
 import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import type { Expr } from '../ast.ts';
-import { spanOf } from '../lex.ts';
 import { indentAt, partsOf, restOfLine } from './scan.ts';
 import { told, type Slip } from './slip.ts';
 import { textOf, type Source } from '../source.ts';
@@ -68,8 +67,10 @@ const kindWithoutParens: Slip = (source, { token, start }) => {
 /** `out: tensor(x)`. */
 const colonBehindOut: Slip = (source, { token, start, previous }) => {
   if (token.tokenType !== t.Colon || previous !== start || start.image !== 'out') return undefined;
-  const value = lineOf(source, token).slice(1).trim();
-  const fixes: readonly Fix[] = value === '' ? [] : [leaveOut(':', spanOf(source, token))];
+  const line = lineOf(source, token);
+  const [colons = ''] = /^:(?:[ \t]*:)*/.exec(line) ?? [];
+  const span = { source, start: token.startOffset, end: token.startOffset + colons.length };
+  const fixes: readonly Fix[] = line.slice(colons.length).trim() === '' ? [] : [leaveOut(colons, span)];
   return told(source, token, 'a name stands between `out` and `:`; one output alone needs none', fixes);
 };
 
