@@ -1,19 +1,7 @@
 /** Loops and choices as other languages write them: one error, and fixes that leave a file without any. */
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic } from '../../src/compiler/index.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
-import { expectMended } from './mends.ts';
-
-/** The only thing that is said, and the titles of its fixes, each of which mends it. */
-function mended(text: string): string {
-  const [first, ...others] = diagnose({ path: 'main.cnn', text }) as [Diagnostic, ...Diagnostic[]];
-  expect(
-    others.map(({ code, message }) => `${code}: ${message}`),
-    text,
-  ).toEqual([]);
-  expectMended(text, first);
-  return `${first.code}: ${first.fixes.map(({ title }) => title).join(' | ')}`;
-}
+import { mended } from './only-one.ts';
 
 const net = (stage: string): string =>
   `net N {\n  in x: rgb 32x32\n  y = x -> ${stage}\n  out z: tensor(y)\n}`;

@@ -1,23 +1,11 @@
 /** What is done to an input, written as elsewhere: one error, and a fix that leaves the same preprocessing in our form. */
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic } from '../../src/compiler/index.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
-import { expectMended } from './mends.ts';
+import { onlyMended } from './only-one.ts';
 import { applyFix } from './support.ts';
 
 const net = (head: string): string =>
   `net N {\n  in image: ${head}\n  y = image -> conv(8, 3) -> gap\n  out z: tensor(y)\n}\n`;
-
-/** The only diagnostic, whose fixes mend it all. */
-function only(text: string): Diagnostic {
-  const [first, ...others] = diagnose({ path: 'main.cnn', text }) as [Diagnostic, ...Diagnostic[]];
-  expect(
-    others.map(({ code, message }) => `${code}: ${message}`),
-    text,
-  ).toEqual([]);
-  expectMended(text, first);
-  return first;
-}
 
 describe('signs and brackets', () => {
   it.each([
@@ -45,13 +33,13 @@ describe('signs and brackets', () => {
     ['rgb 8*8', 'rgb 8x8'],
   ])('%j', (head, ours) => {
     const text = net(head);
-    const found = only(text);
+    const found = onlyMended(text);
     expect(found.code).toBe('syntax/unexpected');
     expect(applyFix(text, found)).toBe(net(ours));
   });
 
   it('layers are no preprocessing', () => {
-    expect(only(net('rgb 8x8 -> relu')).message).toContain('what flows on is a value of its own');
+    expect(onlyMended(net('rgb 8x8 -> relu')).message).toContain('what flows on is a value of its own');
   });
 
   it('values of these names that layers read are values', () => {
@@ -71,14 +59,14 @@ describe('values', () => {
     ['rgb 8x8 channels bgr', 'names/unknown-word', 'rgb 8x8 order bgr'],
   ])('%s', (head, code, ours) => {
     const text = net(head);
-    const found = only(text);
+    const found = onlyMended(text);
     expect([found.code, applyFix(text, found)]).toEqual([code, net(ours)]);
   });
 
   it.each(['dtype float32', 'channels_last', 'batch 32'])(
     '%s is no preprocessing, and nothing else is told',
     (words) => {
-      expect(only(net(`rgb 8x8 ${words}`)).code).toBe('names/unknown-word');
+      expect(onlyMended(net(`rgb 8x8 ${words}`)).code).toBe('names/unknown-word');
     },
   );
 

@@ -1,7 +1,7 @@
 /** Renames of weights that are misused: one message, and fixes that leave a file without any. */
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic } from '../../src/compiler/index.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
+import { only, told } from './only-one.ts';
 import { applyFix } from './support.ts';
 
 const net = `net N {
@@ -14,16 +14,12 @@ const net = `net N {
 
 /** The only thing that is said, and the titles of its fixes, after each of which nothing is left to say. */
 function mended(text: string): string {
-  const [first, ...others] = diagnose({ path: 'main.cnn', text }) as [Diagnostic, ...Diagnostic[]];
-  expect(
-    others.map(({ code, message }) => `${code}: ${message}`),
-    text,
-  ).toEqual([]);
+  const first = only(text);
   for (const fix of first.fixes) {
     const after = applyFix(text, { ...first, fixes: [fix] });
     expect(diagnose({ path: 'main.cnn', text: after }), after).toEqual([]);
   }
-  return `${first.code}: ${first.fixes.map(({ title }) => title).join(' | ')}`;
+  return told(first);
 }
 
 describe('a path that no weight has', () => {

@@ -1,19 +1,7 @@
 /** Numbers as other languages write them: one error, and the fix that makes the number which was meant. */
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic } from '../../src/compiler/index.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
-import { expectMended } from './mends.ts';
-
-/** The only error, and the titles of its fixes, each of which mends it. */
-function mended(text: string): string {
-  const [first, ...others] = diagnose({ path: 'main.cnn', text }) as [Diagnostic, ...Diagnostic[]];
-  expect(
-    others.map(({ code, message }) => `${code}: ${message}`),
-    text,
-  ).toEqual([]);
-  expectMended(text, first);
-  return `${first.code}: ${first.fixes.map(({ title }) => title).join(' | ')}`;
-}
+import { mended } from './only-one.ts';
 
 describe('a constant of the file', () => {
   it.each([

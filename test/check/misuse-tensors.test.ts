@@ -1,26 +1,15 @@
 /** Layers, methods and axes as frameworks for tensors write them: one error in our terms, and fixes that mean the same. */
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic } from '../../src/compiler/index.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
-import { expectMended } from './mends.ts';
+import { only, onlyMended } from './only-one.ts';
 import { applyFix } from './support.ts';
 
 const net = (value: string): string => `net N {\n  in x: rgb 32x32\n  y = ${value}\n  out z: tensor(y)\n}\n`;
 
-function only(text: string): Diagnostic {
-  const [first, ...others] = diagnose({ path: 'main.cnn', text }) as [Diagnostic, ...Diagnostic[]];
-  expect(
-    others.map(({ code, message }) => `${code}: ${message}`),
-    text,
-  ).toEqual([]);
-  return first;
-}
-
 /** The code, and the text that the first fix leaves; each fix mends it. */
 function mended(value: string): readonly [code: string, text: string] {
   const text = net(value);
-  const found = only(text);
-  expectMended(text, found);
+  const found = onlyMended(text);
   return [found.code, applyFix(text, found)];
 }
 

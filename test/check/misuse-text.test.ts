@@ -1,19 +1,13 @@
 /** Comments, signs, quotes and letters of other languages: one error for each habit, and a fix that loses nothing. */
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic } from '../../src/compiler/index.ts';
 import { diagnose } from '../diagnostics/diagnose.ts';
-import { expectMended } from './mends.ts';
+import { onlyMended } from './only-one.ts';
 import { applyFix } from './support.ts';
 
 /** The code of the only error, and the text after its fix. */
 function mended(text: string): readonly [code: string, text: string] {
-  const [first, ...others] = diagnose({ path: 'main.cnn', text }) as [Diagnostic, ...Diagnostic[]];
-  expect(
-    others.map(({ code, message }) => `${code}: ${message}`),
-    text,
-  ).toEqual([]);
-  expectMended(text, first);
-  return [first.code, applyFix(text, first)];
+  const found = onlyMended(text);
+  return [found.code, applyFix(text, found)];
 }
 
 const net = (line: string): string => `net N {\n  in x: rgb 32x32\n  ${line}\n  out z: tensor(y)\n}\n`;
