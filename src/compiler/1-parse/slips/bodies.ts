@@ -5,7 +5,7 @@ import * as t from '../../../../grammar/tokens.ts';
 import type { Fix } from '../../diagnostics/diagnostic.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
-import { endOfExpression, outside } from './scan.ts';
+import { endOfExpression, outside, textFrom } from './scan.ts';
 import { isBrace, told, type Slip } from './slip.ts';
 import type { Source } from '../source.ts';
 
@@ -18,7 +18,7 @@ export const bodyWithoutBraces: Slip = (source, { token, previous, rules, expect
   if (rules.at(-1) !== 'body' || !['ifExpression', 'repeat', 'each'].includes(owner)) return undefined;
   if (!expected.includes('LCurly') || previous === undefined || isBrace(token)) return undefined;
   const { text } = source;
-  const joint = joints.exec(text.slice(token.startOffset, token.startOffset + 80))?.[0] ?? '';
+  const joint = joints.exec(textFrom(source, token, 80))?.[0] ?? '';
   if (!/^[\w([]/.test(text.slice(token.startOffset + joint.length))) return undefined;
   const from = token.startOffset + joint.length;
   const isIf = owner === 'ifExpression' && previous.tokenType !== t.Else;

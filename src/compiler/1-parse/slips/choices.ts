@@ -2,6 +2,7 @@
 import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
+import { replaceBy } from '../../diagnostics/fixes.ts';
 import { spanOf } from '../lex.ts';
 import { endOfExpression, outside } from './scan.ts';
 import { beginning, isBrace, replaced, told, type Slip } from './slip.ts';
@@ -46,7 +47,7 @@ const comparison: Slip = (source, failure) => {
     const not = /^is\s+not\b/.exec(text.slice(token.startOffset))?.[0];
     const span = { source, start: token.startOffset, end: token.startOffset + (not ?? 'is').length };
     const ours = not === undefined ? '==' : '!=';
-    const fix = { title: ours, edits: [{ span, text: ours }] };
+    const fix = replaceBy(ours, span);
     return told(source, token, `two values are compared with \`${ours}\``, [fix]);
   }
   return token.image === 'in' ? membership(source, token) : undefined;

@@ -5,6 +5,7 @@ import type { Fix } from '../../diagnostics/diagnostic.ts';
 import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
+import { textFrom } from './scan.ts';
 import type { Slip } from './slip.ts';
 import type { Source, Span } from '../source.ts';
 
@@ -24,7 +25,7 @@ const why = '`export` stands before a declaration: `export net Mine { … }`';
 /** `export Net`, `export { Net }`, `export default Net`, `module.exports = Net`. */
 const exportByName: Slip = (source, { start, rules }) => {
   if (!/^(?:item|declaration)$/.test(rules.at(-1) ?? '')) return undefined;
-  const text = source.text.slice(start.startOffset, start.startOffset + 1000);
+  const text = textFrom(source, start, 1000);
   const found = ways.map((way) => way.exec(text)).find((one) => one !== null);
   if (!found) return undefined;
   const [whole, names = ''] = found;

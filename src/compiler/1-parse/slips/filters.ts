@@ -1,8 +1,8 @@
 /** Slips in `filter`: the rows in braces, without commas, or by other signs. */
 import * as t from '../../../../grammar/tokens.ts';
-import { leaveOut } from '../../diagnostics/fixes.ts';
+import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { spanOf } from '../lex.ts';
-import { closingOf } from './scan.ts';
+import { closingOf, textFrom } from './scan.ts';
 import { isBrace, putIn, told, type Slip } from './slip.ts';
 
 const why = 'the numbers stand in brackets behind `=`: `[[1, 0, -1], [2, 0, -2]]`';
@@ -15,7 +15,7 @@ const rowsInBraces: Slip = (source, { token, rules }) => {
   const rows = withCommas(source.text.slice(token.startOffset + 1, close).trim());
   const ours = `= ${rows.startsWith('[[') ? rows : `[${rows}]`}`;
   const span = { source, start: token.startOffset, end: close + 1 };
-  return told(source, token, why, [{ title: ours, edits: [{ span, text: ours }] }]);
+  return told(source, token, why, [replaceBy(ours, span)]);
 };
 
 const withCommas = (rows: string): string => rows.replace(/\](?=\s+\[)/g, '],');
@@ -33,15 +33,12 @@ const sizeBehindName: Slip = (source, { token, rules }) => {
 const rowsSideBySide: Slip = (source, { token, start, rules }) => {
   if (start.tokenType !== t.Filter || token.tokenType !== t.Comma || !rules.includes('item'))
     return undefined;
-  const { text } = source;
   const [head, rows] =
-    /^filter\s+\w+\s*=\s*(\[[^\n]*\])[ \t]*(?=\n|$)/.exec(
-      text.slice(start.startOffset, start.startOffset + 2000),
-    ) ?? [];
+    /^filter\s+\w+\s*=\s*(\[[^\n]*\])[ \t]*(?=\n|$)/.exec(textFrom(source, start, 2000)) ?? [];
   if (head === undefined || rows === undefined) return told(source, token, why);
   const at = start.startOffset + head.lastIndexOf(rows);
   const span = { source, start: at, end: at + rows.length };
-  return told(source, token, why, [{ title: `[${rows}]`, edits: [{ span, text: `[${rows}]` }] }]);
+  return told(source, token, why, [replaceBy(`[${rows}]`, span)]);
 };
 
 /** `[[1, 0]⏎ [0, 1]]`: what looks like an index is the next row. */

@@ -3,6 +3,7 @@ import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
 import { leaveOut } from '../../diagnostics/fixes.ts';
 import { spanOf } from '../lex.ts';
+import { textFrom } from './scan.ts';
 import { replaced, told, type Slip } from './slip.ts';
 import type { Source } from '../source.ts';
 
@@ -43,7 +44,7 @@ const textBefore = (source: Source, start: IToken, token: IToken): string =>
 /** `out y: tensor(x): f32`. */
 const typeOfOutput: Slip = (source, { token, start, previous }) => {
   if (token.tokenType !== t.Colon || start.tokenType !== t.Out || !previous) return undefined;
-  const text = source.text.slice(token.startOffset, token.startOffset + 200);
+  const text = textFrom(source, token, 200);
   const [whole, type] =
     /^:[ \t]*((?:f32|i32|f16|u8|float\d*|int\d*|double|tensor|number)\b(?:\[[^\]\n]*\])?)[ \t]*(?=$|[\r\n]|\/\/|\})/i.exec(
       text,

@@ -3,6 +3,7 @@ import * as t from '../../../../grammar/tokens.ts';
 import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
+import { textFrom } from './scan.ts';
 import { replaced, told, type Slip } from './slip.ts';
 
 /** The rule of an imported name. */
@@ -44,10 +45,8 @@ const wordBeforeName: Slip = (source, { token, start, previous, rules }) => {
 const nameWithMore: Slip = (source, { token, start, previous, rules }) => {
   if (rules.at(-1) !== entry || previous !== start) return undefined;
   if (token.tokenType !== t.Dot && token.tokenType !== t.LParen) return undefined;
-  const { text } = source;
   const [whole = '', dotted = '', more] =
-    /^(\w+(?:\s*\.\s*\w+)*)(\s*\([^()]*\))?/.exec(text.slice(start.startOffset, start.startOffset + 200)) ??
-    [];
+    /^(\w+(?:\s*\.\s*\w+)*)(\s*\([^()]*\))?/.exec(textFrom(source, start, 200)) ?? [];
   const parts = dotted.split(/\s*\.\s*/);
   const name = parts.findLast((part) => /^[A-Z]/.test(part)) ?? parts[0] ?? '';
   const span = { source, start: start.startOffset, end: start.startOffset + whole.length };
@@ -61,8 +60,7 @@ const nameWithMore: Slip = (source, { token, start, previous, rules }) => {
 /** `use { LeNet5 from "std/lenet" }`. */
 const fromInBraces: Slip = (source, { token, rules }) => {
   if (rules.at(-1) !== entry || token.image !== 'from') return undefined;
-  const [whole, path] =
-    /^from\s*("[^"\n]*")\s*\}/.exec(source.text.slice(token.startOffset, token.startOffset + 500)) ?? [];
+  const [whole, path] = /^from\s*("[^"\n]*")\s*\}/.exec(textFrom(source, token, 500)) ?? [];
   if (whole === undefined) return undefined;
   const span = { source, start: token.startOffset, end: token.startOffset + whole.length };
   return told(source, token, 'the braces close before `from`', [replaceBy(`} from ${path}`, span)]);

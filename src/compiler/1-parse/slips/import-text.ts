@@ -1,10 +1,10 @@
 /** Reads imports in the words of any language off the text: which names they bring, and from where. */
 import type { IToken } from 'chevrotain';
 import type { Source } from '../source.ts';
+import { textFrom } from './scan.ts';
 
 /** As much of the text as an import can be long: each failure reads it anew. */
-export const headOf = ({ text }: Source, { startOffset }: IToken): string =>
-  text.slice(startOffset, startOffset + 2000);
+export const headOf = (source: Source, token: IToken): string => textFrom(source, token, 2000);
 
 /** Whether a statement that did not parse was an import, here or in another language. */
 export function looksLikeImport(text: string): boolean {

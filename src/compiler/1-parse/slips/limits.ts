@@ -1,7 +1,7 @@
 /** Slips in `budget` and `assert`: limits by other signs, texts without their comma. */
 import * as t from '../../../../grammar/tokens.ts';
 import { spanOf } from '../lex.ts';
-import { endOfExpression } from './scan.ts';
+import { endOfExpression, textFrom } from './scan.ts';
 import { putIn, replaced, told, type Slip } from './slip.ts';
 
 /** The rule of what stands in the braces of a budget; in no other list is it an entry. */
@@ -23,8 +23,7 @@ const limitByAnotherSign: Slip = (source, { token, previous, start, rules }) => 
 /** `budget N { params <= 10k macs <= 1M }`. */
 const limitsSideBySide: Slip = (source, { token, previous, rules }) => {
   if (token.tokenType !== t.ModifierWord || !previous || rules[0] !== entry) return undefined;
-  if (!/^\w+\s*(?:<=?|=|:)/.test(source.text.slice(token.startOffset, token.startOffset + 80)))
-    return undefined;
+  if (!/^\w+\s*(?:<=?|=|:)/.test(textFrom(source, token, 80))) return undefined;
   return told(source, token, 'a comma should stand before it', [
     putIn(source, spanOf(source, previous).end, ','),
   ]);

@@ -6,12 +6,17 @@ import type { IToken } from 'chevrotain';
 import type { Failure } from '../../../../grammar/recovering-parser.ts';
 import * as t from '../../../../grammar/tokens.ts';
 import type { Edit, Fix } from '../../diagnostics/diagnostic.ts';
+import { replaceBy } from '../../diagnostics/fixes.ts';
 import { spanOf } from '../lex.ts';
 import type { Source } from '../source.ts';
-import { outside } from './scan.ts';
+import { outside, textFrom } from './scan.ts';
 import { replaced, told, type Slip } from './slip.ts';
 
 const word = '(?:scale|mean|std|order|range|fit)';
+const commaAndWord = new RegExp(`^,\\s*${word}\\b`);
+const openingAndWord = new RegExp(`^(?:[{([]|with\\b|->|\\.)\\s*(?=${word}\\b)`);
+const wordAndSign = new RegExp(`^(${word})(?:[ \\t]*[=:][ \\t]*|[ \\t]+|(?=\\())`);
+const endOfValue = new RegExp(`[ \\t]*(?:[,;]|//)|[)\\]}]|[ \\t]+${word}\\b|[ \\t]*\\r?\\n`);
 const why = 'what is done to an input stands behind it, without signs: `scale 1/255 mean 0.5`';
 
 /** What stands behind an `in` up to here: its head, and lines that begin with words of it. */
@@ -35,8 +40,7 @@ const colonBehindWord: Slip = (source, { token, start, previous }) => {
 /** `scale 1/255, mean 0.5`, `scale = 1/255, mean = 0.5`. */
 const commaBetweenWords: Slip = (source, { token, start }) => {
   if (token.tokenType !== t.Comma) return undefined;
-  if (!new RegExp(`^,\\s*${word}\\b`).test(source.text.slice(token.startOffset, token.startOffset + 200)))
-    return undefined;
+  if (!commaAndWord.test(textFrom(source, token, 200))) return undefined;
   const from = start.tokenType === t.In ? firstWord(source, start, token) : start.startOffset;
   const isOurs =
     start.tokenType === t.In || (t.preprocessing.has(start.image) && isBehindInput(source, from ?? 0));
@@ -54,8 +58,8 @@ function firstWord({ text }: Source, start: IToken, before: IToken): number | un
 /** `{ scale 1/255 }`, `(scale = 1/255)`, `with scale 1/255`, `-> scale 1/255`, `.scale(1/255)`. */
 const wordsInBrackets: Slip = (source, { token, start }) => {
   if (start.tokenType !== t.In) return undefined;
-  const rest = source.text.slice(token.startOffset, token.startOffset + 200);
-  const [opening] = new RegExp(`^(?:[{([]|with\\b|->|\\.)\\s*(?=${word}\\b)`).exec(rest) ?? [];
+  const rest = textFrom(source, token, 200);
+  const [opening] = openingAndWord.exec(rest) ?? [];
   if (opening === undefined) return undefined;
   const from = token.startOffset + opening.length;
   const run = readRun(source, from);
@@ -74,14 +78,12 @@ const wordsInBrackets: Slip = (source, { token, start }) => {
 const arithmetic: Slip = (source, { token, start, previous }) => {
   if (start.tokenType !== t.In || !previous) return undefined;
   const [whole, sign, number] =
-    /^([-/*])[ \t]*(\d[\d.e-]*|\[[^\]\n]*\])/.exec(
-      source.text.slice(token.startOffset, token.startOffset + 200),
-    ) ?? [];
+    /^([-/*])[ \t]*(\d[\d.e-]*|\[[^\]\n]*\])/.exec(textFrom(source, token, 200)) ?? [];
   if (whole === undefined || sign === undefined || number === undefined) return undefined;
   const ours = sign === '/' ? `scale 1/${number}` : sign === '*' ? `scale ${number}` : `mean ${number}`;
   if (sign === '/' && number.startsWith('[')) return told(source, token, why);
   const span = { source, start: token.startOffset, end: token.startOffset + whole.length };
-  return told(source, token, why, [{ title: ours, edits: [{ span, text: ours }] }]);
+  return told(source, token, why, [replaceBy(ours, span)]);
 };
 
 /** `mean 0.5 0.5 0.5`, `mean 0.5, 0.5, 0.5`, `range -1, 1`, `range 0:1`. */
@@ -106,7 +108,7 @@ const numbersInARow: Slip = (source, { token, start }) => {
   if (isRange && all.length !== 2) return told(source, token, expected);
   const ours = isRange ? all.join('..') : `[${all.join(', ')}]`;
   const span = { source, start: from, end: from + numbers.length };
-  return told(source, token, expected, [{ title: ours, edits: [{ span, text: ours }] }]);
+  return told(source, token, expected, [replaceBy(ours, span)]);
 };
 
 /** `in x: rgb 8x8 -> relu`: an input is what comes in. */
@@ -139,8 +141,7 @@ function readRun(source: Source, from: number): Run {
   const names: string[] = [];
   let end = from;
   for (let at = from; ;) {
-    const [head, name] =
-      new RegExp(`^(${word})(?:[ \\t]*[=:][ \\t]*|[ \\t]+|(?=\\())`).exec(text.slice(at, at + 80)) ?? [];
+    const [head, name] = wordAndSign.exec(text.slice(at, at + 80)) ?? [];
     if (head === undefined || name === undefined) break;
     if (names.length > 0 && end < at && /[,;]/.test(text.slice(end, at)))
       edits.push({
@@ -153,11 +154,7 @@ function readRun(source: Source, from: number): Run {
     names.push(name);
     const value = at + head.length;
     edits.push({ span: { source, start: at + name.length, end: value }, text: head === name ? '' : ' ' });
-    const stop = outside(
-      text,
-      value,
-      new RegExp(`[ \\t]*(?:[,;]|//)|[)\\]}]|[ \\t]+${word}\\b|[ \\t]*\\r?\\n`),
-    );
+    const stop = outside(text, value, endOfValue);
     const line = /^[^\r\n]*/.exec(text.slice(value, value + 2000))?.[0] ?? '';
     end = value + text.slice(value, stop ?? value + line.length).trimEnd().length;
     edits.push(...valueInOurForm(source, value, end, name));

@@ -2,6 +2,7 @@
 import * as t from '../../../../grammar/tokens.ts';
 import { replaceBy } from '../../diagnostics/fixes.ts';
 import { spanOf } from '../lex.ts';
+import { textFrom } from './scan.ts';
 import { told, type Slip } from './slip.ts';
 
 const path = String.raw`(["'\x60]?)(\**[\w*][\w.*[\]]*)`;
@@ -13,7 +14,7 @@ const written = new RegExp(
 /** `moved "a" -> "b"`, `moved a to b`, `moved a = b`. */
 export const movedByOtherSigns: Slip = (source, { token, start }) => {
   if (start.tokenType !== t.Moved || token.tokenType.name === 'EOF') return undefined;
-  const text = source.text.slice(start.startOffset, start.startOffset + 400);
+  const text = textFrom(source, start, 400);
   const [whole, quote = '', from = '', sign, otherQuote = '', to = ''] = written.exec(text) ?? [];
   const isQuoted = quote !== '' || otherQuote !== '';
   // Between paths as they are written here something else is wrong.

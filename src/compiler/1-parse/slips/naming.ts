@@ -6,16 +6,13 @@ import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
 import { namedIn } from './named-in.ts';
-import { closingOf, indentAt, partsOf, restOfLine } from './scan.ts';
+import { closingOf, indentAt, lineFrom, partsOf, textFrom } from './scan.ts';
 import { told, type Slip } from './slip.ts';
 import type { Source } from '../source.ts';
 
 /** Where values are named: statements, and items of the file. */
 const isStatement = (rules: readonly string[]): boolean =>
   /^(?:statement|item|letStatement|declaration|assign|list|parens|suffix|operand)$/.test(rules.at(-1) ?? '');
-
-/** From where the statement begins to the end of its line. */
-const lineOf = ({ text }: Source, { startOffset }: IToken): string => restOfLine(text, startOffset);
 
 /** In the file itself, where only constants are named. */
 const isInFile = (rules: readonly string[]): boolean => rules.at(-1) === 'item';
@@ -25,9 +22,7 @@ const typeOfValue: Slip = (source, { token, previous, start, rules }) => {
   if (token.tokenType !== t.Colon || !previous || !isStatement(rules)) return undefined;
   if (start.tokenType !== t.Let && start.tokenType !== t.Export && previous !== start) return undefined;
   const [whole, type] =
-    /^:[ \t]*([\w.]+(?:\[[^\]\n]*\]|<[^>\n]*>)*)[ \t]*(?==(?!=))/.exec(
-      source.text.slice(token.startOffset, token.startOffset + 200),
-    ) ?? [];
+    /^:[ \t]*([\w.]+(?:\[[^\]\n]*\]|<[^>\n]*>)*)[ \t]*(?==(?!=))/.exec(textFrom(source, token, 200)) ?? [];
   if (whole === undefined || type === undefined) return undefined;
   const span = { source, start: token.startOffset, end: token.startOffset + whole.trimEnd().length };
   return told(source, token, 'what is named here has the type of its value', [leaveOut(`: ${type}`, span)]);
@@ -38,7 +33,7 @@ const several = /^(let\s+|const\s+|var\s+)?[([{]?\s*(\w+(?:\s*,\s*\w+)+)\s*[)\]}
 /** `a, b = x -> split(2)`, `let [f, g] = [relu, silu]`. */
 const severalNames: Slip = (source, { token, start, rules }) => {
   if (!isStatement(rules)) return undefined;
-  const line = lineOf(source, start);
+  const line = lineFrom(source, start);
   const [head, word = '', listed = ''] = several.exec(line) ?? [];
   if (head === undefined) return undefined;
   const names = listed.split(/\s*,\s*/);
@@ -64,7 +59,7 @@ function valuesOf(value: string, count: number): readonly string[] | undefined {
 /** `let c = 3, d = 4`. */
 const severalStatements: Slip = (source, { token, start, rules }) => {
   if (token.tokenType !== t.Comma || !isStatement(rules)) return undefined;
-  const line = lineOf(source, start);
+  const line = lineFrom(source, start);
   const [whole, own = ''] = /^((?:export\s+)?let\s+)?\w+\s*=(?!=)/.exec(line) ?? [];
   const word = own === '' && isInFile(rules) ? 'let ' : own;
   const parts = partsOf(line);
@@ -79,7 +74,7 @@ const severalStatements: Slip = (source, { token, start, rules }) => {
 /** `a = b = x -> relu`. */
 const namedTwice: Slip = (source, { token, start }) => {
   if (token.tokenType !== t.Equal) return undefined;
-  const line = lineOf(source, start);
+  const line = lineFrom(source, start);
   const [head, word = '', first, second] = /^(let\s+)?(\w+)\s*=\s*(\w+)\s*=(?!=)\s*/.exec(line) ?? [];
   if (head === undefined) return undefined;
   const span = { source, start: start.startOffset, end: start.startOffset + line.length };
@@ -91,7 +86,7 @@ const namedTwice: Slip = (source, { token, start }) => {
 /** `x -> relu = y`: the name on the right. */
 const nameBehind: Slip = (source, { token, start }) => {
   if (token.tokenType !== t.Equal || start.tokenType === t.Let) return undefined;
-  const line = lineOf(source, start);
+  const line = lineFrom(source, start);
   const [, value, name] = /^([^=\n]*->[^=\n]*?)\s*=\s*([A-Za-z_]\w*)$/.exec(line) ?? [];
   if (value === undefined || name === undefined) return undefined;
   const span = { source, start: start.startOffset, end: start.startOffset + line.length };
@@ -101,7 +96,7 @@ const nameBehind: Slip = (source, { token, start }) => {
 /** `y += x`, `n++`: a name keeps its value; the fix gives the new one a name of its own, and reads that one below. */
 const namedAgain: Slip = (source, { token, previous, start, rules }) => {
   if (!isStatement(rules) || isInFile(rules)) return undefined;
-  const line = lineOf(source, start);
+  const line = lineFrom(source, start);
   const [head, name = '', sign = ''] = /^(\w+)\s*(?:([-+*/%^])=(?!=)|(?:\+\+|--))\s*/.exec(line) ?? [];
   if (head === undefined || !previous) return undefined;
   const op = sign === '' ? (line.includes('++') ? '+' : '-') : sign;
@@ -151,7 +146,7 @@ const memberNamed: Slip = (source, { token, start }) => {
 const namedInFile: Slip = (source, { start, rules }) => {
   if (!isInFile(rules) || start.tokenType !== t.Name) return undefined;
   const [head, before = '', name = ''] =
-    /^(\w+[ \t]+)?([A-Za-z_]\w*)\s*=(?!=)/.exec(lineOf(source, start)) ?? [];
+    /^(\w+[ \t]+)?([A-Za-z_]\w*)\s*=(?!=)/.exec(lineFrom(source, start)) ?? [];
   if (head === undefined || t.starters.has(start.image)) return undefined;
   const ours = /^[A-Z][A-Za-z]*[a-z]/.test(name) || /^[A-Z]$/.test(name) ? 'block' : 'let';
   const span = { source, start: start.startOffset, end: start.startOffset + before.length };

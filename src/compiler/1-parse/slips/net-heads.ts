@@ -3,6 +3,7 @@ import type { Failure } from '../../../../grammar/recovering-parser.ts';
 import * as t from '../../../../grammar/tokens.ts';
 import type { Edit } from '../../diagnostics/diagnostic.ts';
 import { leaveOut } from '../../diagnostics/fixes.ts';
+import { textFrom } from './scan.ts';
 import { told, type Slip } from './slip.ts';
 import type { Source } from '../source.ts';
 
@@ -16,13 +17,13 @@ const isNetHead = (start: Failure['start'], rules: Failure['rules']): boolean =>
   (start.tokenType === t.Net || start.tokenType === t.Export) && rules.includes('net');
 
 /** Whether a net's head has another sign than its brace. */
-export const opensOtherwise = ({ text }: Source, { start, token, rules }: Failure): boolean =>
-  isNetHead(start, rules) && opener.test(text.slice(token.startOffset, token.startOffset + 200));
+export const opensOtherwise = (source: Source, { start, token, rules }: Failure): boolean =>
+  isNetHead(start, rules) && opener.test(textFrom(source, token, 200));
 
 const bodyByIndentation: Slip = (source, failure) => {
   if (!opensOtherwise(source, failure)) return undefined;
   const { token, previous } = failure;
-  const [sign = ''] = opener.exec(source.text.slice(token.startOffset, token.startOffset + 200)) ?? [];
+  const [sign = ''] = opener.exec(textFrom(source, token, 200)) ?? [];
   const gap = token.startOffset === (previous?.endOffset ?? -1) + 1 ? ' ' : '';
   const span = { source, start: token.startOffset, end: token.startOffset + sign.trimEnd().length };
   const edits = [{ span, text: `${gap}{` }, closingBrace(source, token.startOffset)];
@@ -50,11 +51,7 @@ function lineEnd(text: string, from: number): number {
 
 /** `net N: {`. */
 const signBeforeBrace: Slip = (source, { start, token, rules }) => {
-  if (
-    !isNetHead(start, rules) ||
-    !/^(?::|->|=>)[ \t]*\{/.test(source.text.slice(token.startOffset, token.startOffset + 80))
-  )
-    return undefined;
+  if (!isNetHead(start, rules) || !/^(?::|->|=>)[ \t]*\{/.test(textFrom(source, token, 80))) return undefined;
   const sign = { source, start: token.startOffset, end: token.startOffset + token.image.length };
   return told(source, token, 'a net stands in braces, without a sign before them', [
     leaveOut(`\`${token.image}\``, sign),

@@ -5,6 +5,7 @@ import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
 import { withUnit } from '../repairs/numbers.ts';
+import { textFrom } from './scan.ts';
 import { told, type Slip } from './slip.ts';
 
 /** `5 KB`, `3 k`, `10 percent`: the unit is part of the number. */
@@ -43,8 +44,7 @@ const percentApart: Slip = (source, { previous }) => {
 const plusBefore: Slip = (source, { token, expected }) => {
   const isOperand = expected.length > 3 && expected.includes(t.NumberToken.name);
   if (token.tokenType !== t.Plus || !isOperand) return undefined;
-  if (!/^\+[ \t]*[\d.(\w]/.test(source.text.slice(token.startOffset, token.startOffset + 40)))
-    return undefined;
+  if (!/^\+[ \t]*[\d.(\w]/.test(textFrom(source, token, 40))) return undefined;
   return told(source, token, 'what is positive has no sign', [leaveOut('the sign', spanOf(source, token))]);
 };
 

@@ -1,17 +1,14 @@
 /** Outputs as other languages give them: several at once, kinds without parentheses, other signs. The fix writes an `out` for each. */
-import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
 import type { Diagnostic, Fix } from '../../diagnostics/diagnostic.ts';
 import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import type { Expr } from '../ast.ts';
-import { indentAt, partsOf, restOfLine } from './scan.ts';
+import { indentAt, lineFrom, partsOf } from './scan.ts';
 import { told, type Slip } from './slip.ts';
 import { textOf, type Source } from '../source.ts';
 
 const kind = '(tensor|labels?|prob|embedding|points|mask|image)';
-
-const lineOf = ({ text }: Source, { startOffset }: IToken): string => restOfLine(text, startOffset);
 
 /** Whether a text stands in the braces of a block, which gives one value. */
 export function isInBlock({ text }: Source, at: number): boolean {
@@ -25,7 +22,7 @@ const whyOfBlock = 'a block gives one value; several become one by a merge such 
 /** `out y: tensor(x), z: tensor(x)`, `out y, z: tensor(x)`, `out y, z`, `return y, z`. */
 const severalOutputs: Slip = (source, { token, start }) => {
   if (!/^(?:out|outputs?|return|yield)$/.test(start.image)) return undefined;
-  const line = lineOf(source, start);
+  const line = lineFrom(source, start);
   const listed = partsOf(line.slice(start.image.length));
   if (listed.length < 2 || (token.tokenType !== t.Comma && start.tokenType === t.Out)) return undefined;
   const span = { source, start: start.startOffset, end: start.startOffset + line.length };
@@ -53,7 +50,7 @@ function outs(listed: readonly string[]): readonly string[] | undefined {
 /** `out y: tensor = x`, `out y: tensor x`, `out y tensor x`. */
 const kindWithoutParens: Slip = (source, { token, start }) => {
   if (start.tokenType !== t.Out) return undefined;
-  const line = lineOf(source, start);
+  const line = lineFrom(source, start);
   const [whole, name, ours, value] =
     new RegExp(
       `^out\\s+(?:(\\w+)\\s*:?\\s*)?\\b${kind}\\s*(?:[:=]\\s*|\\s)([^\\s=:(][^=:]*?)(?=\\s+of\\b|$)`,
@@ -67,7 +64,7 @@ const kindWithoutParens: Slip = (source, { token, start }) => {
 /** `out: tensor(x)`. */
 const colonBehindOut: Slip = (source, { token, start, previous }) => {
   if (token.tokenType !== t.Colon || previous !== start || start.image !== 'out') return undefined;
-  const line = lineOf(source, token);
+  const line = lineFrom(source, token);
   const [colons = ''] = /^:(?:[ \t]*:)*/.exec(line) ?? [];
   const span = { source, start: token.startOffset, end: token.startOffset + colons.length };
   const fixes: readonly Fix[] = line.slice(colons.length).trim() === '' ? [] : [leaveOut(colons, span)];

@@ -1,7 +1,17 @@
 /** Reads the text around a slip: brackets that match, ends of lines and of expressions. Never further than `farthest`. */
 
+import type { IToken } from 'chevrotain';
+import type { Source } from '../source.ts';
+
 /** Longest stretch of text that is looked through for one slip. */
 const farthest = 2000;
+
+/** The text from a token on, at most so many characters of it: a file may be one line. */
+export const textFrom = ({ text }: Source, { startOffset }: IToken, most: number): string =>
+  text.slice(startOffset, startOffset + most);
+
+/** From a token to the end of its line, to a comment or to the end of the braces around it. */
+export const lineFrom = ({ text }: Source, { startOffset }: IToken): string => restOfLine(text, startOffset);
 
 const openers = '([{';
 const closers = ')]}';

@@ -3,7 +3,7 @@ import * as t from '../../../../grammar/tokens.ts';
 import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
-import { endOfExpression } from './scan.ts';
+import { endOfExpression, textFrom } from './scan.ts';
 import { isBrace, replaced, told, type Slip } from './slip.ts';
 import { rangeAround } from './tolerance.ts';
 
@@ -13,7 +13,7 @@ const head =
 /** `test a of E {`, `test E {`, `test("a", E) {`. */
 const headOtherwise: Slip = (source, { token, start, rules }) => {
   if (rules.at(-1) !== 'test' || start.tokenType !== t.Test || isBrace(token)) return undefined;
-  const found = head.exec(source.text.slice(start.startOffset, start.startOffset + 400));
+  const found = head.exec(textFrom(source, start, 400));
   const { text, title, net } = found?.groups ?? {};
   if (!found || net === undefined) return undefined;
   const [whole] = found;
@@ -55,7 +55,7 @@ const conditionAlone: Slip = (source, { token, start, rules, previous }) => {
   if (!isInBraces(rules) || start.tokenType !== t.Name) return undefined;
   if (token.tokenType === t.Equal || token.tokenType === t.Colon || previous === undefined) return undefined;
   // `x = 1  y[0] == 2`: an input, and behind it a condition.
-  const isBehind = /^\w+\s*=(?!=)/.test(source.text.slice(start.startOffset, start.startOffset + 80));
+  const isBehind = /^\w+\s*=(?!=)/.test(textFrom(source, start, 80));
   const first = isBehind ? token : start;
   const at = first.startOffset;
   if (!/[=!<>]=|[<>]/.test(source.text.slice(at, endOfExpression(source.text, at)))) return undefined;
@@ -71,7 +71,7 @@ const isCondition = (rules: readonly string[], start: { tokenType: unknown }): b
 /** `expect z[0] to be 1`, `z[0] approx 1`, `z[0] equals 1`. */
 const equalsInWords: Slip = (source, { token, start, rules }) => {
   if (!isCondition(rules, start)) return undefined;
-  const text = source.text.slice(token.startOffset, token.startOffset + 80);
+  const text = textFrom(source, token, 80);
   const [words] =
     /^(?:(?:to|should)[ \t]+(?:be|equal)|approx(?:imately)?|equals?|is|about|near)\b(?:[ \t]+(?:close[ \t]+to|equal[ \t]+to|to))?(?=[ \t]+\S)/.exec(
       text,

@@ -4,7 +4,7 @@ import { replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
 import { onlyNet } from './only-net.ts';
-import { closingOf } from './scan.ts';
+import { closingOf, textFrom } from './scan.ts';
 import { replaced, told, type Slip } from './slip.ts';
 
 /** As much of a text as a head can be long. */
@@ -18,11 +18,9 @@ const trainHead =
 /** `train {`, `train "N" {`, `train N = {`, `fit N {`. */
 const trainOtherwise: Slip = (source, { token, start, rules }) => {
   if (!/^(?:item|train|trainBody)$/.test(rules.at(-1) ?? '')) return undefined;
-  const found = trainHead.exec(source.text.slice(start.startOffset, start.startOffset + longest));
+  const found = trainHead.exec(textFrom(source, start, longest));
   if (!found) return undefined;
   const net = found.groups?.['net'] ?? onlyNet(source);
-  // A right head: what is wrong is elsewhere.
-  if (net !== undefined && found[0] === `train ${net} `) return undefined;
   const span = { source, start: start.startOffset, end: start.startOffset + found[0].length };
   // Of a head in our form the failure is another.
   if (/^train [A-Z]\w* $/.test(found[0])) return undefined;
@@ -40,7 +38,7 @@ const trainOtherwise: Slip = (source, { token, start, rules }) => {
 /** `model.compile(optimizer = …)`, `N.fit(x, y)`. */
 const trainedByCall: Slip = (source, { start, rules }) => {
   if (rules.at(-1) !== 'item' || start.tokenType !== t.Name) return undefined;
-  const text = source.text.slice(start.startOffset, start.startOffset + longest);
+  const text = textFrom(source, start, longest);
   if (!/^\w+\.(?:compile|fit|fit_generator|train|backward|step)\s*\(/.test(text)) return undefined;
   return diagnostic('syntax/misplaced', { word: start.image, where: example }, spanOf(source, start));
 };
@@ -52,7 +50,7 @@ const phaseHead =
 const phaseOtherwise: Slip = (source, { token, start, rules }) => {
   if (!rules.some((rule) => /^(?:trainClause|trainBody|phase|setting)$/.test(rule))) return undefined;
   const { text } = source;
-  const found = phaseHead.exec(text.slice(start.startOffset, start.startOffset + longest));
+  const found = phaseHead.exec(textFrom(source, start, longest));
   if (!found?.groups || (start.tokenType !== t.Phase && start.tokenType !== t.Name)) return undefined;
   const { title, name, number, open } = found.groups;
   if (open === undefined && start.tokenType !== t.Phase) return undefined;
@@ -73,7 +71,7 @@ const phaseOtherwise: Slip = (source, { token, start, rules }) => {
 /** `freeze "a.**"`, `freeze [a.**]`, `freeze(a.**)`, `freeze: a.**`. */
 const freezeOtherwise: Slip = (source, { token, start }) => {
   if (start.image !== 'freeze' || token === start) return undefined;
-  const text = source.text.slice(start.startOffset, start.startOffset + longest);
+  const text = textFrom(source, start, longest);
   const [whole, given = ''] =
     /^freeze\s*(?:[=:]\s*)?([[("'][^\n{}]*?[\])"']|[\w.*[\]]+(?:,[ \t]*[\w.*[\]]+)*)(?=[ \t]*(?:\/\/|\}|\r?\n|$))/.exec(
       text,
@@ -93,7 +91,7 @@ const augmentHead =
 const augmentOtherwise: Slip = (source, { token, start, rules }) => {
   if (!rules.some((rule) => /^(?:trainClause|trainBody|augment|setting)$/.test(rule))) return undefined;
   const { text } = source;
-  const found = augmentHead.exec(text.slice(start.startOffset, start.startOffset + longest));
+  const found = augmentHead.exec(textFrom(source, start, longest));
   if (!found) return undefined;
   const { input, open } = found.groups ?? {};
   const why = 'augmentations stand in braces behind their input: `augment photo { flip, rotate(10) }`';
@@ -118,7 +116,7 @@ function onlyInput(text: string): string | undefined {
 /** `rotate = 10`, `rotate: 10` among augmentations; `epochs(5)` among settings. */
 const amountByAnotherSign: Slip = (source, { token, start, previous, rules }) => {
   if (previous !== start || start.tokenType !== t.Name) return undefined;
-  const text = source.text.slice(start.startOffset, start.startOffset + longest);
+  const text = textFrom(source, start, longest);
   if (rules.at(-1) === 'setting' && token.tokenType === t.LParen) {
     const [whole, name, value] = /^(\w+)\s*\(([^()\n]*)\)/.exec(text) ?? [];
     if (whole === undefined) return undefined;
@@ -145,8 +143,7 @@ const assertInTrain: Slip = (source, { start, rules }) =>
 const settingInQuotes: Slip = (source, { token, start, rules }) => {
   if (rules.at(-1) !== 'trainClause' || token !== start || token.tokenType !== t.StringToken)
     return undefined;
-  const [whole, name] =
-    /^"([A-Za-z]\w*)"\s*[:=]\s*/.exec(source.text.slice(token.startOffset, token.startOffset + 80)) ?? [];
+  const [whole, name] = /^"([A-Za-z]\w*)"\s*[:=]\s*/.exec(textFrom(source, token, 80)) ?? [];
   if (whole === undefined) return undefined;
   const span = { source, start: token.startOffset, end: token.startOffset + whole.length };
   return told(source, token, 'a setting is `epochs = 5`', [

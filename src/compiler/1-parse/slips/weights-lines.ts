@@ -4,7 +4,7 @@ import { replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
 import { onlyNet } from './only-net.ts';
-import { restOfLine } from './scan.ts';
+import { restOfLine, textFrom } from './scan.ts';
 import { told, type Slip } from './slip.ts';
 
 const path = String.raw`["'](?<path>[^"'\n]+)["']`;
@@ -27,7 +27,7 @@ const why = 'weights are given by `weights Net from "net.safetensors"`';
 /** `N.load_weights("f")`, `weights = "f"`, `pretrained N from "f"`. */
 const loadedOtherwise: Slip = (source, { start, rules }) => {
   if (!/^(?:item|weights)$/.test(rules.at(-1) ?? '') && start.tokenType !== t.Weights) return undefined;
-  const [line = ''] = /^[^\n]*/.exec(source.text.slice(start.startOffset, start.startOffset + 500)) ?? [];
+  const [line = ''] = /^[^\n]*/.exec(textFrom(source, start, 500)) ?? [];
   const text = line.replace(/[ \t]*(?:\/\/.*)?\r?$/, '');
   const found = ways.map((way) => way.exec(text)).find((one) => one !== null);
   if (!found?.groups) return undefined;
@@ -56,7 +56,7 @@ const layoutByAnotherWord: Slip = (source, { token, start, previous }) => {
 /** `… { except logits.** }`. */
 const exceptInBraces: Slip = (source, { token, start, previous }) => {
   if (start.tokenType !== t.Weights || previous?.tokenType !== t.StringToken) return undefined;
-  const text = source.text.slice(token.startOffset, token.startOffset + 500);
+  const text = textFrom(source, token, 500);
   const [whole, inside] = /^\{\s*((?:layout|except)\b[^{}\n]*?)\s*\}/.exec(text) ?? [];
   if (whole === undefined || inside === undefined) return undefined;
   const span = { source, start: token.startOffset, end: token.startOffset + whole.length };

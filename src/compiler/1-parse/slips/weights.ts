@@ -3,13 +3,14 @@ import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
 import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { spanOf } from '../lex.ts';
+import { textFrom } from './scan.ts';
 import { putIn, told, type Slip } from './slip.ts';
 import type { Source } from '../source.ts';
 
 /** `weights N = "…"`, `weights N: "…"`, `weights N of "…"`, `weights N("…")`. */
 const fromByAnotherSign: Slip = (source, { token, rules, expected }) => {
   if (rules.at(-1) !== 'weights' || expected.join() !== t.From.name) return undefined;
-  const rest = source.text.slice(token.startOffset, token.startOffset + 500);
+  const rest = textFrom(source, token, 500);
   const [whole, path] =
     /^(?:(?:=|:|->|\w+)\s*|\(\s*(?="[^"\n]*"\s*\)))("[^"\n]*")(?:\s*\))?/.exec(rest) ?? [];
   if (whole === undefined || path === undefined || token.tokenType === t.StringToken) return undefined;
@@ -24,7 +25,7 @@ const netBehindPath: Slip = (source, { token, start, previous, expected, rules }
   if (rules.at(-1) !== 'weights' || previous !== start || !expected.includes(t.Name.name)) return undefined;
   if (token.tokenType !== t.StringToken) return undefined;
   const why = 'the net comes first: `weights Net from "…"`';
-  const rest = source.text.slice(token.startOffset, token.startOffset + 500);
+  const rest = textFrom(source, token, 500);
   const [whole, path, net] = /^("[^"\n]*")\s*(?:of|for|to|into|->|:|=)\s*(\w+)/.exec(rest) ?? [];
   if (whole === undefined || path === undefined || net === undefined) return told(source, token, why);
   const span = { source, start: token.startOffset, end: token.startOffset + whole.length };
@@ -38,8 +39,7 @@ const others =
 const exceptByAnotherName: Slip = (source, failure) => {
   const { token, start, previous } = failure;
   if (start.tokenType !== t.Weights || !previous) return undefined;
-  const { text } = source;
-  const rest = text.slice(token.startOffset, token.startOffset + 200);
+  const rest = textFrom(source, token, 200);
   const foreign = others.exec(rest)?.[0];
   if (foreign !== undefined) return exceptWritten(source, token, foreign);
   if (token.tokenType === t.Comma && /^,\s*except\b/.test(rest))
@@ -89,7 +89,7 @@ const pathsSideBySide: Slip = (source, { token, previous, start }) => {
 /** `layout "torch"`, `layout = torch`. */
 const layoutByAnotherSign: Slip = (source, { token, previous }) => {
   if (previous?.tokenType !== t.Layout) return undefined;
-  const rest = source.text.slice(token.startOffset, token.startOffset + 80);
+  const rest = textFrom(source, token, 80);
   const [whole, name] = /^(?:[=:]\s*)?"?(\w+)"?/.exec(rest) ?? [];
   if (whole === undefined || name === undefined || whole === name) return undefined;
   const span = { source, start: token.startOffset, end: token.startOffset + whole.length };
@@ -102,8 +102,7 @@ const layoutBehind: Slip = (source, { token, start }) => {
   const why = '`layout` stands before `except`';
   const { text } = source;
   const head = text.slice(start.startOffset, token.startOffset);
-  const [written = '', name] =
-    /^layout\s+(\w+)/.exec(text.slice(token.startOffset, token.startOffset + 80)) ?? [];
+  const [written = '', name] = /^layout\s+(\w+)/.exec(textFrom(source, token, 80)) ?? [];
   const [except] = /\bexcept\b[^\n]*$/.exec(head) ?? [];
   if (name === undefined || except === undefined) return told(source, token, why);
   const from = token.startOffset - except.length;

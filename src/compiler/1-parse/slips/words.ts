@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
+import { textFrom } from './scan.ts';
 import { foreign, told, type Slip } from './slip.ts';
 import type { Source } from '../source.ts';
 
@@ -81,7 +82,7 @@ export function reservedWord(source: Source, token: IToken): Diagnostic {
 /** `let mut y = …`, `let int c = 3`. */
 const wordBehindLet: Slip = (source, { previous, start }) => {
   if (start.tokenType !== t.Let || !previous) return undefined;
-  const text = source.text.slice(start.startOffset, start.startOffset + 80);
+  const text = textFrom(source, start, 80);
   const [, gap, word] = /^let(\s+)(\w+\s+)(?=\w+\s*(?:=(?!=)|:))/.exec(text) ?? [];
   if (gap === undefined || word === undefined) return undefined;
   const from = start.startOffset + 'let'.length + gap.length;
