@@ -10,7 +10,7 @@ import { lowerGraph } from '../../src/compiler/6-plan/lower.ts';
 import { buildProgram } from '../../src/compiler/6-plan/program.ts';
 import { schedules } from '../../src/compiler/6-plan/schedule.ts';
 import { slimmed } from '../../src/compiler/6-plan/slim.ts';
-import type { Graph } from '../../src/compiler/ir/graph.ts';
+import type { Graph, Node } from '../../src/compiler/ir/graph.ts';
 import { graphOf, inputMap, layer } from '../support/net-builder.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -53,4 +53,27 @@ it('leaves small nets alone', () => {
   expect(plan(graph, engine).steps[0]?.tuning).toEqual(
     plan(graph, engine, { pick: () => undefined }).steps[0]?.tuning,
   );
+});
+
+it('what is alive is summed up once, not looked for again for every step', () => {
+  const xs = [inputMap('x', [2, 2], 4)];
+  const layers = Array.from({ length: 600 }, () => 0).reduce(
+    (x, _, i) => layer('conv', [x], { channels: 4, kernel: 3, pad: 1 }, `l${i}`),
+    xs[0] as Node,
+  );
+  const graph = optimize(graphOf([layers], xs));
+  const engine = { relaxed: true, wide: false };
+  const lowered = lowerGraph(graph, engine, { precise: false, threads: 1, fromNs: 15_000 });
+  const layout = layOut(buildProgram(graph, schedules(graph)[0] ?? [], lowered), engine);
+  let looks = 0;
+  const roots = layout.roots.map((one) => ({
+    ...one,
+    get block() {
+      looks += 1;
+      return one.block;
+    },
+  }));
+  slimmed({ ...layout, roots }, lowered, engine);
+  expect(looks).toBeGreaterThan(600);
+  expect(looks).toBeLessThan(10 * roots.length);
 });

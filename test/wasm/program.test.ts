@@ -95,3 +95,24 @@ describe('modules', () => {
     expect(manifest.inputs.map(({ name, shape }) => [name, shape])).toEqual([['x', [12, 12, 8]]]);
   });
 });
+
+test('the borders to clear are sorted by step once, not looked for at every step', () => {
+  const x = inputMap('x', [3, 3], 4);
+  const chain = Array.from({ length: 500 }, () => 0).reduce(
+    (last, _, i) => layer('conv', [last], { channels: 4, kernel: 3, pad: 1 }, `l${i}`),
+    x,
+  );
+  const planned = plan(graphOf([chain], [x]), { relaxed: false, wide: false });
+  let looks = 0;
+  const allocations = planned.allocations.map((allocation) => ({
+    ...allocation,
+    get clear() {
+      looks += 1;
+      return allocation.clear;
+    },
+  }));
+  const { bytes } = emitWasm({ ...planned, allocations });
+  expect(bytes).toEqual(emitWasm(planned).bytes);
+  expect(planned.allocations.filter(({ clear }) => clear !== undefined).length).toBeGreaterThan(100);
+  expect(looks).toBeLessThan(3 * allocations.length);
+});

@@ -75,24 +75,51 @@ function better(
 /** Places the blocks in `order`. */
 function bestFit(blocks: readonly Block[], order: readonly number[]): Fit {
   const offsets = blocks.map(() => 0);
-  // Placed blocks by offset, so that the gaps between those alive with a block come in order.
-  const placed: Placed[] = [];
+  const shelf = createShelf(blocks);
   let bytes = 0;
   for (const index of order) {
     const block = blocks[index] as Block;
     const size = aligned(block.bytes);
-    const start = smallestGap(placed, block, size);
+    const start = smallestGap(shelf.near(block), block, size);
     offsets[index] = start;
     bytes = Math.max(bytes, start + size);
-    insert(placed, { start, end: start + size, block });
+    shelf.add({ start, end: start + size, block });
   }
   return { offsets, bytes };
 }
 
-/** Puts a block among others in the order of their places. */
+interface Shelf {
+  readonly add: (one: Placed) => void;
+  /** All that are alive with the block, and others, in the order of their places. */
+  readonly near: (block: Block) => readonly Placed[];
+}
+
+/** Placed blocks, all of them and those alive in each era: blocks mostly live in one, and a chain's have few neighbours among thousands. */
+function createShelf(blocks: readonly Block[]): Shelf {
+  const begin = blocks.reduce((least, { first }) => Math.min(least, first), Infinity);
+  const end = blocks.reduce((most, { last }) => Math.max(most, last), -Infinity);
+  const length = Math.ceil((end - begin + 1) / Math.sqrt(blocks.length));
+  const eraOf = (step: number): number => Math.floor((step - begin) / length);
+  const eras = Array.from({ length: eraOf(end) + 1 }, (): Placed[] => []);
+  const all: Placed[] = [];
+  return {
+    add: (one) => {
+      insert(all, one);
+      for (const era of eras.slice(eraOf(one.block.first), eraOf(one.block.last) + 1)) insert(era, one);
+    },
+    near: ({ first, last }) => (eraOf(first) === eraOf(last) ? (eras[eraOf(first)] ?? all) : all),
+  };
+}
+
+/** Puts a block among others in the order of their places, behind those at the same one. */
 export function insert<P extends Placed>(placed: P[], one: P): void {
-  const at = placed.findIndex((other) => other.start > one.start);
-  placed.splice(at === -1 ? placed.length : at, 0, one);
+  let [from, to] = [0, placed.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((placed[middle]?.start ?? 0) > one.start) to = middle;
+    else from = middle + 1;
+  }
+  placed.splice(from, 0, one);
 }
 
 /** Start of the smallest gap that holds `size` bytes throughout the block's life; after everything alive where none does. */

@@ -174,13 +174,14 @@ function arenaAllocations(layout: Layout, base: number): Allocation[] {
     ...layout.scratch.flatMap((scratch) => scratch ?? []),
   ];
   return layout.roots.map(({ root, block, offset }, id) => {
-    const shared = ranges.some(
-      (other, i) => i !== id && other.offset < offset + block.bytes && offset < other.offset + other.bytes,
-    );
+    const isShared = (): boolean =>
+      ranges.some(
+        (other, i) => i !== id && other.offset < offset + block.bytes && offset < other.offset + other.bytes,
+      );
     const { sharing } = layout.placement;
     const bordered = sharing.haloOf(root).length > 0;
     const fill = sharing.fillOf(root);
-    const clear = bordered && (shared || fill !== 0) ? fill : undefined;
+    const clear = bordered && (fill !== 0 || isShared()) ? fill : undefined;
     return { id, region: 'arena', offset: base + offset, ...block, clear };
   });
 }

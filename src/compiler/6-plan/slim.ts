@@ -31,7 +31,7 @@ export function slimmed(
     aliveBytes(layout, bareBytes),
     aliveBytes(layout, ({ block }) => aligned(block.bytes)),
   ];
-  const largest = Math.max(0, ...bare);
+  const largest = bare.reduce((a, b) => Math.max(a, b), 0);
   for (const share of shares) {
     const limit = Math.max(share * largest, fairBytes);
     if (layout.arena.bytes <= limit) return undefined;
@@ -57,11 +57,17 @@ function bareBytes({ root }: Root): number {
 
 /** Per step, the sum over the roots that are alive in it. */
 function aliveBytes({ roots, placement }: Layout, bytes: (root: Root) => number): readonly number[] {
-  return placement.works.map((_, step) =>
-    roots
-      .filter(({ block }) => block.first <= step && step <= block.last)
-      .reduce((sum, root) => sum + bytes(root), 0),
-  );
+  const change = placement.works.map(() => 0);
+  const add = (step: number, more: number): void => {
+    const at = Math.max(0, step);
+    if (at < change.length) change[at] = (change[at] ?? 0) + more;
+  };
+  for (const root of roots) {
+    add(root.block.first, bytes(root));
+    add(root.block.last + 1, -bytes(root));
+  }
+  let alive = 0;
+  return change.map((more) => (alive += more));
 }
 
 /** The cheapest choice of the same algorithm that takes at most `bytes`; undefined where the work's own does, or none. */

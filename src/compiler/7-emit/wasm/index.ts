@@ -4,9 +4,9 @@
  * however many steps use them.
  */
 import { internal } from '../../diagnostics/internal.ts';
-import type { Allocation, Buffer, Plan, Step } from '../../6-plan/plan.ts';
+import type { Buffer, Plan, Step } from '../../6-plan/plan.ts';
 import type { Manifest } from '../../../runtime/manifest.ts';
-import { ModuleBuilder, type FunctionBuilder, type FunctionRef } from './assembler/index.ts';
+import { ModuleBuilder, type FunctionRef } from './assembler/index.ts';
 import type { EmitContext, Emitter } from './emit-context.ts';
 import { emitters } from './emitters.ts';
 import { emitClear, type RowShare } from './halo.ts';
@@ -55,35 +55,38 @@ export function emitWasm(plan: Plan, { steps = false, names = false }: EmitWasmO
 
 /** For several threads. */
 function emitShared(plan: Plan, module: ModuleBuilder, { table }: Tables, control: number): void {
+  const borders = bordersOf(plan);
   emitTeam({
     plan,
     module,
     control,
-    clear: (step, share, f) => clearHalos(plan, step, { module, f }, share),
+    clear: (step, share, f) => clearHalos(borders.get(step.index), { module, f }, share),
     emit: (step, f) => emitterOf(step)(step, { module, f, table }),
   });
 }
 
 /** All steps in one function. */
 function emitRun(plan: Plan, module: ModuleBuilder, { table }: Tables): FunctionRef {
+  const borders = bordersOf(plan);
   return module.function({ name: 'run', params: [] }, (f) => {
-    for (const step of plan.steps) emitStep(plan, step, { module, f, table });
+    for (const step of plan.steps) emitStep(step, borders.get(step.index), { module, f, table });
   });
 }
 
 /** One exported function per step, and one that calls them. */
 function emitSteps(plan: Plan, module: ModuleBuilder, { table }: Tables): FunctionRef {
+  const borders = bordersOf(plan);
   const refs = plan.steps.map((step) =>
     module.function({ name: `step${step.index}`, params: [] }, (f) =>
-      emitStep(plan, step, { module, f, table }),
+      emitStep(step, borders.get(step.index), { module, f, table }),
     ),
   );
   refs.forEach((ref, i) => module.export(`step${i}`, ref));
   return module.function({ name: 'run', params: [] }, (f) => refs.forEach((ref) => f.call(ref)));
 }
 
-function emitStep(plan: Plan, step: Step, context: EmitContext): void {
-  clearHalos(plan, step, context);
+function emitStep(step: Step, borders: readonly Border[] | undefined, context: EmitContext): void {
+  clearHalos(borders, context);
   emitterOf(step)(step, context);
 }
 
@@ -91,28 +94,32 @@ function emitterOf({ algorithm }: Step): Emitter {
   return emitters[algorithm] ?? internal(`no emitter for the algorithm ${algorithm}`);
 }
 
-/**
- * Clears (a share of) the borders whose lifetime begins with the step; those of inputs (which live before the first step) with the first.
- * True if there are any.
- */
-function clearHalos(
-  plan: Plan,
-  step: Step,
-  { module, f }: { module: ModuleBuilder; f: FunctionBuilder },
-  share: RowShare = { part: 0, parts: 1 },
-): boolean {
-  const bordered = plan.allocations.filter(
-    ({ clear, first }) => clear !== undefined && Math.max(0, first) === step.index,
-  );
-  for (const allocation of bordered)
-    emitClear(rootOf(plan, allocation), { fill: allocation.clear ?? 0, share }, { module, f });
-  return bordered.length > 0;
+/** A root whose border is cleared, with the byte `fill`. */
+interface Border {
+  readonly root: Buffer;
+  readonly fill: number;
 }
 
-function rootOf(plan: Plan, { id }: Allocation): Buffer {
-  return (
-    plan.buffers.find((buffer) => buffer.allocation === id) ?? internal(`the allocation ${id} has no buffer`)
-  );
+/** The borders that each step clears: those whose lifetime begins with it; those of inputs (which live before the first step) with the first. */
+function bordersOf({ allocations, buffers }: Plan): ReadonlyMap<number, readonly Border[]> {
+  const roots = new Map<number, Buffer>();
+  for (const buffer of buffers) if (!roots.has(buffer.allocation)) roots.set(buffer.allocation, buffer);
+  const borders = allocations.flatMap(({ id, clear: fill, first }) => {
+    if (fill === undefined) return [];
+    const root = roots.get(id) ?? internal(`the allocation ${id} has no buffer`);
+    return [{ step: Math.max(0, first), root, fill }];
+  });
+  return Map.groupBy(borders, ({ step }) => step);
+}
+
+/** Clears (a share of) the borders. True if there are any. */
+function clearHalos(
+  borders: readonly Border[] = [],
+  context: Pick<EmitContext, 'module' | 'f'>,
+  share: RowShare = { part: 0, parts: 1 },
+): boolean {
+  for (const { root, fill } of borders) emitClear(root, { fill, share }, context);
+  return borders.length > 0;
 }
 
 function bytesOf(data: Float32Array): Uint8Array {
