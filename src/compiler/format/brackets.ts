@@ -23,6 +23,8 @@ interface Placed {
   readonly span: Span;
 }
 
+const commaLine = concat(text(','), line);
+
 /** `(a, b)` and `[a, b]`. */
 export function bracketed<N extends Placed>(
   context: Context,
@@ -32,11 +34,11 @@ export function bracketed<N extends Placed>(
   print: (node: N) => Doc,
 ): Doc {
   const list = sequence(context, nodes, range, print);
-  const [open, close] = signs.map(text) as [Doc, Doc];
+  const [open, close] = [text(signs[0]), text(signs[1])];
   if (hasComments(list)) return concat(open, inLines(list, ','), close);
   const docs = list.entries.map(({ doc }) => doc);
   if (docs.length === 0) return concat(open, close);
-  return group(concat(open, indent(concat(softLine, join(docs, concat(text(','), line)))), softLine, close));
+  return group(concat(open, indent(concat(softLine, join(docs, commaLine))), softLine, close));
 }
 
 /** `[0.485, 0.456, …]`: as many on a line as fit. */
@@ -76,25 +78,27 @@ export function braced<N extends Placed>(
 ): Doc {
   const list = sequence(context, nodes, range, print);
   const broken = brokenBraces(list);
-  return isFlat(context, list, nodes, range.open, flat) ? either(flatBraces(list, flat), broken) : broken;
+  const onOneLine = flatBraces(context, list, nodes, range.open, flat);
+  return onOneLine ? either(onOneLine, broken) : broken;
 }
 
-/** True where `{ a, b }` may stay on its line. */
-export function isFlat(
+/** `{ a, b }`, where it may stay on its line. */
+export function flatBraces(
   { source }: Context,
   list: Sequence,
   nodes: readonly Placed[],
   open: number,
   flat: string | undefined,
-): boolean {
+): Doc | undefined {
   const [first] = nodes;
-  if (hasComments(list) || (nodes.length > 1 && flat === undefined)) return false;
-  if (first !== undefined && source.text.slice(open, first.span.start).includes('\n')) return false;
-  const { measure } = flatBraces(list, flat);
-  return !measure.hard && measure.first <= (flat === undefined ? maxFlat.body : maxFlat.list);
+  if (hasComments(list) || (nodes.length > 1 && flat === undefined)) return undefined;
+  if (first !== undefined && source.text.slice(open, first.span.start).includes('\n')) return undefined;
+  const doc = inBraces(list, flat);
+  const { hard, first: width } = doc.measure;
+  return !hard && width <= (flat === undefined ? maxFlat.body : maxFlat.list) ? doc : undefined;
 }
 
-export function flatBraces(list: Sequence, flat = ''): Doc {
+function inBraces(list: Sequence, flat = ''): Doc {
   if (list.entries.length === 0) return text('{ }');
   const docs = list.entries.map(({ doc }) => doc);
   return concat(text('{ '), join(docs, text(flat)), text(' }'));

@@ -37,7 +37,14 @@ export interface Step {
   readonly onNewLine: boolean;
 }
 
-const flatMeasure = (width: number): Measure => ({ first: width, last: width, hard: false, comment: false });
+/** Most texts are short, and those of one width share their measure. */
+const flatMeasures = Array.from({ length: 64 }, (_, width) => newFlatMeasure(width));
+
+function newFlatMeasure(width: number): Measure {
+  return { first: width, last: width, hard: false, comment: false };
+}
+
+const flatMeasure = (width: number): Measure => flatMeasures[width] ?? newFlatMeasure(width);
 
 export const text = (value: string): Doc => ({
   kind: 'text',
@@ -75,10 +82,10 @@ export function concat(...parts: readonly Doc[]): Doc {
 /** The measure of documents one behind the other, with `between` between. */
 function measureOf(parts: readonly Doc[], between?: Doc): Measure {
   const sum = { first: 0, last: 0, hard: false, comment: false };
-  parts.forEach((part, i) => {
+  for (let i = 0; i < parts.length; i++) {
     if (between && i > 0) append(sum, between.measure);
-    append(sum, part.measure);
-  });
+    append(sum, (parts[i] as Doc).measure);
+  }
   return sum;
 }
 
@@ -136,10 +143,14 @@ export const flow = (first: Doc, rest: readonly Step[]): Doc => ({
 });
 
 /** `parts` with `separator` between. */
-export const join = (parts: readonly Doc[], separator: Doc): Doc =>
-  parts.length === 1
-    ? (parts[0] ?? empty)
-    : concat(...parts.flatMap((part, i) => (i === 0 ? [part] : [separator, part])));
+export function join(parts: readonly Doc[], separator: Doc): Doc {
+  const [first] = parts;
+  if (first === undefined) return concat();
+  if (parts.length === 1) return first;
+  const all: Doc[] = [first];
+  for (let i = 1; i < parts.length; i++) all.push(separator, parts[i] as Doc);
+  return concat(...all);
+}
 
 interface Printer {
   readonly out: string[];
@@ -158,6 +169,7 @@ export function print(doc: Doc): { readonly text: string; readonly broke: boolea
 /** Removes the blanks at the end of what was written. */
 function trimEnd(out: string[]): void {
   for (let last = out.at(-1); last !== undefined; last = out.at(-1)) {
+    if (last !== '' && !endsBlank(last)) return;
     const kept = last.replace(/[ \t]+$/, '');
     if (kept !== '') {
       if (kept.length < last.length) out[out.length - 1] = kept;
@@ -165,6 +177,11 @@ function trimEnd(out: string[]): void {
     }
     out.pop();
   }
+}
+
+function endsBlank(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last === 0x20 || last === 0x09;
 }
 
 type Mode = 'flat' | 'break';
@@ -204,14 +221,27 @@ function put(printer: Printer, doc: Doc, indentation: number, mode: Mode, rest: 
       putEither(printer, doc, indentation, mode, rest);
       return;
     case 'concat':
-      for (let i = 0; i < doc.parts.length; i++)
-        put(printer, doc.parts[i] as Doc, indentation, mode, behind(doc.parts, i, rest));
+      putConcat(printer, doc.parts, indentation, mode, rest);
       return;
     case 'fill':
       putFill(printer, doc.items, indentation, mode);
       return;
     case 'flow':
       putFlow(printer, doc, indentation, mode, rest);
+  }
+}
+
+function putConcat(
+  printer: Printer,
+  parts: readonly Doc[],
+  indentation: number,
+  mode: Mode,
+  rest: number,
+): void {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as Doc;
+    if (part.kind === 'text') write(printer, part.text);
+    else put(printer, part, indentation, mode, behind(parts, i, rest));
   }
 }
 

@@ -15,12 +15,13 @@ import type {
 } from '../1-parse/ast.ts';
 import { bindingOf, prefixBindingOf } from '../1-parse/build/operators.ts';
 import type { Span } from '../1-parse/source.ts';
+import { textOf } from '../1-parse/source.ts';
 import { internal, unreachable } from '../diagnostics/internal.ts';
-import { bracketed, braced, brokenBraces, filled, flatBraces, isFlat } from './brackets.ts';
+import { bracketed, braced, brokenBraces, filled, flatBraces } from './brackets.ts';
 import { comment, concat, either, empty, flow, fresh, group, hardLine, indent, line, text } from './doc.ts';
 import type { Doc, Step } from './doc.ts';
 import { hasComments, sequence } from './sequence.ts';
-import type { Context, Sequence } from './sequence.ts';
+import type { Context } from './sequence.ts';
 import { statement } from './statements.ts';
 
 /** An expression where anything may stand. */
@@ -85,8 +86,12 @@ function literal(span: Span, pattern: RegExp): string {
   return pattern.exec(inner)?.[0] ?? internal('a literal without its text');
 }
 
+/** Most numbers: nothing to be left out or added. */
+const numberAlone = /^\d[\d._]*$/;
+
 /** `300kB` → `300 kB`; everything else as written. */
 export const numberText = (span: Span): string =>
+  numberAlone.exec(textOf(span))?.[0] ??
   literal(span, /^\d[\w.]*(?:(?<=[eE])[+-]\d\w*)?(?:[ \t]*[kMG]?B(?!\w)|%)?/).replace(
     /[ \t]*([kMG]?B)$/,
     ' $1',
@@ -203,11 +208,14 @@ function pipeline(context: Context, node: PipelineExpr): Doc {
   return concat(...top, first, fresh(indent(concat(...rest, ...tail))));
 }
 
+const arrowSign = text('-> ');
+
 /** `-> stage`, and whether it begins a line in the source. */
 function step({ source }: Context, { stages }: PipelineExpr, index: number, doc: Doc): Step {
   const end = stages[index - 1]?.span.end ?? 0;
   const arrow = source.text.indexOf('->', end);
-  return { doc: concat(text('-> '), doc), onNewLine: source.text.slice(end, arrow).includes('\n') };
+  const lineEnd = source.text.indexOf('\n', end);
+  return { doc: concat(arrowSign, doc), onNewLine: lineEnd !== -1 && lineEnd < arrow };
 }
 
 function merge(context: Context, node: MergeExpr): Doc {
@@ -264,14 +272,13 @@ function ifExpression(context: Context, node: IfExpr): Doc {
   const lists = bodies.map((part) =>
     sequence(context, part.statements, insideOf(part.span), (child) => statement(context, child)),
   );
-  const allFlat = lists.every((found, i) => {
+  const flats = lists.flatMap((found, i) => {
     const part = bodies[i] as Body;
-    return isFlat(context, found, part.statements, part.span.start + 1, undefined);
+    return flatBraces(context, found, part.statements, part.span.start + 1, undefined) ?? [];
   });
-  const chain = (braces: (found: Sequence) => Doc) =>
-    concat(...lists.map((found, i) => concat(heads[i] ?? empty, braces(found))));
-  const flat = allFlat ? chain(flatBraces) : undefined;
-  const broken = chain(brokenBraces);
+  const chain = (braces: readonly Doc[]) => concat(...braces.map((doc, i) => concat(heads[i] ?? empty, doc)));
+  const flat = flats.length === lists.length ? chain(flats) : undefined;
+  const broken = chain(lists.map(brokenBraces));
   return flat && flat.measure.first <= maxChain ? either(flat, broken) : broken;
 }
 

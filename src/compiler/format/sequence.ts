@@ -64,6 +64,7 @@ export function sequence<N extends Placed>(
   range: Range,
   print: (node: N) => Doc,
 ): Sequence {
+  if (!hasCommentIn(context, range)) return withoutComments(context, nodes, range, print);
   const start = nodes[0]?.span.start ?? range.close;
   const head = range.isFile ? undefined : onLine(context, range.open, start);
   let end = range.open;
@@ -80,6 +81,34 @@ export function sequence<N extends Placed>(
   });
   const tail = notes(context, end, range.close);
   return { head: head && show(head), entries, tail };
+}
+
+const noNotes: readonly Note[] = [];
+
+/** Most lists have no comments, so that nothing needs to be looked for around their entries. */
+function withoutComments<N extends Placed>(
+  context: Context,
+  nodes: readonly N[],
+  range: Range,
+  print: (node: N) => Doc,
+): Sequence {
+  const { source } = context;
+  const entries: Entry[] = [];
+  let end = range.open;
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[i] as N;
+    const gap = hasGap(source, end, node.span.start);
+    const joined = isBehindWord(source, nodes[i - 1], node);
+    entries.push({ above: noNotes, gap, joined, doc: print(node), behind: undefined });
+    end = node.span.end;
+  }
+  return { head: undefined, entries, tail: noNotes };
+}
+
+/** True where a comment begins in a range, taken or not. */
+function hasCommentIn({ comments }: Context, { open, close }: Range): boolean {
+  const next = comments[indexAt(comments, open)];
+  return next !== undefined && next.span.start < close;
 }
 
 /** Directly behind a statement that is a name alone, on its line. */
@@ -176,5 +205,8 @@ function indexAt(comments: readonly Comment[], offset: number): number {
   return low;
 }
 
-const hasGap = ({ text }: Source, from: number, to: number): boolean =>
-  /\n[ \t\r]*\n/.test(text.slice(from, to));
+/** True where an empty line stands in a part of the text. */
+function hasGap({ text }: Source, from: number, to: number): boolean {
+  const first = text.indexOf('\n', from);
+  return first !== -1 && first < to && /\n[ \t\r]*\n/.test(text.slice(first, to));
+}
