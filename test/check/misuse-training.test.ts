@@ -80,6 +80,13 @@ describe('settings', () => {
   });
 });
 
+it('a net is trained in one way', () => {
+  const one = 'train N {\n  loss = crossentropy(logits)\n  epochs = 5\n}\n';
+  const { found, at, titles } = onlyOne(`${net}${one}${one}`);
+  expect([found.code, at]).toEqual(['value/given-twice', 'N']);
+  expect(titles).toEqual(['leave the second out', 'train N2, another name of N']);
+});
+
 describe('weights', () => {
   const line = 'weights N from "f.safetensors"';
   it.each([

@@ -98,5 +98,34 @@ export function bindTrain(item: TrainItem, place: Place): void {
   // Of a net that is not there nothing is known: its values are not looked for.
   const scope = { ...childScope(net && netScope(net, place)), extendsUnknown: net === undefined };
   reportEmpty(item.span, `train ${item.net.name}`, place);
+  if (net) reportSecondTraining(item, place);
   bindClauses(item.clauses, 'train', scope, place);
+}
+
+/** A net is trained in one way: steps of it are phases, and what is trained otherwise has another name. */
+function reportSecondTraining(item: TrainItem, { module, names }: Place): void {
+  const { name, span } = item.net;
+  const first = module.file.items.find((other) => other.kind === 'train' && other.net.name === name);
+  if (first?.kind !== 'train' || first === item) return;
+  const other = freeName(name, module);
+  const before = { ...item.span, end: item.span.start };
+  const edits = [
+    { span: before, text: `net ${other} = ${name}\n` },
+    { span, text: other },
+  ];
+  const steps = { word: 'note', text: 'steps of one training are its phases: `phase tune { … }`' } as const;
+  const found = givenTwice(
+    { option: 'the training', what: name },
+    {
+      first: first.net.span,
+      again: span,
+      text: 'trained here',
+      fixes: [leaveOut('the second', item.span), { title: `train ${other}, another name of ${name}`, edits }],
+    },
+  );
+  names.report({ ...found, notes: [steps] });
+}
+
+function freeName(name: string, { names }: Place['module']): string {
+  for (let i = 2; ; i++) if (!names.has(`${name}${i}`)) return `${name}${i}`;
 }
