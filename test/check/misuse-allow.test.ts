@@ -64,6 +64,43 @@ describe('codes', () => {
   });
 });
 
+describe('comments that switch nothing off', () => {
+  const comment = '// allow shape/floor because the border is black';
+
+  it.each([
+    `net N {\n  in x: rgb 8x8\n  ${comment}\n  y = x -> maxpool(2)\n  out z: tensor(y)\n}\n`,
+    `net N {\n  in x: rgb 8x8 ${comment}\n  y = x -> maxpool(2)\n  out z: tensor(y)\n}\n`,
+    `block B = maxpool(2) ${comment}\nnet N {\n  in x: rgb 8x8\n  out z: tensor(x -> B)\n}\n`,
+    `${comment}\nlet c = 8\nnet N {\n  in x: rgb 8x8\n  out z: tensor(x -> conv(c, 1))\n}\n`,
+  ])('%#', (text) => {
+    const { found, at } = onlyOne(text);
+    expect([found.severity, found.code, at]).toEqual(['warning', 'allow/unused', comment]);
+    expect(applyFix(text, found)).not.toContain('allow');
+    expect(diagnose({ path: 'main.cnn', text: applyFix(text, found) })).toEqual([]);
+  });
+
+  it.each([
+    ['another use may need it', `export block B = maxpool(2) ${comment}\n`],
+    [
+      'it was not evaluated',
+      `export net N(c) {\n  in x: rgb 8x8 ${comment}\n  out z: tensor(x -> conv(c, 3))\n}\n`,
+    ],
+    [
+      'a command that reads weights says it',
+      `export let k = 3 // allow weights/unused because there are more\n`,
+    ],
+    [
+      'another use of the block needs it',
+      `block B = maxpool(2) ${comment}\nnet N {\n  in x: rgb 9x9\n  in w: rgb 8x8\n  out z: tensor(x -> B)\n  out v: tensor(w -> B)\n}\n`,
+    ],
+  ])('not told where %s', (_, text) => expect(diagnose({ path: 'main.cnn', text })).toEqual([]));
+
+  it('not told beside an error', () => {
+    const text = `net N {\n  in x: rgb 8x8 ${comment}\n  out z: tensor(y)\n}\n`;
+    expect(onlyOne(text).found.code).toBe('names/unknown');
+  });
+});
+
 it.each([
   '// allow images of any size',
   '// allowed: everything',

@@ -51,6 +51,8 @@ export function resolve(
   for (const module of loaded.modules) addSegments(module, segments);
   const allowances = readAllowances(ownFiles(loaded.modules));
   diagnostics.push(...allowances.diagnostics);
+  const files = loaded.modules.map(({ file }) => file);
+  const { told, allowed } = withoutAllowed(namesOnce(diagnostics, files), allowances);
   const model: Model = {
     entry: loaded.entry,
     modules: loaded.modules,
@@ -61,10 +63,11 @@ export function resolve(
     broken: new Set([...circular, ...names.broken]),
     mentions: names.mentions,
     allowances,
+    allowed,
+    failed: told.some(({ severity }) => severity === 'error'),
     host,
   };
-  const files = loaded.modules.map(({ file }) => file);
-  return { model, diagnostics: withoutAllowed(namesOnce(diagnostics, files), allowances) };
+  return { model, diagnostics: told };
 }
 
 /** Allowing comments count in the project's files; warnings of others are not reported anyway. */

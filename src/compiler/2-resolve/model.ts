@@ -115,5 +115,9 @@ export interface Model {
   readonly mentions: ReadonlyMap<Declaration, readonly { readonly to: Declaration; readonly span: Span }[]>;
   /** Warnings that comments switch off. */
   readonly allowances: Allowances;
+  /** Lines of theirs that switched off what phase 2 would have said. */
+  readonly allowed: ReadonlySet<string>;
+  /** Whether phase 2, or the one before it, found errors. */
+  readonly failed: boolean;
   readonly host: Host;
 }

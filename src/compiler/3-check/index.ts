@@ -20,6 +20,7 @@ import { childFrame, type Site } from './frame.ts';
 import { buildGraph, type InputSizes, type Instance } from './instantiate.ts';
 import { askNets, type Memo } from './ask-nets.ts';
 import type { NetFacts } from './query.ts';
+import { unusedAllowances } from './unused-allowances.ts';
 import { newSession, onceReporter, type Mode, type Session } from './session.ts';
 import { budgetsOf, checkStatements, importedNets, type NamedNet } from './statements.ts';
 import type { GivenArg, Value } from './value.ts';
@@ -94,7 +95,8 @@ export function check(
     return { declaration, facts, variants };
   });
   checkStatements({ own: nets, imported }, site, session);
-  return { diagnostics: withoutAllowed(found, model.allowances), nets };
+  const { told, allowed } = withoutAllowed(found, model.allowances);
+  return { diagnostics: [...told, ...unusedAllowances(model, { told, allowed, nets })], nets };
 }
 
 /** Graph and figures of a net, or of a variant, at its default sizes; undefined where it has errors or needs parameters. */

@@ -44,7 +44,7 @@ function codesMeant(word: string, rest: string): readonly string[] {
   const codes = Object.keys(registry);
   if (word.includes('/')) return nearestNames(word, codes).slice(0, 1);
   if (word === '' || !/^\s*(?:$|because\b|[:,;(—–-])/.test(rest)) return [];
-  const warnings = codes.filter((one) => severityOf(one) === 'warning');
+  const warnings = codes.filter((one) => severityOf(one) === 'warning' && !one.startsWith('allow/'));
   const whole = warnings.filter((one) => one.endsWith(`/${word}`));
   return whole.length > 0 ? whole : warnings.filter((one) => one.includes(`/${word}-`));
 }
@@ -88,7 +88,7 @@ function otherForm(code: string, rest: string, { span }: Comment): Diagnostic {
 }
 
 /** With its line, where it stands alone. */
-function withoutComment({ span }: Comment): Fix {
+export function withoutComment({ span }: Pick<Comment, 'span'>): Fix {
   const { source, start, end } = span;
   const line = source.text.lastIndexOf('\n', start - 1) + 1;
   const isAlone = source.text.slice(line, start).trim() === '';

@@ -31,4 +31,12 @@ export const allowDiagnostics = {
     bad: 'net N {\n  in x: f32[4]\n  // allow value/too-small because it is a test\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}',
   },
+  'allow/unused': {
+    severity: 'warning',
+    message: 'there is no {code} here for this comment to switch off',
+    explain:
+      'The warning was mended, or stands on another line: a comment speaks for its own line and the next one. Left in place, it would hide a warning that is new. Told where nothing else is wrong, for what is checked with this file alone: not in blocks that other files use.',
+    bad: 'net N {\n  in x: f32[4]\n  // allow network/dense-twice because the narrow middle is a bottleneck\n  y = x -> dense(8) -> relu -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(8) -> relu -> dense(3)\n  out z: tensor(y)\n}',
+  },
 } as const satisfies Record<string, DiagnosticEntry>;

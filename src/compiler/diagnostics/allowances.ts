@@ -3,7 +3,7 @@
  * cannot be allowed, and a reason is part of it.
  */
 import type { Comment } from '../1-parse/ast.ts';
-import { positionAt, type Source } from '../1-parse/source.ts';
+import { positionAt, type Source, type Span } from '../1-parse/source.ts';
 import { readAllow } from './allow-comment.ts';
 import type { Diagnostic } from './diagnostic.ts';
 
@@ -11,7 +11,17 @@ import type { Diagnostic } from './diagnostic.ts';
 export interface Allowances {
   /** `path:line:code` that may not be reported. */
   readonly lines: ReadonlySet<string>;
+  /** Those comments that are as they should be. */
+  readonly comments: readonly AllowingComment[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** One `// allow code because …`. */
+export interface AllowingComment {
+  readonly span: Span;
+  readonly code: string;
+  /** Its part of the lines. */
+  readonly lines: readonly string[];
 }
 
 interface Commented {
@@ -21,6 +31,7 @@ interface Commented {
 
 export function readAllowances(files: readonly Commented[]): Allowances {
   const lines = new Set<string>();
+  const allowing: AllowingComment[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const { source, comments } of files) {
     const nextAfter = nextLines(source.text);
@@ -29,12 +40,15 @@ export function readAllowances(files: readonly Commented[]): Allowances {
       if (!found) continue;
       if (found.problem) diagnostics.push(found.problem);
       const { line } = positionAt(source.text, comment.span.start);
-      for (const covered of [line, nextAfter(line, comment.span.start)])
-        if (covered !== undefined)
-          for (const code of found.codes) lines.add(`${source.path}:${covered}:${code}`);
+      const covered = [line, nextAfter(line, comment.span.start)].filter((one) => one !== undefined);
+      for (const code of found.codes) {
+        const own = covered.map((one) => `${source.path}:${one}:${code}`);
+        for (const one of own) lines.add(one);
+        if (!found.problem) allowing.push({ span: comment.span, code, lines: own });
+      }
     }
   }
-  return { lines, diagnostics };
+  return { lines, comments: allowing, diagnostics };
 }
 
 /** The next line of a text that holds more than a comment, for lines asked about from the first to the last: each is read once. */
@@ -57,14 +71,18 @@ function nextLine(text: string, line: number, offset: number): number | undefine
   return undefined;
 }
 
-/** The diagnostics without the warnings that a comment switches off. */
+/** The diagnostics without the warnings that a comment switches off, and the lines that did. */
 export function withoutAllowed(
   diagnostics: readonly Diagnostic[],
   { lines }: Allowances,
-): readonly Diagnostic[] {
-  if (lines.size === 0) return diagnostics;
-  return diagnostics.filter(({ severity, code, span }) => {
+): { readonly told: readonly Diagnostic[]; readonly allowed: ReadonlySet<string> } {
+  const allowed = new Set<string>();
+  if (lines.size === 0) return { told: diagnostics, allowed };
+  const told = diagnostics.filter(({ severity, code, span }) => {
     if (severity === 'error') return true;
-    return !lines.has(`${span.source.path}:${positionAt(span.source.text, span.start).line}:${code}`);
+    const line = `${span.source.path}:${positionAt(span.source.text, span.start).line}:${code}`;
+    if (lines.has(line)) allowed.add(line);
+    return !lines.has(line);
   });
+  return { told, allowed };
 }
