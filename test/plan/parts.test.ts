@@ -26,11 +26,27 @@ it.each([false, true])('ResNet-18 for two threads (wide: %s)', (wide) => {
   expect(winograd.length).toBeGreaterThan(8);
   for (const { parts = [], tuning } of winograd)
     for (const part of parts)
-      for (const key of ['tile', 'vectors', 'narrow']) expect(part.tuning[key], key).toBe(tuning[key]);
+      for (const key of ['tile', 'vectors']) expect(part.tuning[key], key).toBe(tuning[key]);
   // The last layers have few tiles and many kernels: each thread transforms its own.
   const channels = winograd.at(-1)?.parts?.map(({ kernel }) => (kernel as ConvKernel).outC) ?? [];
   expect(channels.reduce((sum, n) => sum + n, 0)).toBe(512);
 });
+
+it.each([false, true])(
+  'threads have equally many tiles of 28 × 28 pixels, which are seven rows of seven (wide: %s)',
+  (wide) => {
+    const tiles = planned(2, wide).steps.flatMap(({ algorithm, kernel, parts = [] }) =>
+      kernel.kind === 'conv' && kernel.window.output[0] === 28 && algorithm.startsWith('winograd')
+        ? [parts.map((part) => [part.tuning['firstTile'], part.tuning['tiles']])]
+        : [],
+    );
+    const halves = [
+      [0, 24],
+      [3, 25],
+    ];
+    expect(tiles).toEqual(Array.from({ length: 4 }, () => halves));
+  },
+);
 
 it.each([false, true])('ResNet-18 keeps the rows of large maps where they are (wide: %s)', (wide) => {
   const heights = planned(2, wide).steps.flatMap(({ kernel, parts = [] }) =>

@@ -56,6 +56,29 @@ describe.each(engines)('parts, relaxed $relaxed', (engine) => {
     expect(got).toEqual(want);
   });
 
+  // 7 × 5 tiles, 7 × 7 with parts of tiles at the edges, 7 × 7 that read every other pixel, 5 × 5 that hold windows of a pool.
+  test.each([
+    { size: [28, 20], stride: 1, pool: false },
+    { size: [27, 27], stride: 1, pool: false },
+    { size: [55, 55], stride: 2, pool: false },
+    { size: [20, 20], stride: 1, pool: true },
+  ])('of Winograd layers whose rows of tiles threads share: %o', ({ size, stride, pool }) => {
+    for (const threads of [2, 3]) {
+      const x = inputMap('x', size, 32);
+      const conv = layer('conv', [x], { channels: 48, kernel: 3, pad: 1, stride, act: 'relu' }, 'c');
+      const out = pool ? layer('maxpool', [conv], { kernel: 2 }, 'p') : conv;
+      const graph = optimize(graphOf([out], [x]));
+      const cut = plan(graph, engine, { threads, cutFromNs: 0 });
+      expect(
+        new Set(cut.steps.flatMap(({ parts = [] }) => parts.map(({ tuning }) => tuning['firstTile']))),
+      ).toContain(0);
+      const [want, got] = [plan(graph, engine), cut].map((planned) =>
+        loadProgram(planned, testWeights).run(testInputs(graph)),
+      );
+      expect(got).toEqual(want);
+    }
+  });
+
   test('of random networks', () => {
     fc.assert(
       fc.property(randomGraphs, (written) => {

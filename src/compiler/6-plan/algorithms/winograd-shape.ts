@@ -27,6 +27,9 @@ export interface WinogradTuning {
   readonly channels: number;
   /** Of a part of the output channels: bytes from its first bias to its first kernel. */
   readonly kernelsBehind?: number;
+  /** Of a part of the map that begins or ends within a row of tiles: which of its tiles, row by row; of a flat map without narrow ones. */
+  readonly firstTile?: number;
+  readonly tiles?: number;
 }
 
 /** The tiles along one axis of the map. */
@@ -53,8 +56,9 @@ export interface WinogradShape extends WinogradTuning {
   readonly planes: { readonly count: number; readonly taps: number };
   readonly down: TileAxis;
   readonly across: TileAxis;
-  /** Of all planes. */
+  /** Of all planes; of a part only its own. */
   readonly tiles: number;
+  readonly firstTile: number;
   readonly positions: number;
   /** Transformed kernels of a panel and input channel. */
   readonly kernelCount: number;
@@ -164,6 +168,7 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
   const kernelCount = down.kernels * across.kernels;
   const panelWidth = vectors * lanes;
   const planes = planesOf(kernel);
+  const { firstTile = 0, tiles = planes.count * down.tiles * across.tiles } = tuning;
   const inC = summedChannels(kernel, down, across);
   // Phases and planes are written one behind the other, in whole vectors.
   const beyond = inC > kernel.inC && kernel.inC % lanes > 0 ? lanes - 1 : 0;
@@ -184,7 +189,8 @@ export function winogradShape(kernel: ConvKernel, tuning: WinogradTuning): Winog
     planes,
     down,
     across,
-    tiles: planes.count * down.tiles * across.tiles,
+    tiles,
+    firstTile,
     positions,
     kernelCount,
     inC,

@@ -201,26 +201,66 @@ function tileHalo(
  * The blocks and chunks with the least estimated time, in nanoseconds; for a part of a layer with the layout of its weights, and with last tiles
  * as the whole has them.
  */
-function winogradTuning(
-  kernel: ConvKernel,
-  tile: TileSize,
-  engine: Engine,
-  whole?: Pick<WinogradTuning, 'vectors' | 'narrow'>,
-): EstimatedTuning {
+function winogradTuning(kernel: ConvKernel, tile: TileSize, engine: Engine, whole?: Kept): EstimatedTuning {
   return tuningsOf(kernel, tile, engine, { whole, memory: 'any' }).reduce((a, b) =>
     b.cost < a.cost ? b : a,
   );
 }
 
-/** The tuning of a part of a layer that is cut for threads: blocks of tiles for the part, since those of the whole map may be larger than it. */
-export function winogradPart(part: ConvKernel, whole: Choice['tuning'], engine: Engine): EstimatedTuning {
-  const kept = { vectors: Number(whole['vectors']), narrow: Number(whole['narrow']) };
+/** Tiles of a part of a map, counted row by row from the first row that has any of them. */
+export interface TileRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The tuning of a part of a layer that is cut for threads: blocks of tiles for the part, since those of the whole map may be larger than it.
+ * `tiles`: which ones of those in its rows, if not all.
+ */
+export function winogradPart(
+  part: ConvKernel,
+  whole: Choice['tuning'],
+  engine: Engine,
+  tiles?: TileRange,
+): EstimatedTuning {
+  const vectors = Number(whole['vectors']);
+  const kept = tiles
+    ? { vectors, narrow: 0, firstTile: tiles.from, tiles: tiles.to - tiles.from }
+    : { vectors, narrow: Number(whole['narrow']) };
   return winogradTuning(part, whole['tile'] === 4 ? 4 : 2, engine, kept);
 }
 
+/**
+ * Ranges of equally many tiles, with the rows of pixels that they lie in; undefined where rows of tiles cannot be shared: in volumes, and where the
+ * last tiles down or across are narrow.
+ */
+export function tileRanges(
+  kernel: ConvKernel,
+  { tile, narrow }: Pick<WinogradTuning, 'tile' | 'narrow'>,
+  threads: number,
+): readonly (TileRange & { readonly tiles: TileRange })[] | undefined {
+  const [height = 1, width = 1] = kernel.window.output;
+  const isNarrow = [height, width].some((size) => size % tile > 0 && size % tile <= narrow);
+  const axes = tappedAxes(kernel, tile);
+  if (kernel.window.output.length !== 2 || isNarrow || axes?.some(({ taps }) => taps === 1)) return undefined;
+  const across = Math.ceil(width / tile);
+  const tiles = Math.ceil(height / tile) * across;
+  return Array.from({ length: threads }, (_, i) => {
+    const [first, end] = [i, i + 1].map((edge) => Math.floor((edge * tiles) / threads)) as [number, number];
+    const row = Math.floor(first / across);
+    return {
+      from: row * tile,
+      to: Math.min(height, Math.ceil(end / across) * tile),
+      tiles: { from: first - row * across, to: end - row * across },
+    };
+  });
+}
+
+/** Of a part of a layer: what it shares with the whole, and which tiles it has. */
+type Kept = Pick<WinogradTuning, 'vectors' | 'narrow' | 'firstTile' | 'tiles'>;
+
 interface Wanted {
-  /** Of a part of a layer: what it shares with the whole. */
-  readonly whole?: Pick<WinogradTuning, 'vectors' | 'narrow'> | undefined;
+  readonly whole?: Kept | undefined;
   /** Whether blocks and chunks that are never the fastest are considered, too, because they take little memory. */
   readonly memory: 'any' | 'little';
 }
@@ -231,10 +271,10 @@ function tuningsOf(
   engine: Engine,
   { whole, memory }: Wanted,
 ): readonly EstimatedTuning[] {
-  const { tiles } = tilesOf(kernel, tile);
+  const tiles = whole?.tiles ?? tilesOf(kernel, tile).tiles;
   const rowsOf = rowCycles(engine);
   const isFlat = kernel.window.kernel.length < 3;
-  const blocks = blockSizes(kernel, tile, memory).filter(
+  const blocks = blockSizes(kernel, tile, tiles, memory).filter(
     (block) => (whole?.narrow ?? 0) === 0 || block === tiles,
   );
   const widths = whole ? [whole.vectors] : panelWidths(engine);
@@ -242,6 +282,7 @@ function tuningsOf(
     blocks.flatMap((block) =>
       chunkSizes(kernel, { tile, vectors, memory }).map((chunk) => {
         const tuning = {
+          ...whole,
           tile,
           vectors,
           block,
@@ -266,8 +307,13 @@ function panelWidths(engine: Engine): readonly number[] {
 }
 
 /** Equal blocks (the last one may lack a few tiles), and blocks as large as the L2 cache holds. */
-function blockSizes(kernel: ConvKernel, tile: TileSize, memory: Wanted['memory']): readonly number[] {
-  const { tiles, positions, inC } = tilesOf(kernel, tile);
+function blockSizes(
+  kernel: ConvKernel,
+  tile: TileSize,
+  tiles: number,
+  memory: Wanted['memory'],
+): readonly number[] {
+  const { positions, inC } = tilesOf(kernel, tile);
   const most = Math.min(mostBlocks, Math.ceil(tiles / fewestTiles));
   const equal = Array.from({ length: most }, (_, i) => Math.ceil(tiles / (i + 1)));
   const tileBytes = positions * (inC + kernel.outC) * 4;

@@ -8,7 +8,8 @@ import { algorithms } from '../algorithms/index.ts';
 import { kernelMacs } from '../algorithms/shape.ts';
 import { pairGrain } from '../algorithms/strassen-shape.ts';
 import { lanes } from '../algorithms/tile.ts';
-import { winogradPart } from '../algorithms/winograd.ts';
+import { tileRanges, winogradPart, type TileRange } from '../algorithms/winograd.ts';
+import type { TileSize } from '../algorithms/winograd-matrices.ts';
 import type { Engine } from '../plan.ts';
 import { exchangeNs, type Spread } from './exchange.ts';
 import { partKernel } from './part-kernel.ts';
@@ -17,6 +18,8 @@ import { partKernel } from './part-kernel.ts';
 export interface Range {
   readonly from: number;
   readonly to: number;
+  /** Of rows of Winograd tiles: which of the tiles in them, row by row, if not all. Then ranges share a row of tiles. */
+  readonly tiles?: TileRange;
 }
 
 /** The axis of the output: a spatial one (of a nest: any) by number, or the output channels of a convolution. */
@@ -55,8 +58,9 @@ export function cutOf(
   if (threads < 2 || whole < fromNs) return undefined;
   const alone = whole + exchangeNs(kernel, undefined, threads, spreadOf);
   let best: { cut: Cut; ns: number } | undefined;
-  candidates(kernel, choice).forEach(({ axis, size, grain }, i) => {
-    const cut = { axis, ranges: rangesOf(size, grain, threads) };
+  candidates(kernel, choice).forEach((candidate, i) => {
+    const { axis, size } = candidate;
+    const cut = { axis, ranges: rangesOf(kernel, choice, candidate, threads) };
     const ns =
       slowest(kernel, cut, size, { choice, engine, whole }) * (i === 0 ? 1 : innerPenalty) +
       exchangeNs(kernel, axis, threads, spreadOf);
@@ -130,9 +134,19 @@ function spatial(output: readonly number[], grainOf: (axis: number) => number): 
   return output.map((size, axis) => ({ axis, size, grain: grainOf(axis) }));
 }
 
-/** Ranges as equal as whole grains allow; the first (of the thread that also does what is not cut) is not the longest. */
-function rangesOf(size: number, grain: number, threads: number): readonly Range[] {
+/** Ranges as equal as whole grains allow, or tiles; the first (of the thread that also does what is not cut) is not the longest. */
+function rangesOf(
+  kernel: Kernel,
+  { algorithm, tuning }: Choice,
+  { axis, size, grain }: Candidate,
+  threads: number,
+): readonly Range[] {
   const grains = Math.ceil(size / grain);
+  if (kernel.kind === 'conv' && algorithm.startsWith('winograd') && axis === 0 && grains % threads > 0) {
+    const tile: TileSize = tuning['tile'] === 4 ? 4 : 2;
+    const ranges = tileRanges(kernel, { tile, narrow: Number(tuning['narrow']) }, threads);
+    if (ranges) return ranges.filter(({ tiles }) => tiles.to > tiles.from);
+  }
   const edge = (i: number): number => Math.min(size, Math.floor((i * grains) / threads) * grain);
   return Array.from({ length: threads }, (_, i) => ({ from: edge(i), to: edge(i + 1) })).filter(
     ({ from, to }) => to > from,
@@ -153,7 +167,7 @@ function slowest(
     if (!part) return Infinity;
     if (choice.algorithm === 'nest') return whole * share;
     if (part.kind === 'conv' && choice.algorithm.startsWith('winograd'))
-      return winogradPart(part, choice.tuning, engine).cost;
+      return winogradPart(part, choice.tuning, engine, range.tiles).cost;
     const estimate = algorithm?.choose(part, engine, { precise: false, staticWeights: true });
     return estimate?.cost ?? whole * share;
   });

@@ -141,7 +141,20 @@ function touches(
     if (place === size) return whole.to;
     return bytes * (start + Math.round((place / size) * (shape[axis] ?? 1)) * (strides[axis] ?? 1));
   };
-  return cut.ranges.map(({ from, to }, owner) => ({ from: at(from), to: at(to), owner }));
+  return apart(cut.ranges.map(({ from, to }, owner) => ({ from: at(from), to: at(to), owner })));
+}
+
+/** What neighbours share is of several. */
+function apart(ranges: readonly Touch[]): readonly Touch[] {
+  return ranges.flatMap((range, i) => {
+    const [before, after] = [ranges[i - 1], ranges[i + 1]];
+    const from = Math.max(range.from, before?.to ?? range.from);
+    const to = Math.min(range.to, after?.from ?? range.to);
+    return [
+      { ...range, from, to },
+      { from: Math.max(from, to), to: range.to, owner: 'several' },
+    ];
+  });
 }
 
 /** The axis of an operand along which threads share it; undefined where each takes all of it, or parts that lie mixed. */

@@ -37,7 +37,7 @@ function sized(kernel: Kernel, choice: Choice, engine: Engine, { axis, ranges }:
     if (part.kind !== 'conv' || !choice.algorithm.startsWith('winograd'))
       return { range, kernel: part, tuning, scratchBytes };
     const own = {
-      ...winogradPart(part, tuning, engine).tuning,
+      ...winogradPart(part, tuning, engine, range.tiles).tuning,
       ...kernelsBehind(kernel, choice, axis, range),
     };
     return { range, kernel: part, tuning: own, scratchBytes: winogradShape(part, own).bytes };

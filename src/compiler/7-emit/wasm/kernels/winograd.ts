@@ -183,8 +183,8 @@ function layerFunction(m: ModuleBuilder, layer: WinogradLayer): FunctionRef {
     f.store(scratch, shape.lines - 4, direct);
     const kernels = f.let(i32.add(weights, kernelsBehind(kernel, shape)));
     ahead?.(f, { from: f.let(kernels), to: f.let(i32.add(scratch, shape.kernels)) });
-    const reader = cursor(f, [x]);
-    const writer = cursor(f, pointers.slice(2, -1));
+    const reader = cursor(f, layer, [x], [0]);
+    const writer = cursor(f, layer, pointers.slice(2, -1), outputIndices(layer));
     const first = f.i32();
     f.for(first, 0, tiles, shape.block, () => {
       const left = f.let(i32.sub(i32.const(tiles), first));
@@ -313,8 +313,21 @@ function outputIndices({ finish }: WinogradLayer): readonly number[] {
   return [2, ...finish.operands.map((_, i) => 3 + i)];
 }
 
-function cursor(f: FunctionBuilder, pointers: readonly Local<'i32'>[]): Cursor {
-  return { pointers: copyPointers(f, pointers), plane: f.i32(), down: f.i32(), across: f.i32() };
+/** At the first tile; `strides` of the geometry move the pointers. */
+function cursor(
+  f: FunctionBuilder,
+  { shape, geometry }: WinogradLayer,
+  starts: readonly Local<'i32'>[],
+  strides: readonly number[],
+): Cursor {
+  const pointers = copyPointers(f, starts);
+  const [plane, down, across] = [f.i32(), f.i32(), f.i32()];
+  if (shape.firstTile > 0) {
+    const column = strides.map((i) => geometry.strides[2][i] ?? 0);
+    movePointers(f, pointers, column, shape.across.pixels * shape.firstTile);
+    f.set(across, shape.firstTile);
+  }
+  return { pointers, plane, down, across };
 }
 
 interface Walk {
