@@ -1,8 +1,9 @@
 /** Whole programs: every operator's samples, and random networks, as WebAssembly against the operators' naive loops. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { optimize } from '../../src/compiler/5-optimize/index.ts';
 import { plan } from '../../src/compiler/6-plan/index.ts';
+import { ModuleBuilder } from '../../src/compiler/7-emit/wasm/assembler/index.ts';
 import { emitWasm } from '../../src/compiler/7-emit/wasm/index.ts';
 import type { Graph } from '../../src/compiler/ir/graph.ts';
 import { evaluate } from '../../src/compiler/ops/evaluate.ts';
@@ -115,4 +116,26 @@ test('the borders to clear are sorted by step once, not looked for at every step
   expect(bytes).toEqual(emitWasm(planned).bytes);
   expect(planned.allocations.filter(({ clear }) => clear !== undefined).length).toBeGreaterThan(100);
   expect(looks).toBeLessThan(3 * allocations.length);
+});
+
+test.each([
+  ['stem', { channels: 3, kernel: 3, pad: 1 }, 3],
+  ['winograd', { channels: 32, kernel: 3, pad: 1 }, 32],
+  ['implicit-gemm', { channels: 16, kernel: 1 }, 16],
+])('equal layers are built once, however many there are: %s', (algorithm, attrs, channels) => {
+  const builds = (layers: number): number => {
+    const x = inputMap('x', [16, 16], channels);
+    const chain = Array.from({ length: layers }, () => 0).reduce(
+      (last, _, i) => layer('conv', [last], attrs, `l${i}`),
+      x,
+    );
+    const planned = plan(graphOf([chain], [x]), { relaxed: true, wide: false });
+    expect(planned.steps.some((step) => step.algorithm.startsWith(algorithm))).toBe(true);
+    const spy = vi.spyOn(ModuleBuilder.prototype, 'function');
+    emitWasm(planned);
+    const { length } = spy.mock.calls;
+    spy.mockRestore();
+    return length;
+  };
+  expect(builds(60)).toBe(builds(20));
 });

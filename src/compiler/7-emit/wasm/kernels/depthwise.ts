@@ -16,6 +16,7 @@ import { axes3, convGeometry, spatialStrides, type ConvGeometry } from './conv-g
 import { emitFinish, finishOf, type Finish } from './finish.ts';
 import { emitPlanes, tileKey } from './plane.ts';
 import { callWith, copyPointers, movePointers, pointerTypes, type Pointers } from './pointers.ts';
+import { sharedLayer } from './shared-layer.ts';
 
 interface Layer {
   readonly kernel: DepthwiseKernel;
@@ -29,7 +30,15 @@ interface Layer {
 
 export const emitDepthwise: Emitter = (step, { module, f }) => {
   const layer = layerOf(step);
-  const cover = evenCover(coverSize(layer.geometry), tilePixels(layer, Number(step.tuning['pixels'])));
+  const callee = sharedLayer(module, step, [], () =>
+    layerFunction(module, layer, Number(step.tuning['pixels'])),
+  );
+  callWith(f, callee, layer.geometry.start.slice(0, pointerTypes(layer.finish).length));
+};
+
+/** (pointers) → the whole layer. `pixels`: the most of a tile. */
+function layerFunction(module: ModuleBuilder, layer: Layer, pixels: number): FunctionRef {
+  const cover = evenCover(coverSize(layer.geometry), tilePixels(layer, pixels));
   const types = pointerTypes(layer.finish);
   const tiles = new Map(
     cover.bands.flatMap(({ runs }) =>
@@ -37,11 +46,10 @@ export const emitDepthwise: Emitter = (step, { module, f }) => {
     ),
   );
   const name = `depthwise_${layer.geometry.size.join('x')}`;
-  const convolve = module.function({ name, params: types }, (g, ...pointers) =>
+  return module.function({ name, params: types }, (g, ...pointers) =>
     emitPlanes(g, { geometry: layer.geometry, cover, tiles: [tiles], pointers }),
   );
-  callWith(f, convolve, layer.geometry.start.slice(0, types.length));
-};
+}
 
 function coverSize({ size }: ConvGeometry): { rows: number; columns: number } {
   return { rows: size[1], columns: size[2] };

@@ -20,6 +20,7 @@ import { gemmDescriptor, gemmTile, longestStraightRun, type Reduction } from './
 import { lowerBound, withBound } from './lower-bound.ts';
 import { emitBand, emitPlanes, tileKey, type Tiles } from './plane.ts';
 import { callWith, combineStrides, copyPointers, movePointers, type Strides } from './pointers.ts';
+import { sharedLayer } from './shared-layer.ts';
 
 /**
  * Input that is read again for every panel should stay within so many bytes: what the L2 cache of a server holds. Smaller caches lose
@@ -44,7 +45,8 @@ interface Layer {
 export const emitImplicitGemm: Emitter = (step, { module, f, table }) => {
   const layer = layerOf(step, module, table);
   const { start } = layer.geometry;
-  callWith(f, layerFunction(module, layer), start.slice(0, pointerCount(layer)));
+  const callee = sharedLayer(module, step, [layer.descriptor], () => layerFunction(module, layer));
+  callWith(f, callee, start.slice(0, pointerCount(layer)));
 };
 
 function layerOf(step: Step, module: ModuleBuilder, table: EmitContext['table']): Layer {

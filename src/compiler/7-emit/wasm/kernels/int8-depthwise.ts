@@ -23,6 +23,7 @@ import { channelBytes, emitInt8Finish, int8FinishOf, type Int8Finish } from './i
 import { addProducts, startSums, sumOf, type Bytes, type Sum } from './int8-tile.ts';
 import { emitPlanes, tileKey } from './plane.ts';
 import { callWith, movePointers } from './pointers.ts';
+import { sharedLayer } from './shared-layer.ts';
 
 interface Layer {
   readonly layout: Int8Layout;
@@ -41,6 +42,18 @@ export const emitInt8Depthwise: Emitter = (step, { module, f }) => {
   if (kernel.kind !== 'depthwise' || !kernel.integer)
     return internal(`int8-depthwise of a ${kernel.kind} kernel`);
   const layer = layerOf(step, kernel, kernel.integer);
+  const { start } = layer.geometry;
+  const callee = sharedLayer(module, step, [], () => layerFunction(module, layer));
+  callWith(f, callee, start.slice(0, pointerCount(layer)));
+};
+
+/** Input, weights, output, operands. */
+function pointerCount({ finish }: Layer): number {
+  return 3 + finish.operands.length;
+}
+
+/** (pointers) → the whole layer. */
+function layerFunction(module: ModuleBuilder, layer: Layer): FunctionRef {
   const { geometry } = layer;
   const cover = evenCover(
     { rows: geometry.size[1], columns: geometry.size[2] },
@@ -51,12 +64,11 @@ export const emitInt8Depthwise: Emitter = (step, { module, f }) => {
     [...widths].map((width) => [tileKey(1, width), tileFunction(module, layer, width)] as const),
   );
   const name = `int8_depthwise_${geometry.size.join('x')}`;
-  const params = Array<'i32'>(3 + layer.finish.operands.length).fill('i32');
-  const convolve = module.function({ name, params }, (g, ...pointers) =>
+  const params = Array<'i32'>(pointerCount(layer)).fill('i32');
+  return module.function({ name, params }, (g, ...pointers) =>
     emitPlanes(g, { geometry, cover, tiles: [tiles], pointers }),
   );
-  callWith(f, convolve, geometry.start.slice(0, params.length));
-};
+}
 
 function layerOf(step: Step, kernel: DepthwiseKernel, { zero }: IntegerArithmetic): Layer {
   const geometry = convGeometry(kernel, step);

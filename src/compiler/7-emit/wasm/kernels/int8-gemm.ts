@@ -22,6 +22,7 @@ import { channelBytes, int8FinishOf, type Int8Finish } from './int8-finish.ts';
 import { int8Descriptor, int8Tile } from './int8-tile.ts';
 import { emitPlanes, tileKey } from './plane.ts';
 import { callWith, movePointers } from './pointers.ts';
+import { sharedLayer } from './shared-layer.ts';
 
 interface Layer {
   readonly layout: Int8Layout;
@@ -37,7 +38,8 @@ export const emitInt8Gemm: Emitter = (step, { module, f, table }) => {
   const { kernel } = step;
   if (kernel.kind !== 'conv' || !kernel.integer) return internal(`int8-gemm of a ${kernel.kind} kernel`);
   const layer = layerOf(step, kernel, kernel.integer, { module, table });
-  callWith(f, layerFunction(module, layer), layer.geometry.start.slice(0, pointerCount(layer)));
+  const callee = sharedLayer(module, step, [layer.descriptor], () => layerFunction(module, layer));
+  callWith(f, callee, layer.geometry.start.slice(0, pointerCount(layer)));
 };
 
 function layerOf(

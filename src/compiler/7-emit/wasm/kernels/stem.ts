@@ -27,6 +27,7 @@ import { directTable, emitDirectSums, notFinite, type DirectCall, type DirectLay
 import { finishPool, poolRows } from './finish-pool.ts';
 import { emitFinish, finishOf, type Finish } from './finish.ts';
 import { callWith, copyPointers, movePointers, outPointer, type Strides } from './pointers.ts';
+import { sharedLayer } from './shared-layer.ts';
 import { inputLine, outputLine } from './winograd-lines.ts';
 
 interface Layer {
@@ -41,10 +42,8 @@ interface Layer {
 
 export const emitStem: Emitter = (step, { module, f, table }) => {
   const layer = layerOf(step);
-  callWith(f, layerFunction(module, layer), [
-    ...layer.geometry.start,
-    directTable(directLayer(layer), { table }),
-  ]);
+  const callee = sharedLayer(module, step, [], () => layerFunction(module, layer));
+  callWith(f, callee, [...layer.geometry.start, directTable(directLayer(layer), { table })]);
 };
 
 /** The layer for sums without transforms; its biases count from 0. */

@@ -31,13 +31,15 @@ import {
   vectorsAtOnce,
   type StrassenLayer,
 } from './strassen-sums.ts';
+import { sharedLayer } from './shared-layer.ts';
 import { wordsOf } from './strassen-words.ts';
 import { rowsFunction } from './winograd-products.ts';
 
 export const emitStrassen: Emitter = (step, { module, f, table }) => {
   const layer = layerOf(step, table);
   // Scratch is a pointer of its own here, whether or not the epilogue is deferred.
-  callWith(f, layerFunction(module, layer), [...layer.geometry.start, layer.words]);
+  const callee = sharedLayer(module, step, [layer.descriptor], () => layerFunction(module, layer));
+  callWith(f, callee, [...layer.geometry.start, layer.words]);
 };
 
 function layerOf(step: Step, table: EmitContext['table']): StrassenLayer {

@@ -24,6 +24,7 @@ import { finishPool } from './finish-pool.ts';
 import { finishOf } from './finish.ts';
 import { gemmDescriptor } from './gemm-tile.ts';
 import { after, callWith, combineStrides, copyPointers, movePointers, type Strides } from './pointers.ts';
+import { sharedLayer } from './shared-layer.ts';
 import { kernelFunction } from './winograd-kernels.ts';
 import { productsFunction, type PanelRun } from './winograd-products.ts';
 import {
@@ -42,7 +43,8 @@ import {
 export const emitWinograd: Emitter = (step, { module, f, table }) => {
   const layer = layerOf(step, module, table);
   // Scratch is a pointer of its own here, whether or not the epilogue is deferred.
-  callWith(f, layerFunction(module, layer), [...layer.geometry.start, layer.direct]);
+  const callee = sharedLayer(module, step, [layer.distances], () => layerFunction(module, layer));
+  callWith(f, callee, [...layer.geometry.start, layer.direct]);
 };
 
 function layerOf(step: Step, { engine }: ModuleBuilder, table: EmitContext['table']): WinogradLayer {

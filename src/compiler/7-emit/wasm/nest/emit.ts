@@ -5,6 +5,7 @@
  */
 import { i32, type FunctionRef } from '../assembler/index.ts';
 import type { EmitContext } from '../emit-context.ts';
+import { signature } from '../signature.ts';
 import { inFunction, openLoop, type Frame, type NestContext } from './frame.ts';
 import type { Nest } from './nest.ts';
 import { splitByGuards } from './split.ts';
@@ -18,18 +19,12 @@ const callWork = 20_000;
 /** Defines the functions of the nest and calls them from `context.f`. */
 export function emitNest(nest: Nest, { module, f, table }: EmitContext): void {
   for (const piece of splitByGuards(nest).flatMap(tidy)) {
-    const callee = module.shared(`nest ${signature(piece)}`, () =>
+    // Nests differ in addresses only.
+    const callee = module.shared(`nest ${signature(piece, 'base')}`, () =>
       nestFunction({ module, nest: piece, table }),
     );
     f.call(callee, ...accessesOf(piece).map((access) => i32.const(access.base)));
   }
-}
-
-/** Equal for nests that differ in addresses only. */
-function signature(nest: Nest): string {
-  return JSON.stringify(nest, (key, value: unknown) =>
-    key === 'base' ? undefined : value === Infinity || value === -Infinity ? String(value) : value,
-  );
 }
 
 /** The nest as a function of the base addresses of its accesses. */
