@@ -176,6 +176,21 @@ it.each([
       `net M extends N {\n${lines(9000, (i) => `  replace y${i} = y${i + 1} -> relu`)}\n}`,
     'names/used-before',
   ],
+  [
+    '20,000 options that a block does not have',
+    `block B(p = 1) = relu\nnet N {\n  in x: f32[4]\n  out y: tensor(x -> B(${many(20_000, ', ', (i) => `p${i} = ${i}`)}))\n}`,
+    'names/unknown-option',
+  ],
+  [
+    '10,000 comments that allow what is no code',
+    `${lines(10_000, (i) => `// allow network/dense-twic${i} because x`)}\nlet a = b`,
+    'names/unknown',
+  ],
+  [
+    '35,000 arrows without an end',
+    `net N { in x: f32[4]\n out y: tensor(${'(x -> '.repeat(35_000)}relu${')'.repeat(35_000)}) }`,
+    'syntax/too-deep',
+  ],
   ['a name of a megabyte', `let a = ${'n'.repeat(900_000)}`, 'names/unknown'],
   ['a message of a megabyte', `assert 1 == 2, "${'m'.repeat(900_000)}"`, 'assert/failed'],
 ])('soon said, and shortly: %s', async (_, text, code) => {

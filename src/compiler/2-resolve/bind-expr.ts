@@ -123,20 +123,24 @@ function checkOptions(args: readonly Arg[], callee: Expr, { names }: Place): voi
   if (declaration && declaration.kind !== 'block' && declaration.kind !== 'net') return;
   if (!declaration && !operatorNames.has(callee.name)) return;
   if (!args.some((arg) => arg.name)) return;
-  const known = declaration
-    ? declaration.item.params.map((param) => param.name.name)
-    : paramsCalled(callee.name).map((param) => param.name);
-  for (const arg of args) {
-    if (!arg.name || known.includes(arg.name.name)) continue;
+  const known = new Set(
+    declaration
+      ? declaration.item.params.map((param) => param.name.name)
+      : paramsCalled(callee.name).map((param) => param.name),
+  );
+  const unknown = args.filter(({ name }) => name && !known.has(name.name));
+  const only = declaration && unknown.length > 0 ? onlyLeft(args, known) : undefined;
+  for (const arg of unknown) {
     names.unknownOptions.add(arg);
-    names.report(unknownOption(arg, known, callee.name, declaration && onlyLeft(args, known)));
+    names.report(unknownOption(arg, [...known], callee.name, only));
   }
 }
 
 /** The one parameter that no argument has a value for, by its place or by its name. */
-function onlyLeft(args: readonly Arg[], known: readonly string[]): string | undefined {
+function onlyLeft(args: readonly Arg[], known: ReadonlySet<string>): string | undefined {
   const placed = args.filter(({ name }) => !name).length;
-  const left = known.slice(placed).filter((param) => args.every(({ name }) => name?.name !== param));
+  const given = new Set(args.map(({ name }) => name?.name));
+  const left = [...known].slice(placed).filter((param) => !given.has(param));
   return left.length === 1 ? left[0] : undefined;
 }
 

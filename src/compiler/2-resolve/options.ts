@@ -6,6 +6,7 @@ import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { showNames } from '../diagnostics/show-names.ts';
 import { foreignOption, nearForeignOption } from './foreign.ts';
 
 /** `conv(4, kernel_size = 3)`: with what the option is called here, the nearest one, or the `only` one that has no value yet. */
@@ -14,7 +15,7 @@ export function unknownOption(arg: Arg, known: readonly string[], what: string, 
   const near =
     foreignOption(option, known) ?? nearest(option, known) ?? nearForeignOption(option, known) ?? only;
   const span = arg.name?.span ?? arg.span;
-  const list = known.length > 0 ? `${what} has ${known.join(', ')}` : `${what} has no options`;
+  const list = known.length > 0 ? `${what} has ${showNames(known)}` : `${what} has no options`;
   return diagnostic('names/unknown-option', { what, option }, span, {
     label: near === undefined ? undefined : `did you mean ${near}?`,
     notes: [{ word: 'note', text: list }],

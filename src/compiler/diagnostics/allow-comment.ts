@@ -5,7 +5,6 @@
 import type { Comment } from '../1-parse/ast.ts';
 import type { Diagnostic, Fix } from './diagnostic.ts';
 import { replaceBy } from './fixes.ts';
-import { nearest, nearestNames } from './nearest.ts';
 import { diagnostic, registry, type DiagnosticCode } from './registry.ts';
 
 /** What one comment switches off, and what is wrong with it. */
@@ -17,32 +16,39 @@ export interface AllowComment {
 const written = /^\s*allow\s+([a-z]+\/[a-z-]+)(?:\s+because\s+(\S.*))?\s*$/;
 const nearly = /^[\s/]*(?:cnnc[\s:-]+)?allow\b[\s:("'`]*([a-z][a-z-]*(?:\/[a-z-]+)?)\b["'`)]*(.*)$/i;
 
+/** The code that is nearest to a word. */
+type Nearest = (word: string) => string | undefined;
+
+/** All codes, among which the one that was meant is looked for. */
+export const codes: readonly string[] = Object.keys(registry);
+
 /** Reads a comment; undefined for one that is about something else. */
-export function readAllow(comment: Comment): AllowComment | undefined {
+export function readAllow(comment: Comment, nearest: Nearest): AllowComment | undefined {
   const [, code, reason] = comment.doc ? [] : (written.exec(comment.text) ?? []);
   if (code !== undefined)
     return {
-      codes: [isCode(code) ? code : (nearest(code, Object.keys(registry)) ?? code)],
-      problem: wrongCode(code, comment) ?? withoutReason(code, reason, comment),
+      codes: [isCode(code) ? code : (nearest(code) ?? code)],
+      problem: wrongCode(code, comment, nearest) ?? withoutReason(code, reason, comment),
     };
-  return readNearly(comment);
+  return readNearly(comment, nearest);
 }
 
-function readNearly(comment: Comment): AllowComment | undefined {
+function readNearly(comment: Comment, nearest: Nearest): AllowComment | undefined {
   const [, word = '', rest = ''] = nearly.exec(comment.text) ?? [];
-  const [code, ...more] = codesMeant(word.toLowerCase(), rest);
+  const [code, ...more] = codesMeant(word.toLowerCase(), rest, nearest);
   if (code === undefined) return undefined;
   if (more.length > 0) return { codes: [], problem: oneOf([code, ...more], word, comment) };
   const others = [...rest.matchAll(/\b[a-z]+\/[a-z-]+/g)].flatMap(([one]) => (isCode(one) ? [one] : []));
-  const problem = wrongCode(code, comment) ?? otherForm(code, others.length > 0 ? '' : rest, comment);
+  const problem =
+    wrongCode(code, comment, nearest) ?? otherForm(code, others.length > 0 ? '' : rest, comment);
   return { codes: [code, ...others], problem };
 }
 
 /** A code, one that is mistyped, or those with this word where no sentence goes on. */
-function codesMeant(word: string, rest: string): readonly string[] {
+function codesMeant(word: string, rest: string, nearest: Nearest): readonly string[] {
   if (isCode(word)) return [word];
-  const codes = Object.keys(registry);
-  if (word.includes('/')) return nearestNames(word, codes).slice(0, 1);
+  const near = word.includes('/') ? nearest(word) : undefined;
+  if (word.includes('/')) return near === undefined ? [] : [near];
   if (word === '' || !/^\s*(?:$|because\b|[:,;(—–-])/.test(rest)) return [];
   const warnings = codes.filter((one) => severityOf(one) === 'warning' && !one.startsWith('allow/'));
   const whole = warnings.filter((one) => one.endsWith(`/${word}`));
@@ -60,11 +66,11 @@ const isCode = (word: string): word is DiagnosticCode => Object.hasOwn(registry,
 const severityOf = (code: string): string | undefined => (isCode(code) ? registry[code].severity : undefined);
 
 /** A code that is none, or an error's. */
-function wrongCode(code: string, comment: Comment): Diagnostic | undefined {
+function wrongCode(code: string, comment: Comment, nearest: Nearest): Diagnostic | undefined {
   if (severityOf(code) === 'error')
     return diagnostic('allow/error', { code }, comment.span, { fixes: [withoutComment(comment)] });
   if (isCode(code)) return undefined;
-  const near = nearest(code, Object.keys(registry));
+  const near = nearest(code);
   if (near === undefined) return diagnostic('allow/unknown-code', { code }, comment.span);
   const { source, start } = comment.span;
   const from = source.text.indexOf(code, start);

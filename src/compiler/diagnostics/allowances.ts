@@ -4,8 +4,9 @@
  */
 import type { Comment } from '../1-parse/ast.ts';
 import { positionAt, type Source, type Span } from '../1-parse/source.ts';
-import { readAllow } from './allow-comment.ts';
+import { codes, readAllow } from './allow-comment.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { firstNearest } from './nearest.ts';
 
 /** What the allowing comments of some files switch off, and what is wrong with them. */
 export interface Allowances {
@@ -33,10 +34,11 @@ export function readAllowances(files: readonly Commented[]): Allowances {
   const lines = new Set<string>();
   const allowing: AllowingComment[] = [];
   const diagnostics: Diagnostic[] = [];
+  const nearestCode = firstNearest(codes);
   for (const { source, comments } of files) {
     const nextAfter = nextLines(source.text);
     for (const comment of comments) {
-      const found = readAllow(comment);
+      const found = readAllow(comment, nearestCode);
       if (!found) continue;
       if (found.problem) diagnostics.push(found.problem);
       const { line } = positionAt(source.text, comment.span.start);

@@ -49,3 +49,12 @@ export function editDistance(a: string, b: string): number {
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   return nearestNames(name, candidates)[0];
 }
+
+/** `nearest` for the names of one text: the first `maxSuggestions` different ones are compared, others are near nothing. */
+export function firstNearest(candidates: readonly string[]): (name: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (name) => {
+    if (!known.has(name) && known.size < maxSuggestions) known.set(name, nearest(name, candidates));
+    return known.get(name);
+  };
+}

@@ -16,20 +16,23 @@ const ways: readonly RegExp[] = [
   new RegExp(
     String.raw`^(?!(?:let|replace|block|net|filter|in|use|assert|expect|test|train|export)\b)\w+\s+(\w+)${equal}`,
   ),
-  // x -> relu = a
-  /^[^=\n]*->[^=\n]*=\s*([A-Za-z_]\w*)\s*$/,
 ];
+
+/** What of a statement may name values in one of those ways. */
+const headLength = 400;
+
+// x -> relu = a
+const behind = /^(?=[^=\n]*->)[^=\n]*=\s*([A-Za-z_]\w*)\s*$/;
 
 /** The names; none where the statement names values as is done here, or names none. */
 export function namesOtherwise(text: string): readonly string[] {
+  const head = text.slice(0, headLength);
   // let a = 3, b = 4
-  const many = [...text.slice(0, 400).matchAll(/(?:^(?:let\s+)?|,\s*)(\w+)\s*=(?!=)/g)].map(
-    ([, name = '']) => name,
-  );
+  const many = [...head.matchAll(/(?:^(?:let\s+)?|,\s*)(\w+)\s*=(?!=)/g)].map(([, name = '']) => name);
   if (many.length > 1 && !/[({]/.test(text)) return many;
   for (const way of ways) {
-    const [, names] = way.exec(text) ?? [];
+    const [, names] = way.exec(head) ?? [];
     if (names !== undefined) return names.match(/\w+/g) ?? [];
   }
-  return [];
+  return behind.exec(text)?.slice(1) ?? [];
 }
