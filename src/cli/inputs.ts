@@ -1,5 +1,5 @@
 /** Inputs from files: pictures decoded to pixels, `.npy` numbers, each checked against what the net's input takes. */
-import type { GraphInput, Graph } from '../compiler/ir/graph.ts';
+import type { GraphInput } from '../compiler/ir/graph.ts';
 import { takes, takesPictures } from '../compiler/ir/takes.ts';
 import { shapeOf, type Tensor } from '../compiler/ir/type.ts';
 import { readRegular } from '../compiler/regular-file.ts';
@@ -9,6 +9,7 @@ import type { Seen } from '../runtime/output.ts';
 import { fileReason } from '../weights/bytes.ts';
 import { readNpy } from '../weights/npy.ts';
 import { fail, UsageFailure } from './failure.ts';
+import type { OpenNet } from './nets.ts';
 
 export interface GivenInputs {
   /** One tensor per input, in the input's shape; images as 0..255 values. */
@@ -18,13 +19,17 @@ export interface GivenInputs {
 }
 
 /** Reads `--input name=file` for every input of the graph; ends the command where one is missing or does not fit. */
-export async function readInputs(graph: Graph, written: readonly string[]): Promise<GivenInputs> {
-  const files = filesByInput(graph, written);
+export async function readInputs(
+  net: Pick<OpenNet, 'graph' | 'file'>,
+  written: readonly string[],
+): Promise<GivenInputs> {
+  const files = filesByInput(net, written);
+  const { graph } = net;
   const tensors: Record<string, Tensor> = {};
   let seen: Seen | undefined;
   for (const input of graph.inputs) {
     const file = files.get(input.name);
-    if (file === undefined) fail('input/missing', { input: input.name, takes: takes(input) }, graph.name);
+    if (file === undefined) fail('input/missing', { input: input.name, takes: takes(input) }, net.file);
     const read = await readInput(input, file);
     tensors[input.name] = read.tensor;
     if (read.photo) seen ??= { image: read.photo, input: sizeOfInput(input), fit: input.fit };
@@ -33,7 +38,10 @@ export async function readInputs(graph: Graph, written: readonly string[]): Prom
 }
 
 /** `name=file`, or just a file where the net has one input. */
-function filesByInput(graph: Graph, written: readonly string[]): ReadonlyMap<string, string> {
+function filesByInput(
+  { graph, file }: Pick<OpenNet, 'graph' | 'file'>,
+  written: readonly string[],
+): ReadonlyMap<string, string> {
   const names = graph.inputs.map(({ name }) => name);
   const files = new Map<string, string>();
   for (const text of written) {
@@ -42,7 +50,7 @@ function filesByInput(graph: Graph, written: readonly string[]): ReadonlyMap<str
     if (name === undefined || at === 0 || (at === -1 && names.length !== 1))
       throw new UsageFailure(`--input takes name=file, not ${text}`);
     if (!names.includes(name)) {
-      fail('input/unknown', { net: graph.name, input: name }, graph.name, {
+      fail('input/unknown', { net: graph.name, input: name }, file, {
         notes: [{ word: 'note', text: suggestion(name, names) }],
       });
     }

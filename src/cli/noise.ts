@@ -1,18 +1,18 @@
 /** Inputs for measurements, where it does not matter what is computed. */
-import type { Graph } from '../compiler/ir/graph.ts';
 import { shapeOf, sizeOf, type Tensor } from '../compiler/ir/type.ts';
+import type { OpenNet } from './nets.ts';
 
 /** Files where they are given, else numbers that spread like pictures do: 0..255. */
 export async function inputsOrNoise(
-  graph: Graph,
+  net: Pick<OpenNet, 'graph' | 'file'>,
   written: readonly string[],
 ): Promise<Readonly<Record<string, Tensor>>> {
   if (written.length > 0 && written.join() !== 'random') {
     const { readInputs } = await import('./inputs.ts');
-    return (await readInputs(graph, written)).tensors;
+    return (await readInputs(net, written)).tensors;
   }
   return Object.fromEntries(
-    graph.inputs.map(({ name, node, format }) => {
+    net.graph.inputs.map(({ name, node, format }) => {
       const shape = shapeOf(node.type);
       const most = format === 'f32' ? 1 : format === 'i32' ? 0 : 255;
       return [name, { shape, data: noise(sizeOf(shape), most) }];

@@ -16,6 +16,7 @@ export function outputJson({ output, tensors, value }: RunOutput): unknown {
   switch (kind) {
     case 'label': {
       const { label, index, p, top } = value as LabelValue;
+      if (Number.isNaN(p)) return { ...base, value: null, problem: noNumbers };
       return { ...base, value: { label, index, p, top: top(5) } };
     }
     case 'labels':
@@ -38,7 +39,7 @@ export function outputLines({ output, tensors, value }: RunOutput): readonly str
   const name = colors.bold(output.name);
   switch (output.output.kind) {
     case 'label':
-      return [name, ...guesses((value as LabelValue).top(5))];
+      return [name, ...labelLines(value as LabelValue)];
     case 'labels':
       return [name, ...guesses([...(value as readonly Guess[])].sort((a, b) => b.p - a.p).slice(0, 5))];
     case 'detect':
@@ -56,6 +57,13 @@ export function outputLines({ output, tensors, value }: RunOutput): readonly str
     default:
       return tensors.map((tensor) => `${name}  ${described(tensor)}`);
   }
+}
+
+/** Of scores that are NaN none is the largest: the first class would be as good as any. */
+const noNumbers = 'its scores are not numbers (NaN), so there is no label';
+
+function labelLines({ p, top }: LabelValue): readonly string[] {
+  return Number.isNaN(p) ? [`  ${noNumbers}`] : guesses(top(5));
 }
 
 function guesses(found: readonly Guess[]): readonly string[] {

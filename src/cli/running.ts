@@ -54,7 +54,7 @@ export const runners: Readonly<Record<Target, (net: OpenNet, options: RunnerOpti
     const computed = ranges ? inferenceGraph(graph, ranges) : graph;
     return (inputs) => Promise.resolve(evaluate(computed, inputs, weights));
   },
-  tfjs: async ({ graph }, { weights }) => {
+  tfjs: async ({ graph, file }, { weights }) => {
     const { runTfjs, TfjsMissingError } = await import('../compiler/7-emit/tfjs/run.ts');
     return async (inputs) => {
       try {
@@ -62,7 +62,7 @@ export const runners: Readonly<Record<Target, (net: OpenNet, options: RunnerOpti
       } catch (error) {
         if (!(error instanceof TfjsMissingError)) throw error;
         const missing = error.message.split(' ')[0] ?? '';
-        return fail('build/needs-package', { target: '--target tfjs', package: missing }, graph.name, {
+        return fail('build/needs-package', { target: '--target tfjs', package: missing }, file, {
           fixes: [{ title: 'npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-cpu', edits: [] }],
         });
       }

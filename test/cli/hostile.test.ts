@@ -313,3 +313,50 @@ it('names of nets and tests are short on a line, without control characters', as
   expect(tested.stdout).toContain('test "␛[2JNNN');
   expect(tested.stdout.length).toBeLessThan(1000);
 });
+
+it('of an imported file that is given up nothing is said but that', async () => {
+  file('long-import.cnn', `export block B = relu\nlet a = x${' -> f'.repeat(100_000)}`);
+  const { exit, json } = await cnnc(
+    'check',
+    '--json',
+    file(
+      'imports.cnn',
+      'use { B, C } from "./long-import.cnn"\nnet N {\n  in x: f32[4]\n  out y: tensor(x -> B -> C)\n}\n',
+    ),
+  );
+  const codes = (json() as { diagnostics: readonly { code: string }[] }).diagnostics.map(({ code }) => code);
+  expect(exit).toBe(1);
+  expect(codes).toEqual(['syntax/too-long']);
+});
+
+describe('commands beside check', () => {
+  const net = 'net N {\n  in x: f32[4]\n  out y: label(x -> dense(3)) of ["a", "b", "c"]\n}\n';
+
+  it('an empty --out is said to be empty', async () => {
+    const { exit, stderr } = await cnnc('build', file('net.cnn', net), '--seed', '1', '--out', '');
+    expect(exit).toBe(2);
+    expect(stderr).toContain('--out is empty: name the folder to write');
+  });
+
+  it('a missing input is told of the file of the net', async () => {
+    const path = file('net.cnn', net);
+    for (const input of [[], ['--input', 'z=z.npy']]) {
+      const { json } = await cnnc('run', path, '--seed', '1', '--json', ...input);
+      const [first] = (json() as { diagnostics: readonly { file: string }[] }).diagnostics;
+      expect(first?.file).toBe(path);
+    }
+  });
+
+  it('scores that are NaN have no label', async () => {
+    const x = join(folder, 'nan.npy');
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (4,), }".padEnd(117) + '\n';
+    const head = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]);
+    const numbers = Float32Array.of(1, NaN, 2, 3);
+    writeFileSync(x, Buffer.concat([head, Buffer.from(header), Buffer.from(numbers.buffer)]));
+    const args = ['run', file('net.cnn', net), '--seed', '1', '--input', `x=${x}`];
+    const why = 'its scores are not numbers (NaN), so there is no label';
+    expect((await cnnc(...args)).stdout).toContain(why);
+    const { outputs } = (await cnnc(...args, '--json')).json() as { outputs: readonly unknown[] };
+    expect(outputs).toEqual([{ name: 'y', kind: 'label', shape: [3], value: null, problem: why }]);
+  });
+});

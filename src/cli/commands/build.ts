@@ -94,6 +94,7 @@ async function build(file: string, options: Options): Promise<ExitCode> {
   const threads = threadsOf(options);
   if (options.out === undefined && (options.check || options.dump.length === 0))
     throw new UsageFailure('build needs --out <folder>');
+  if (options.out === '') throw new UsageFailure('--out is empty: name the folder to write');
   const { openNet } = await import('../nets.ts');
   const { slidingLines } = await import('../sliding.ts');
   const net = openNet(file, options);

@@ -85,7 +85,7 @@ async function measureNet(
   if (!options.json) showDiagnostics([...net.diagnostics, ...weights.diagnostics], {});
   const { inputsOrNoise } = await import('../noise.ts');
   const { tuningOf } = await import('../tuning.ts');
-  const inputs = await inputsOrNoise(net.graph, options.input);
+  const inputs = await inputsOrNoise(net, options.input);
   const tuning = tuningOf(net.file, options);
   say(colors.dim(`measuring ${runs} inferences with ${weights.origin}`), options);
   const planned = planOf(net.graph, {

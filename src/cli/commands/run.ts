@@ -61,7 +61,7 @@ async function run(file: string, options: Options): Promise<ExitCode> {
   const net = openNet(file, options);
   const ranges = rangesFor(net, options);
   const weights = await weightsOf(net, options);
-  const given = await readInputs(net.graph, options.input);
+  const given = await readInputs(net, options.input);
   if (!options.json) showDiagnostics([...net.diagnostics, ...weights.diagnostics], {});
   if (!weights.trained && options.seed === undefined)
     say(colors.dim(`no weights given: running with ${weights.origin}`), options);

@@ -85,7 +85,7 @@ async function measureNet(
   const { tune } = await import('../../tune/tune.ts');
   const weights = await weightsOf(net, options);
   if (!options.json) showDiagnostics([...net.diagnostics, ...weights.diagnostics], {});
-  const inputs = await inputsOrNoise(net.graph, options.input);
+  const inputs = await inputsOrNoise(net, options.input);
   say(colors.dim(`measuring with ${weights.origin}, about ${how.budgetMs / 1000} s`), options);
   const { progressLine } = await import('../progress.ts');
   const line = progressLine(options);

@@ -27,6 +27,8 @@ export interface Parsed {
   readonly diagnostics: readonly Diagnostic[];
   /** Words, numbers, signs and comments. */
   readonly words: number;
+  /** Nothing was read of it: it is too long, or no such text at all; a diagnostic says so. */
+  readonly isGivenUp: boolean;
 }
 
 type FileItems = ReturnType<typeof entries<ItemCstNode, Item>>;
@@ -39,8 +41,14 @@ export function parse(source: Source): Parsed {
   const { tokens: raw, comments, diagnostics, words, isTooLong } = lex(source);
   const span = { source, start: 0, end: source.text.length };
   const nothing: File = { kind: 'file', source, items: [], comments, mended: [], span };
-  if (isTooLong) return { file: nothing, diagnostics, words };
-  if (diagnostics.length > maxFailures) return { file: nothing, diagnostics: [tooMany(diagnostics)], words };
+  const givenUp = (why: readonly Diagnostic[]): Parsed => ({
+    file: nothing,
+    diagnostics: why,
+    words,
+    isGivenUp: true,
+  });
+  if (isTooLong) return givenUp(diagnostics);
+  if (diagnostics.length > maxFailures) return givenUp([tooMany(diagnostics)]);
   const balanced = balance(source, raw);
   const laidOut = layout(source, balanced.tokens);
   const bounded = boundHeads(source, laidOut.tokens);
@@ -50,13 +58,14 @@ export function parse(source: Source): Parsed {
   const context: Context = { source, comments, tokens: laidOut.tokens, diagnostics, depth: 0 };
   const items = inPieces(context) ?? interpreted(context);
   // Of what is left of a text that is not the language nothing more is said.
-  if (diagnostics.length > maxFailures) return { file: nothing, diagnostics: [tooMany(diagnostics)], words };
+  if (diagnostics.length > maxFailures) return givenUp([tooMany(diagnostics)]);
   const mended = balanced.diagnostics.map((each) => each.span.start).sort((a, b) => a - b);
   diagnostics.sort((a, b) => a.span.start - b.span.start);
   return {
     file: { kind: 'file', source, items, comments, mended, span },
     diagnostics,
     words,
+    isGivenUp: false,
   };
 }
 

@@ -47,7 +47,8 @@ export function loadModules(entry: Source, host: Host): LoadedModules {
     const parsed = parseOnce(source, host);
     const tooMuch = together.add(source, parsed.words, use);
     diagnostics.push(...(tooMuch ? [tooMuch] : parsed.diagnostics));
-    if (tooMuch) return undefined;
+    // Of a file that was not read nobody knows what it exports.
+    if (tooMuch || (parsed.isGivenUp && use)) return undefined;
     const module = openModule(source, parsed.file);
     byPath.set(source.path, module);
     return module;
