@@ -60,6 +60,7 @@ export async function benchNet(
       figures: {
         net: net.name,
         title,
+        date: new Date().toISOString().slice(0, 10),
         macs,
         params,
         peers: figures,

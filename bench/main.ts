@@ -11,7 +11,7 @@ import { chromium } from './browser/index.ts';
 import { downloads } from './downloads.ts';
 import { nets, type BenchNet } from './nets.ts';
 import { node } from './node.ts';
-import { prepare } from './prepare.ts';
+import { prepare, prepared } from './prepare.ts';
 import { merged, peerOrder, usualPeers, type NetFigures, type Results } from './report/results.ts';
 import { terminalTable } from './report/terminal.ts';
 import { savedIn, write } from './report/write.ts';
@@ -28,6 +28,8 @@ interface Flags {
   readonly json?: true;
   readonly save?: true;
   readonly merge?: true;
+  readonly prepare?: true;
+  readonly prepared?: true;
 }
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -45,7 +47,9 @@ const program = new Command('npm run bench --')
   .option('--browser', 'in Chromium instead of Node')
   .option('--json', 'print the results as JSON')
   .option('--save', 'write the page and the chart into docs/bench/')
-  .option('--merge', 'keep what was saved earlier of the networks that are not measured now');
+  .option('--merge', 'keep what was saved earlier of the networks that are not measured now')
+  .option('--prepare', 'write the files of the networks, and measure nothing')
+  .option('--prepared', 'measure with the files that the last run for so many threads wrote');
 
 const flags = program.parse().opts<Flags>();
 const host = flags.browser ? chromium : node;
@@ -67,11 +71,10 @@ const wanted = chosen(flags.net);
 const measured: NetFigures[] = [];
 let results: Results | undefined;
 for (const net of wanted) {
-  const found = await bench(net);
+  const found = await tried(net, () => (flags.prepare ? written(net) : bench(net)));
   if (!found) continue;
   measured.push(found.figures);
   results = {
-    date: new Date().toISOString().slice(0, 10),
     engine: found.engine,
     machine: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`,
     threads: options.threads,
@@ -86,15 +89,26 @@ for (const net of wanted) {
   if (!flags.json) console.log(`${terminalTable(found.figures)}\n`);
 }
 if (flags.json) console.log(JSON.stringify(results, undefined, 2));
-else
+else if (!flags.prepare)
   console.log(
     `${measured.length} of ${wanted.length} networks in ${((performance.now() - from) / 1000).toFixed(0)} s`,
   );
 
+async function bench(net: BenchNet): ReturnType<typeof benchNet> {
+  const files = flags.prepared ? prepared(net) : await prepare(net, options);
+  return benchNet(host, net, files, options);
+}
+
+/** Compiling on the side, so that only what is timed needs a machine that does nothing else. */
+async function written(net: BenchNet): Promise<undefined> {
+  await prepare(net, options);
+  console.log(`${net.title}: its files are written`);
+}
+
 /** A network that cannot be measured is one message; the others still run. */
-async function bench(net: BenchNet): Promise<Awaited<ReturnType<typeof benchNet>> | undefined> {
+async function tried<Found>(net: BenchNet, work: () => Promise<Found>): Promise<Found | undefined> {
   try {
-    return await benchNet(host, net, await prepare(net, options), options);
+    return await work();
   } catch (error) {
     console.error(`${net.title}: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;

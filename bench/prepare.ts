@@ -2,7 +2,7 @@
  * Compiles a network once for everyone: the same graph and the same weights as an .onnx and as a .tflite file, as emitted TensorFlow.js code,
  * and as our own program. Weights are random (seeded by path); times do not depend on them.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
@@ -70,7 +70,7 @@ export async function prepare(net: BenchNet, { peers, threads }: PrepareOptions)
   if (isAnyOf(peers, 'cnnc', 'cnnc-one-thread')) writeOurs('cnnc-relaxed', optimized, ours);
   if (isAnyOf(peers, 'cnnc-wide', 'cnnc-wide-one-thread')) writeOurs('cnnc-wide', optimized, ours);
   const { macs, params } = costs(graph);
-  const prepared: Prepared = {
+  const description: Prepared = {
     net: net.name,
     title: net.title,
     macs,
@@ -84,11 +84,18 @@ export async function prepare(net: BenchNet, { peers, threads }: PrepareOptions)
   };
   const inBytes = peers.filter((peer) => peer.startsWith('cnnc-int8'));
   if (inBytes.length > 0) {
-    const quantized = await calibrated(optimized, weights, noise(prepared));
+    const quantized = await calibrated(optimized, weights, noise(description));
     for (const name of inBytes) writeOurs(name, quantized, ours);
   }
-  write('prepared.json', JSON.stringify(prepared, undefined, 2));
-  return prepared;
+  write('prepared.json', JSON.stringify(description, undefined, 2));
+  return description;
+}
+
+/** What `prepare` described when it last wrote the files of the network. */
+export function prepared(net: BenchNet): Prepared {
+  const path = join(folderOf(net), 'prepared.json');
+  if (!existsSync(path)) throw new BenchError(`its files are not there: run with --prepare first`);
+  return JSON.parse(readFileSync(path, 'utf8')) as Prepared;
 }
 
 function isAnyOf(peers: readonly string[], ...names: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 /** The Markdown page of a benchmark run: ratios first, then times, start and memory, downloads. */
 import {
+  daysOf,
   peerNames,
   ratiosTo,
   showMs,
@@ -17,7 +18,7 @@ export function markdown(results: Results, chart: string): string {
     results.nets.map((net) => [net.title, ...of.map((name) => cell(net, name, show))]);
   const sections = [
     `# Benchmark: ${results.engine}, ${showThreads(results.threads)}`,
-    `${results.date}, ${results.machine}. Medians of up to ${results.rounds} interleaved rounds. Every peer computes the same network with the same ` +
+    `${daysOf(results)}, ${results.machine}. Medians of up to ${results.rounds} interleaved rounds. Every peer computes the same network with the same ` +
       'weights; outputs are compared before anything is timed; copying inputs in and outputs out counts for everyone. Written by `npm run bench -- --save`.',
     `![Ratios](${chart})`,
     '## How many times longer the others take',

@@ -21,6 +21,8 @@ export interface PeerFigures {
 export interface NetFigures {
   readonly net: string;
   readonly title: string;
+  /** Day on which its times were measured: a saved run is made net by net. */
+  readonly date: string;
   readonly macs: number;
   readonly params: number;
   readonly peers: readonly PeerFigures[];
@@ -37,7 +39,6 @@ export interface Download {
 }
 
 export interface Results {
-  readonly date: string;
   /** `Node 24.21.0` or `Chromium 156`. */
   readonly engine: string;
   readonly machine: string;
@@ -77,12 +78,17 @@ export function merged(saved: Results, now: Results, names: readonly string[]): 
       net,
     ),
   );
-  const nets = [...saved.nets.filter(({ net }) => !measured.has(net)), ...again];
-  const downloaded = new Set(now.downloads.map(({ peer }) => peer));
+  const nets = [...saved.nets.filter(({ net }) => !measured.has(net)), ...again].toSorted(
+    (a, b) => names.indexOf(a.net) - names.indexOf(b.net),
+  );
+  // Downloads are those of the first network of a run: of the whole table only where that was measured first now.
+  const ofFirst = nets[0]?.net === now.nets[0]?.net;
+  const [kept, others] = ofFirst ? [now.downloads, saved.downloads] : [saved.downloads, now.downloads];
+  const known = new Set(kept.map(({ peer }) => peer));
   return {
     ...now,
-    nets: nets.toSorted((a, b) => names.indexOf(a.net) - names.indexOf(b.net)),
-    downloads: [...now.downloads, ...saved.downloads.filter(({ peer }) => !downloaded.has(peer))],
+    nets,
+    downloads: [...kept, ...others.filter(({ peer }) => !known.has(peer))],
   };
 }
 
@@ -109,6 +115,12 @@ export function ratiosTo(base: string, { peers }: NetFigures): ReadonlyMap<strin
   return new Map(
     comparable.map(({ peer, samples }) => [peer, median(samples.map((ms, i) => ms / (of[i] ?? NaN)))]),
   );
+}
+
+/** `2026-11-28`, or the first and the last day of a run that was made on several. */
+export function daysOf({ nets }: Results): string {
+  const days = nets.map(({ date }) => date).toSorted();
+  return [...new Set([days[0], days.at(-1)])].join(' to ');
 }
 
 /** Peers in the order of the tables. */

@@ -8,6 +8,7 @@ import { figuresOf, merged, ratiosTo, type NetFigures, type Results } from '../r
 const net = (name: string, ours: number, failures = {}): NetFigures => ({
   net: name,
   title: name.toUpperCase(),
+  date: '2026-01-01',
   macs: 2e9,
   params: 1,
   peers: figuresOf({ cnnc: [ours, ours], litert: [3 * ours, 5 * ours] }, { cnnc: 0, litert: 1e-7 }),
@@ -15,7 +16,6 @@ const net = (name: string, ours: number, failures = {}): NetFigures => ({
 });
 
 const results = (nets: readonly NetFigures[], engine = 'Node 24'): Results => ({
-  date: '2026-01-01',
   engine,
   machine: 'a machine',
   threads: 2,
@@ -40,6 +40,24 @@ test('merging replaces what was measured again and keeps the rest, in order', ()
     ],
   );
   assert.equal(both.downloads.length, 1);
+});
+
+test('downloads stay those of the first network of the table', () => {
+  const sized = (name: string, bytes: number): Results => ({
+    ...results([net(name, 1)]),
+    downloads: [{ peer: 'cnnc', bytes, gzipBytes: 1, files: [] }],
+  });
+  const bytes = (saved: Results, now: Results): number | undefined =>
+    merged(saved, now, ['a', 'b']).downloads[0]?.bytes;
+  assert.equal(bytes(sized('a', 10), sized('b', 20)), 10);
+  assert.equal(bytes(sized('b', 20), sized('a', 10)), 10);
+});
+
+test('the page names the days on which its networks were measured', () => {
+  const saved = results([net('a', 1), net('b', 1)]);
+  const both = merged(saved, results([{ ...net('b', 2), date: '2026-02-03' }]), ['a', 'b']);
+  assert.match(markdown(saved, 'chart.svg'), /^2026-01-01, a machine/m);
+  assert.match(markdown(both, 'chart.svg'), /^2026-01-01 to 2026-02-03, a machine/m);
 });
 
 test('what was measured earlier of starts stays beside new times', () => {
