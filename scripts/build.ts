@@ -1,7 +1,8 @@
 /**
  * `npm run build`: what the packed tarball ships, into `dist`. The library is bundled into a few modules with shared parts (reading
  * hundreds of small files would cost the command line more time than checking does), types stand beside it in `dist/types`.
- * `dist` is written under another name and swapped in at the end, so that a failed build leaves the old one.
+ * Blanks and line ends are left out and the text is ASCII, which V8 reads and keeps at half the cost. `dist` is written under
+ * another name and swapped in at the end, so that a failed build leaves the old one.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -41,7 +42,7 @@ async function writeModules(): Promise<void> {
     packages: 'external',
     external: ['node:*'],
     keepNames: false,
-    charset: 'utf8',
+    minifyWhitespace: true,
   });
   chmodSync(join(fresh, 'cli/main.js'), 0o755);
 }

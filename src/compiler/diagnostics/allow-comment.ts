@@ -49,7 +49,7 @@ function codesMeant(word: string, rest: string, nearest: Nearest): readonly stri
   if (isCode(word)) return [word];
   const near = word.includes('/') ? nearest(word) : undefined;
   if (word.includes('/')) return near === undefined ? [] : [near];
-  if (word === '' || !/^\s*(?:$|because\b|[:,;(—–-])/.test(rest)) return [];
+  if (word === '' || !/^\s*(?:$|because\b|[:,;(\u2013\u2014-])/.test(rest)) return [];
   const warnings = codes.filter((one) => severityOf(one) === 'warning' && !one.startsWith('allow/'));
   const whole = warnings.filter((one) => one.endsWith(`/${word}`));
   return whole.length > 0 ? whole : warnings.filter((one) => one.includes(`/${word}-`));
@@ -85,7 +85,7 @@ function withoutReason(code: string, reason: string | undefined, comment: Commen
 /** The same in our form, where it has a reason. */
 function otherForm(code: string, rest: string, { span }: Comment): Diagnostic {
   const reason = rest
-    .replace(/^[\s:,;()—–-]*(?:because\b)?[\s:]*/i, '')
+    .replace(/^[\s:,;()\u2013\u2014-]*(?:because\b)?[\s:]*/i, '')
     .trim()
     .replace(/^([^(]*)\)$/, '$1');
   const ours = `// allow ${code} because ${reason || '…'}`;
