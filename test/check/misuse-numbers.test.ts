@@ -56,6 +56,30 @@ describe('a constant of the file', () => {
   );
 });
 
+describe('functions and constants of other languages', () => {
+  it.each([
+    ['pow(2, 3)', 'names/unknown-layer: 2 ^ 3'],
+    ['pow(1 + 1, 3) * 2', 'names/unknown-layer: ((1 + 1) ^ 3)'],
+    ['math.pow(2, 3)', 'names/unknown-layer: 2 ^ 3'],
+    ['int(3.5)', 'names/unknown-layer: floor(3.5)'],
+    ['int(1 + 2.5)', 'names/unknown-layer: floor(1 + 2.5)'],
+    ['float(7) / 2', 'names/unknown-layer: (1.0 * 7)'],
+    ['mod(7, 2)', 'names/unknown-layer: 7 % 2'],
+    ['log2(8)', 'names/unknown-layer: log(8) / log(2)'],
+    ['math.floor(2.5)', 'names/unknown-layer: floor'],
+    ['pi * 2', 'names/unknown: 3.141592653589793'],
+    ['math.pi', 'names/unknown-layer: 3.141592653589793'],
+    ['NaN', 'names/unknown: '],
+    ['inf', 'names/unknown: '],
+    ['-Infinity', 'names/unknown: '],
+  ])('%s', (number, expected) => expect(mended(`export let k = ${number}`)).toBe(expected));
+
+  it('a float of whole numbers divides as one', () => {
+    const text = (a: string): string => `let k = ${a}\nassert k / 2 == 3.5`;
+    expect(diagnose({ path: 'main.cnn', text: text('1.0 * 7') })).toEqual([]);
+  });
+});
+
 it('what was meant is taken for it: nothing else is told about it', () => {
   const text = 'net N {\n  in x: rgb 32x32\n  y = x -> conv(0b101, 3X3, pad = 1.)\n  out z: tensor(y)\n}';
   const codes = diagnose({ path: 'main.cnn', text }).map(({ code }) => code);

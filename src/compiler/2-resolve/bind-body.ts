@@ -20,6 +20,7 @@ import { bindOut } from './bind-out.ts';
 import { claim } from './declare.ts';
 import { reportEmpty, reportEmptyNet } from './empty.ts';
 import { bindReplaced, inherit, isInherited, replacementScope, standsTooDeep } from './extending.ts';
+import { reportImagenet } from './imagenet.ts';
 import { loosePreprocessing } from './loose-preprocessing.ts';
 import { isLone, reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
@@ -153,8 +154,10 @@ function bindIn(statement: InStatement, scope: Scope, place: Place): void {
   }
   if (statement.default) bindExpr(statement.default, 'value', scope, place);
   for (const condition of withoutOwnSizes(statement, place)) bindExpr(condition, 'value', scope, place);
+  const told = reportImagenet(statement, scope, place);
   for (const { word, args } of statement.preprocess)
-    if (ofNumbers.has(word.name)) for (const arg of args) bindExpr(arg, 'value', scope, place);
+    if (ofNumbers.has(word.name) && !told.has(word.name))
+      for (const arg of args) bindExpr(arg, 'value', scope, place);
   declareIn(scope, { kind: 'value', form: 'in', ...named(statement) }, statement, place);
 }
 

@@ -28,6 +28,7 @@ import { reportEmptyBody, reportNoCopies } from './empty.ts';
 import { reportSequence } from './sequences.ts';
 import { noteApplied } from './shared.ts';
 import { unknownOption, wordsOf } from './options.ts';
+import { reportNumberCall } from './foreign-numbers.ts';
 import { reportFramework, reportFrameworkCall } from './frameworks.ts';
 import { isBuiltin, operatorNames, optionWords, paramsCalled } from './vocabulary.ts';
 
@@ -78,6 +79,8 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
       return bindValues([expr.object, expr.index], scope, place);
     case 'call':
       if (reportSequence(expr, scope, place)) return bindValues(valuesOf(expr.args), scope, place);
+      if (use === 'value' && reportNumberCall(expr, scope, place))
+        return bindValues(valuesOf(expr.args), scope, place);
       if (!reportFrameworkCall(expr, scope, place)) bindExpr(expr.callee, 'layer', scope, place);
       return bindArgs(expr.args, expr.callee, scope, place);
     case 'pipeline':
@@ -132,7 +135,7 @@ function checkOptions(args: readonly Arg[], callee: Expr, { names }: Place): voi
   const only = declaration && unknown.length > 0 ? onlyLeft(args, known) : undefined;
   for (const arg of unknown) {
     names.unknownOptions.add(arg);
-    names.report(unknownOption(arg, [...known], callee.name, only));
+    names.report(unknownOption(arg, [...known], callee.name, { only, args }));
   }
 }
 

@@ -59,6 +59,7 @@ const layers: Readonly<Record<string, string>> = {
   concatenate: 'concat',
   cat: 'concat',
   leakyrelu: 'leaky_relu',
+  leaky: 'leaky_relu',
   logsoftmax: 'log_softmax',
   hardswish: 'hswish',
   hardsigmoid: 'hsigmoid',
@@ -151,12 +152,16 @@ const constants: Readonly<Record<string, string>> = {
     no: 'false',
     off: 'false',
   },
+  ...{ pi: '3.141592653589793', PI: '3.141592653589793', M_PI: '3.141592653589793' },
 };
 
 /** `True` of Python is `true`. */
 export function foreignConstant(name: string): string | undefined {
   return Object.hasOwn(constants, name) ? constants[name] : undefined;
 }
+
+/** What elsewhere stands for a number that is none, or larger than all. */
+export const isNotFinite = (name: string): boolean => /^(?:nan|[+-]?inf(?:inity|ty)?)$/i.test(name);
 
 /** What elsewhere stands for no value. */
 export const isNothing = (name: string): boolean => /^(?:None|null|nil|undefined|NULL|nullptr)$/.test(name);

@@ -7,9 +7,9 @@ import { textOf, type Span } from '../1-parse/source.ts';
 import type { Edit } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { fold, foreignLayer, foreignOption } from './foreign.ts';
+import { fold, foreignConstant, foreignLayer, foreignOption } from './foreign.ts';
 import { lookup, type Place, type Scope } from './names.ts';
-import { operatorNames, paramsCalled } from './vocabulary.ts';
+import { constantFunctions, operatorNames, paramsCalled } from './vocabulary.ts';
 
 const modules =
   /^(?:torch|torchvision|nn|F|functional|tf|tensorflow|keras|layers|K|np|numpy|math|Math|jnp|jax|lax|flax|paddle|mx|gluon|chainer|caffe|tfl|self|this)$/;
@@ -43,7 +43,9 @@ export function reportFramework(
   const title = incoming.length > 0 ? `${ours}, without the channels that come in` : (ours ?? '');
   const why = /^(?:self|this)$/.test(root.name)
     ? 'the values of a net have names of their own'
-    : 'layers have names of their own, without a module before them';
+    : foreignConstant(name) === undefined
+      ? 'layers have names of their own, without a module before them'
+      : 'numbers have no module before them';
   place.names.report(
     diagnostic('names/unknown-layer', { name: textOf(span) }, span, {
       label: ours === undefined ? undefined : `did you mean ${ours}?`,
@@ -107,7 +109,9 @@ function oursFor(name: string, { name: module }: NameExpr, scope: Scope, place: 
     return isDeclared({ name } as NameExpr, scope, place) ? name : undefined;
   const foreign = foreignLayer(name);
   if (foreign !== undefined) return foreign;
-  const known = [...operatorNames];
+  const constant = foreignConstant(name);
+  if (constant !== undefined) return constant;
+  const known = [...operatorNames, ...constantFunctions];
   return known.find((one) => fold(one) === fold(name)) ?? nearest(fold(name), known);
 }
 

@@ -9,7 +9,7 @@ import { showCount } from '../diagnostics/count.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { foreignConstant, foreignLayer, isNothing } from './foreign.ts';
+import { foreignConstant, foreignLayer, isNotFinite, isNothing } from './foreign.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import type { OpenModule } from './modules.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
@@ -186,15 +186,17 @@ function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, modu
   if (expr.name === 'convolutional') return reportSliding(expr, names);
   const foreign = foreignLayer(expr.name);
   const ours = foreign !== undefined && operatorNames.has(foreign) ? foreign : undefined;
+  const nothing = isNothing(expr.name) || isNotFinite(expr.name);
   const near =
     ours ??
     foreignConstant(expr.name) ??
-    (names.unknown++ < maxSuggestions ? nearest(expr.name, visibleNames(use, scope, module)) : undefined);
+    (!nothing && names.unknown++ < maxSuggestions
+      ? nearest(expr.name, visibleNames(use, scope, module))
+      : undefined);
   const alike =
     near === undefined || (near !== ours && isBuiltin(near)) ? stdlibName(expr.name, names) : undefined;
   if (alike !== undefined) return reportNotImported(expr, alike, use, names);
   const code = use === 'layer' ? 'names/unknown-layer' : 'names/unknown';
-  const nothing = isNothing(expr.name);
   const incoming = near === undefined && !nothing && use === 'value' && owner?.kind === 'block';
   names.report(
     diagnostic(code, { name: expr.name }, expr.span, {
@@ -202,7 +204,8 @@ function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, modu
       notes: [
         ...(ours === undefined ? [] : [whatOthersCall(expr.name, ours)]),
         ...(incoming ? [whatFlowsIn] : []),
-        ...(nothing ? [noValue] : []),
+        ...(isNothing(expr.name) ? [noValue] : []),
+        ...(isNotFinite(expr.name) ? [allFinite] : []),
         ...(outputKinds.has(expr.name) ? [whatOutputsAre(expr.name)] : []),
       ],
       fixes: incoming && isInput(expr.name, module) ? [replaceBy('in', expr.span)] : fixesBy(near, expr.span),
@@ -220,6 +223,7 @@ const noValue: Note = {
   word: 'note',
   text: 'there is no empty value: an option that is not wanted is not written',
 };
+const allFinite: Note = { word: 'note', text: 'every number is known and finite' };
 const whatFlowsIn: Note = {
   word: 'note',
   text: 'a block sees its parameters and `in`, the value that flows into it; the values of a net are seen in that net alone',

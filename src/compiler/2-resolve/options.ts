@@ -7,14 +7,28 @@ import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { showNames } from '../diagnostics/show-names.ts';
+import { activationFix, activationNote } from './activation-option.ts';
 import { foreignOption, nearForeignOption } from './foreign.ts';
+import { operatorNames } from './vocabulary.ts';
 
-/** `conv(4, kernel_size = 3)`: with what the option is called here, the nearest one, or the `only` one that has no value yet. */
-export function unknownOption(arg: Arg, known: readonly string[], what: string, only?: string): Diagnostic {
+/** Of a call: the option that has no value yet where it is one, and all of its arguments. */
+interface Call {
+  readonly only: string | undefined;
+  readonly args: readonly Arg[];
+}
+
+/** `conv(4, kernel_size = 3)`: with what the option is called here, the nearest one, or the `only` one. */
+export function unknownOption(arg: Arg, known: readonly string[], what: string, call?: Call): Diagnostic {
   const option = arg.name?.name ?? '';
+  const activation = call && operatorNames.has(what) ? activationFix(arg, call.args) : undefined;
   const near =
-    foreignOption(option, known) ?? nearest(option, known) ?? nearForeignOption(option, known) ?? only;
+    foreignOption(option, known) ?? nearest(option, known) ?? nearForeignOption(option, known) ?? call?.only;
   const span = arg.name?.span ?? arg.span;
+  if (activation)
+    return diagnostic('names/unknown-option', { what, option }, span, {
+      notes: [{ word: 'note', text: activationNote }],
+      fixes: activation,
+    });
   const list = known.length > 0 ? `${what} has ${showNames(known)}` : `${what} has no options`;
   return diagnostic('names/unknown-option', { what, option }, span, {
     label: near === undefined ? undefined : `did you mean ${near}?`,
