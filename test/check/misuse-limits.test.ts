@@ -35,8 +35,8 @@ describe('weights', () => {
 describe('budget', () => {
   it.each([
     ['N { params = 10k }', '<='],
-    ['N { params: 10k }', ' <='],
-    ['N { params 10k }', 'put <= between'],
+    ['N { params: 10k }', '<='],
+    ['N { params 10k }', '<='],
     ['N { params <= 10k macs <= 1M }', 'put a comma between'],
     ['N params <= 10k', '{ params <= 10k }'],
     ['N: params <= 10k, macs <= 1M', '{ params <= 10k, macs <= 1M }'],
@@ -63,7 +63,7 @@ describe('budget', () => {
 describe('assert', () => {
   it.each([
     ['N.params <= 10k "small"', 'put a comma between'],
-    ['N.params <= 10k: "small"', ','],
+    ['N.params <= 10k: "small"', 'a comma'],
     ['(N.params <= 10k, "small")', 'N.params <= 10k, "small"'],
     ['"small", N.params <= 10k', 'N.params <= 10k, "small"'],
     ['N.params <= 10k, small', '"small"'],

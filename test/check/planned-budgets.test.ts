@@ -36,13 +36,13 @@ describe('budgets of a plan', () => {
     ['peak', planned.bytes.total],
     ['download', code.length + manifest.weights.bytes + runtimeBytes(planned.outputs)],
   ])('%s: exactly the limit is allowed, one byte more is not', (quantity, bytes) => {
-    expect(over(`budget { ${quantity} <= ${bytes} }`)).toEqual([]);
-    const [found, ...others] = over(`budget { ${quantity} <= ${bytes - 1} }`);
+    expect(over(`budget { ${quantity} <= ${bytes} B }`)).toEqual([]);
+    const [found, ...others] = over(`budget { ${quantity} <= ${bytes - 1} B }`);
     expect(others).toEqual([]);
     expect(found?.code).toBe('assert/over-budget');
     expect(found?.label).toBe('1 bytes over');
-    expect(found && marked(found)).toBe(`${quantity} <= ${bytes - 1}`);
-    expect(over(`budget { ${quantity} < ${bytes} }`)).toHaveLength(1);
+    expect(found && marked(found)).toBe(`${quantity} <= ${bytes - 1} B`);
+    expect(over(`budget { ${quantity} < ${bytes} B }`)).toHaveLength(1);
   });
 
   test('the step where most is alive is to blame for peak', () => {
@@ -68,32 +68,32 @@ describe('budgets of a plan', () => {
 
   test('a limit may be a constant, inside the net or outside', () => {
     expect(over('let most = 2 * 10\nbudget N { peak <= most }')).toHaveLength(1);
-    const inside = net.replace('  in x', '  budget { arena <= 64 }\n  in x');
+    const inside = net.replace('  in x', '  budget { arena <= 64 B }\n  in x');
     expect(checked(inside).planned.map(({ code }) => code)).toEqual(['assert/over-budget']);
   });
 
   test('a net of another file is planned where a budget names it', () => {
-    const budget = 'use { N as Small } from "./imported.cnn"\nbudget Small { arena <= 64 }';
-    const [found, ...others] = checked(budget, `export ${net}\nbudget { arena <= 1 }`).planned;
+    const budget = 'use { N as Small } from "./imported.cnn"\nbudget Small { arena <= 64 B }';
+    const [found, ...others] = checked(budget, `export ${net}\nbudget { arena <= 1 B }`).planned;
     expect(others).toEqual([]);
-    expect(found && marked(found)).toBe('arena <= 64');
+    expect(found && marked(found)).toBe('arena <= 64 B');
   });
 
   test('a variant of a family has limits of its own, here and in another file', () => {
     const family = `${net.replace('net N', 'net N(c = 4)').replace('conv(4', 'conv(c')}\nfamily N(c) { small = 2, large = 8 }`;
-    const budgets = 'budget N.small { arena <= 64 }\nbudget N.large { arena <= 1 MB }';
+    const budgets = 'budget N.small { arena <= 64 B }\nbudget N.large { arena <= 1 MB }';
     const imported = checked(`use { N } from "./imported.cnn"\n${budgets}`, family.replace(/^/, 'export '));
     for (const { planned: found } of [checked(`${family}\n${budgets}`), imported]) {
       expect(found.map(({ message }) => message)).toEqual([
         expect.stringMatching(/^N\.small is over budget/),
       ]);
-      expect(found.map(marked)).toEqual(['arena <= 64']);
+      expect(found.map(marked)).toEqual(['arena <= 64 B']);
     }
   });
 
   test('nothing is planned where no budget asks, or the net has errors', () => {
     expect(over('budget { params <= 1 }')).toEqual([]);
-    const broken = checked(`${net.replace('maxpool(8', 'maxpool(400')}\nbudget { peak <= 1 }`);
+    const broken = checked(`${net.replace('maxpool(8', 'maxpool(400')}\nbudget { peak <= 1 B }`);
     expect(broken.diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
     expect(broken.planned).toEqual([]);
   });

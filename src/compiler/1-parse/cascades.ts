@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import * as t from '../../../grammar/tokens.ts';
 import { blockWords } from './slips/block-heads.ts';
 import { isToldInBraces, isToldWithFrom } from './slips/imports.ts';
+import { isNextLimit } from './slips/limits.ts';
 import { opensOtherwise } from './slips/net-heads.ts';
 import { isNextWord } from './slips/modifiers.ts';
 import type { Source } from './source.ts';
@@ -25,6 +26,7 @@ export function withoutCascades(
     if (open.some(({ start, end }) => start < at && at <= end)) continue;
     if (before && (isToldWithFrom(source, before, failure) || isToldInBraces(before, failure))) continue;
     if (before && isItsOption(source, before, failure)) continue;
+    if (before && isNextLimit(source, before, failure)) continue;
     if (kept.some((one) => isOfSameObject(source, one, failure))) continue;
     if (before && isNextWord(source, before, failure)) continue;
     if (

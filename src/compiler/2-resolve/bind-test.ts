@@ -1,5 +1,8 @@
 /** Names in `test`: the net and its inputs have to be there; what they are given, and what outputs are compared with, may be constants. */
-import type { Expr, TestItem } from '../1-parse/ast.ts';
+import type { Expr, Ident, TestItem } from '../1-parse/ast.ts';
+import { rangeAround, toleranceWord } from '../1-parse/slips/tolerance.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnostic } from '../diagnostics/registry.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { netScope } from './bind-body.ts';
 import { bindExpr } from './bind-expr.ts';
@@ -16,7 +19,7 @@ export function bindTest(item: TestItem, place: Place): void {
   const inputs = scope && !scope.extendsUnknown ? inputNames(scope) : undefined;
   for (const { name, value } of item.inputs) {
     if (inputs && net && !inputs.includes(name.name))
-      place.names.report(unknownWord(name, inputs, `input of ${net.name}`));
+      place.names.report(toleranceAlone(name) ?? unknownWord(name, inputs, `input of ${net.name}`));
     if (value.kind === 'string') reportOutside(value, 'file/outside-project', place);
     bindExpr(value, 'value', childScope(undefined), place);
   }
@@ -24,6 +27,18 @@ export function bindTest(item: TestItem, place: Place): void {
     bindConstants(condition, place);
     if (probability) bindConstants(probability, place);
   }
+}
+
+/** `expect y[0] == 1, tol = 1e-3`: what stands behind the comma looks like an input. */
+function toleranceAlone({ name, span }: Ident): Diagnostic | undefined {
+  if (!toleranceWord.test(name)) return undefined;
+  const comma = /,?\s*$/.exec(span.source.text.slice(Math.max(0, span.start - 80), span.start))?.[0] ?? '';
+  const args = {
+    found: `\`${name}\``,
+    expected: 'what is equal to a range lies in it: `y[0] == (0.4..0.6)`',
+  };
+  const fixes = rangeAround(span.source, span.start - comma.length);
+  return diagnostic('syntax/unexpected', args, span, { fixes });
 }
 
 function onlyNet({ module }: Place): NetDeclaration | undefined {

@@ -9,10 +9,12 @@ import { showCount } from '../diagnostics/count.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { figureAlone } from './figures.ts';
 import { foreignConstant, foreignLayer, isNotFinite, isNothing } from './foreign.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
 import type { OpenModule } from './modules.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
+import { slidingElsewhere } from './sliding-name.ts';
 import { reportNotImported, stdlibName } from './stdlib-names.ts';
 import { constantFunctions, isBuiltin, operatorNames, outputKinds, specialValues } from './vocabulary.ts';
 
@@ -183,7 +185,9 @@ function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, modu
   if (extendsUnknown(scope) || isOneTooMany(expr, names)) return;
   if (names.stdlib().has(expr.name))
     return hasBrokenUse(module) ? undefined : reportNotImported(expr, expr.name, use, names);
-  if (expr.name === 'convolutional') return reportSliding(expr, names);
+  if (expr.name === 'convolutional') return names.report(slidingElsewhere(expr));
+  const figure = owner === undefined ? figureAlone(expr, module) : undefined;
+  if (figure) return names.report(figure);
   const foreign = foreignLayer(expr.name);
   const ours = foreign !== undefined && operatorNames.has(foreign) ? foreign : undefined;
   const nothing = isNothing(expr.name) || isNotFinite(expr.name);
@@ -239,21 +243,6 @@ function isInput(name: string, { file }: OpenModule): boolean {
     (item) =>
       item.kind === 'net' &&
       item.body?.statements.some((statement) => statement.kind === 'in' && statement.name.name === name),
-  );
-}
-
-/** Darknet's name of a layer, or a net that slides, written where no net is declared or with other arguments. */
-function reportSliding(expr: NameExpr, names: Names): void {
-  names.report(
-    diagnostic('names/unknown-layer', { name: expr.name }, expr.span, {
-      notes: [
-        { word: 'note', text: 'the layer is conv' },
-        {
-          word: 'note',
-          text: 'a net that slides over a larger image has a name: net Sliding = convolutional(Net, 64x64), or convolutional(Net) for any size',
-        },
-      ],
-    }),
   );
 }
 

@@ -14,6 +14,7 @@ import { flow, mistyped } from './evaluate.ts';
 import { join, type Site } from './frame.ts';
 import { layer } from './operator.ts';
 import type { Session } from './session.ts';
+import { eachSizeCompared } from './shape-compared.ts';
 import { compareSymbolic } from './symbolic-types.ts';
 import { axisNotes, describe, int, unknown, type NumberValue, type Value } from './value.ts';
 import { showCount } from '../diagnostics/count.ts';
@@ -74,7 +75,9 @@ function onTensors(expr: BinaryExpr, left: Value, right: Value, site: Site, sess
     return layer('square', [left.node], { path: join(site.path, 'square'), expr, site }, session);
   if (!op || operands.includes(undefined)) {
     session.report(
-      diagnostic('value/operator', { op: expr.op, left: describe(left), right: describe(right) }, expr.span),
+      diagnostic('value/operator', { op: expr.op, left: describe(left), right: describe(right) }, expr.span, {
+        fixes: eachSizeCompared(expr, left, right),
+      }),
     );
     return unknown;
   }

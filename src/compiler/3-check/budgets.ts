@@ -5,6 +5,7 @@
  */
 import type { BudgetStatement, Expr } from '../1-parse/ast.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
+import { figureCalled } from '../2-resolve/figures.ts';
 import type { Model } from '../2-resolve/model.ts';
 import type { Fix, Label } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
@@ -26,19 +27,9 @@ const bytes: readonly string[] = ['weightBytes', ...laterQuantities];
 
 const quantities: readonly string[] = [...Object.keys(figures), ...laterQuantities];
 
-/** What they are called elsewhere. A multiplication and an addition are one of `macs`, and two of what others call FLOPs. */
+/** What they are called elsewhere, beside the figures of every net. */
 const foreignQuantities: Readonly<Record<string, string>> = {
-  ...{ parameters: 'params', param: 'params', weights: 'weightBytes', weight_bytes: 'weightBytes' },
-  ...{
-    flops: 'macs',
-    flop: 'macs',
-    FLOPs: 'macs',
-    mult_adds: 'macs',
-    madds: 'macs',
-    mac: 'macs',
-    ops: 'macs',
-  },
-  ...{ trainable_params: 'trainable', size: 'download', bundle: 'download', bytes: 'download' },
+  ...{ size: 'download', bundle: 'download', bytes: 'download' },
   ...{ ram: 'peak', memory: 'peak', heap: 'peak', activations: 'arena' },
 };
 
@@ -74,7 +65,9 @@ function limitOf(expr: Expr, site: Site, session: Session): Limit | undefined {
   }
   const { left, right, op } = expr;
   if (!quantities.includes(left.name)) {
-    session.report(unknownWord(left, quantities, 'quantity of a budget', foreignQuantities));
+    const figure = figureCalled(left.name);
+    const foreign = figure === undefined ? foreignQuantities : { [left.name]: figure };
+    session.report(unknownWord(left, quantities, 'quantity of a budget', foreign));
     return undefined;
   }
   if (isWrongUnit(left.name, right, session)) return undefined;
@@ -86,16 +79,21 @@ function limitOf(expr: Expr, site: Site, session: Session): Limit | undefined {
   return { quantity: left.name, most: op === '<' ? value.value - 1 : value.value, expr };
 }
 
-/** Bytes and shares are no counts: `params <= 300 kB`. */
+/** Bytes and shares are no counts, and counts no bytes: `params <= 300 kB`, `download <= 300k`. */
 function isWrongUnit(quantity: string, limit: Expr, session: Session): boolean {
-  if (limit.kind !== 'number' || limit.unit === undefined) return false;
-  const { unit, span } = limit;
+  if (limit.kind !== 'number') return false;
+  const { unit = '', span } = limit;
   const counts = !bytes.includes(quantity);
-  const fine = unit.endsWith('B') ? !counts : unit !== '%';
-  if (fine) return false;
+  if (unit !== '%' && unit.endsWith('B') === !counts) return false;
   const expected = `${counts ? 'a count such as 300k' : 'a size such as 300 kB'} for ${quantity}`;
-  const found = unit === '%' ? `the share ${textOf(span)}` : `${textOf(span)}, a number of bytes`;
-  const meant = textOf(span).replace(/\s*B$|\s*([kMG])B$/, '$1');
+  const written = textOf(span);
+  const found =
+    unit === '%'
+      ? `the share ${written}`
+      : `${written}, ${counts ? 'a number of bytes' : 'without its unit'}`;
+  const meant = counts
+    ? written.replace(/\s*B$|\s*([kMG])B$/, '$1')
+    : written.replace(/\s*([kMG]?)$/, ' $1B');
   const fixes = unit === '%' ? [] : [replaceBy(meant, span)];
   session.report(diagnostic('value/expected', { expected, found }, span, { fixes }));
   return true;

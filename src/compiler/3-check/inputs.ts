@@ -2,10 +2,11 @@
  * Inputs of nets: their types at the size that is compiled for, and what their named sizes stand for. What is done to them
  * before the first layer is preprocess.ts.
  */
-import type { Expr, InStatement, NameExpr } from '../1-parse/ast.ts';
+import type { Expr, InStatement } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
 import { counted } from '../diagnostics/count.ts';
 import { nearest } from '../diagnostics/nearest.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
 import { fixesBy, leaveOut } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
@@ -17,8 +18,10 @@ import { argument, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { preprocess } from './preprocess.ts';
 import { limits, type Session } from './session.ts';
-import { declareSizes, dimOfSize, evaluateWhere, namesIn } from './sizes.ts';
-import { describe, int, type Value } from './value.ts';
+import { declareSizes, dimOfSize } from './sizes.ts';
+import { int, type Value } from './value.ts';
+import { checkWhere, sizesFor } from './wheres.ts';
+import { reportInDims } from './where-slips.ts';
 
 /** Channels that an image kind adds to its written sizes. */
 const imageChannels: Readonly<Record<string, number>> = { rgb: 3, rgba: 4, gray: 1 };
@@ -43,6 +46,7 @@ function declaredDims(
       dims.push({ expr, name: expr.name, size: undefined });
       continue;
     }
+    if (reportInDims(statement, expr, session)) return undefined;
     const value = argument(expr, site, session);
     if (value.kind !== 'number' || !Number.isInteger(value.value) || value.value < 1) {
       mistyped(value, 'a size of at least 1', expr, session);
@@ -109,7 +113,7 @@ function chosenSizes(
     if (!statement.default)
       session.report(
         diagnostic('network/input-default', { name: statement.name.name }, statement.span, {
-          fixes: [{ title: `${statement.name.name}: … = 224x224`, edits: [] }],
+          fixes: withDefault(statement, dims, session),
         }),
       );
     return undefined;
@@ -131,6 +135,18 @@ function chosenSizes(
     ),
   );
   return undefined;
+}
+
+/** Sizes to compile for that `where` admits, behind the names. */
+function withDefault(statement: InStatement, dims: readonly DeclaredDim[], session: Session): readonly Fix[] {
+  const names = dims.flatMap(({ name }) => name ?? []);
+  const sizes = sizesFor(statement, Object.fromEntries(names.map((name) => [name, 224])), session);
+  const last = statement.dims.at(-1);
+  if (sizes === undefined || last === undefined) return [];
+  const written = dims.map(({ name, size }) => (name === undefined ? size : sizes[name])).join('x');
+  const at = statement.span.source.text.indexOf(']', last.span.end) + 1;
+  const span = { source: statement.span.source, start: at, end: at };
+  return [{ title: `= ${written}`, edits: [{ span, text: ` = ${written}` }] }];
 }
 
 function defaultSizes(statement: InStatement, site: Site, session: Session): readonly number[] | undefined {
@@ -233,50 +249,6 @@ function nameSizes(
     if (declaration && typeof dim === 'object' && name !== undefined)
       site.frame.values.set(declaration, { ...int(sizes[name] ?? 0), dim });
   }
-}
-
-function checkWhere(statement: InStatement, site: Site, session: Session): boolean {
-  for (const condition of statement.where) {
-    const value = whereValue(condition, site, session);
-    if (value.kind === 'unknown') return false;
-    if (value.kind === 'bool' && value.value) continue;
-    if (value.kind !== 'bool') {
-      if (condition.kind === 'name' && value.kind === 'number') onlySize(condition, session);
-      else mistyped(value, 'a condition such as H % 2 == 0', condition, session);
-      return false;
-    }
-    const sizes = statement.dims.flatMap((expr) => {
-      const size = expr.kind === 'name' ? argument(expr, site, session) : undefined;
-      return size?.kind === 'number' && expr.kind === 'name' ? [`${expr.name} = ${size.value}`] : [];
-    });
-    session.report(
-      diagnostic(
-        'network/where',
-        { name: statement.name.name, sizes: sizes.join(', ') || describe(value) },
-        condition.span,
-      ),
-    );
-    return false;
-  }
-  return true;
-}
-
-/** `where H`. */
-function onlySize({ name, span }: NameExpr, session: Session): void {
-  const args = { expected: `a condition such as ${name} % 2 == 0`, found: `${name} alone` };
-  session.report(diagnostic('value/expected', args, span));
-}
-
-/** A condition at the sizes that are compiled for. Sizes alone are numbers here; anything else is an ordinary expression. */
-function whereValue(condition: Expr, site: Site, session: Session): Value {
-  const sizes: Record<string, number> = {};
-  for (const name of namesIn(condition)) {
-    const declaration = session.model.bindings.get(name);
-    const value = declaration?.kind === 'size' ? site.frame.values.get(declaration) : undefined;
-    if (value?.kind === 'number') sizes[name.name] = value.value;
-  }
-  const value = evaluateWhere(condition, sizes);
-  return typeof value === 'boolean' ? { kind: 'bool', value } : argument(condition, site, session);
 }
 
 /** Whether `node` can be the input of a net inside another; named sizes take its sizes. */

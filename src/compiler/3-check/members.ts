@@ -9,6 +9,7 @@ import { hasArguments } from './complete.ts';
 import { argument, evaluate, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { figures } from './query.ts';
+import { reportForeignMember } from './net-members.ts';
 import { reportMethod } from './methods.ts';
 import { spoil } from './memo/recording.ts';
 import type { Session } from './session.ts';
@@ -126,6 +127,7 @@ function netMember(expr: MemberExpr, net: Extract<Callable, { kind: 'net' }>, se
   const value = info.values.get(name);
   if (value) return tensorOf(value);
   const variants = familyNames(net.declaration);
+  if (reportForeignMember(expr, net.declaration, session)) return unknown;
   return noMember(
     expr,
     net.declaration.name,

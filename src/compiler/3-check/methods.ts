@@ -7,7 +7,9 @@ import type { Fix } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Node } from '../ir/graph.ts';
+import type { Axis } from '../ir/type.ts';
 import type { Session } from './session.ts';
+import { comparisonBehind } from './shape-compared.ts';
 import { describeType } from './value.ts';
 
 /** Reports a member that is a layer, or a size by its number; false for every other one. */
@@ -41,8 +43,13 @@ function applied({ object, member }: MemberExpr, layer: string): readonly Fix[] 
 }
 
 /** `x.shape[-1]`: the last axis; of other numbers one in the order of PyTorch, and one in ours with the batch before it. */
-function sizes({ object, member }: MemberExpr, axes: readonly string[]): readonly Fix[] {
+function sizes({ object, member }: MemberExpr, axes: readonly Axis[]): readonly Fix[] {
   const { source, end } = member.span;
+  const shape = comparisonBehind(textOf(object.span), axes, source.text.slice(end, end + 200));
+  if (shape) {
+    const span = { source, start: object.span.start, end: end + shape.length };
+    return [replaceBy(shape.ours, span)];
+  }
   const [whole, number] = /^[ \t]*[[(][ \t]*(-?\d)[ \t]*[\])]/.exec(source.text.slice(end, end + 80)) ?? [];
   if (whole === undefined) return [];
   const at = Number(number);

@@ -111,6 +111,21 @@ export const networkDiagnostics = {
     bad: 'net N {\n  in x: rgb[H, W] = 30x30 where H % 4 == 0\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: rgb[H, W] = 32x32 where H % 4 == 0\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
   },
+  'network/where-nothing': {
+    severity: 'error',
+    message: 'no {name} from 1 to {most} fulfils all of these conditions',
+    explain: 'Conditions that exclude one another admit no size: the net could not be compiled for any.',
+    bad: 'net N {\n  in x: rgb[H, W] = 32x32 where H % 4 == 0, H % 4 == 2\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: rgb[H, W] = 32x32 where H % 4 == 0\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+  },
+  'network/where-number': {
+    severity: 'error',
+    message: 'no size of {input} is called {name}',
+    explain:
+      '`where` speaks of sizes by the names that the input gives them: `rgb[H, W] = 64x64 where H % 4 == 0`. Sizes written as numbers have none.',
+    bad: 'net N {\n  in x: rgb 32x32 where H % 4 == 0\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+    good: 'net N {\n  in x: rgb[H, W] = 32x32 where H % 4 == 0\n  y = x -> gap -> dense(3)\n  out z: tensor(y)\n}',
+  },
   'network/per-channel': {
     severity: 'error',
     message: '{word} gives {found} numbers for {channels} channels',

@@ -5,6 +5,7 @@ import type { Arg, Branch, BrokenExpr, BrokenStatement, EachExpr, Expr, IfExpr, 
 import { internal } from '../../diagnostics/internal.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
+import { toleranceBehind } from '../slips/tolerance.ts';
 import { cover, textOf } from '../source.ts';
 import type { Span } from '../source.ts';
 import { each, entries, first, ident, maxDepth, optional, spanOfNode, string } from './context.ts';
@@ -99,7 +100,11 @@ function suffix(context: Context, object: Expr, node: cst.SuffixCstNode): Expr {
   const span = cover(object.span, spanOfNode(context, node));
   if (Word) return { kind: 'member', object, member: ident(context, first(Word)), span };
   if (index) return { kind: 'index', object, index: expression(context, first(index)), span };
-  return { kind: 'call', callee: object, args: each(context, node.children.arg, arg), span };
+  const args = each(context, node.children.arg, arg);
+  const slip = toleranceBehind(object, args);
+  if (!slip) return { kind: 'call', callee: object, args, span };
+  context.diagnostics.push(slip);
+  return { kind: 'broken-expr', span };
 }
 
 export function arg(context: Context, node: cst.ArgCstNode): Arg {

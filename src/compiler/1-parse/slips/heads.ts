@@ -1,10 +1,11 @@
 /** Slips in the heads of inputs and outputs: conditions behind `where`, a default in the wrong place, types of outputs. */
 import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
+import type { Fix } from '../../diagnostics/diagnostic.ts';
 import { leaveOut } from '../../diagnostics/fixes.ts';
 import { spanOf } from '../lex.ts';
-import { textFrom } from './scan.ts';
-import { replaced, told, type Slip } from './slip.ts';
+import { lineFrom, partsOf, textFrom } from './scan.ts';
+import { told, type Slip } from './slip.ts';
 import type { Source } from '../source.ts';
 
 /** `where H % 2 == 0 where W % 2 == 0`: conditions have commas between them. */
@@ -25,7 +26,7 @@ const equalBehindWhere: Slip = (source, { token, previous, start }) => {
   if (where < 0) return undefined;
   const [whole, size] = /^=\s*(\d+(?:x\d+)+|\[[^\]\n]*\])/.exec(source.text.slice(token.startOffset)) ?? [];
   if (whole === undefined || /(?:^|[^=<>!])=(?!=)/.test(before.slice(0, where)))
-    return replaced(source, token, 'two sizes are compared by `==`', '==');
+    return told(source, token, 'two sizes are compared by `==`', [compared(source, start, token)]);
   const at = start.startOffset + where;
   const edits = [
     { span: { source, start: at, end: at }, text: `= ${size} ` },
@@ -37,6 +38,33 @@ const equalBehindWhere: Slip = (source, { token, previous, start }) => {
   const fixes = [{ title: `= ${size} before where`, edits }];
   return told(source, token, 'the size to compile for stands before `where`', fixes);
 };
+
+/** `where H = 224, W = 224`: all of them, and the size to compile for follows where it is another one. */
+function compared(source: Source, start: IToken, token: IToken): Fix {
+  const { text } = source;
+  const from = start.startOffset;
+  const line = lineFrom(source, token);
+  const signs = [...line.matchAll(/(?<![=<>!])=(?!=)/g)].map(({ index }) => token.startOffset + index);
+  const edits = signs.map((at) => ({ span: { source, start: at, end: at + 1 }, text: '==' }));
+  const [head, names = '', gap = '', written = ''] =
+    /^in[^\n[]*\[([^\]\n]*)\]([ \t]*=[ \t]*)(\d+(?:x\d+)*)(?=\s+where\b)/.exec(
+      text.slice(from, token.startOffset),
+    ) ?? [];
+  const conditions = text.slice(from + (head?.length ?? 0), token.startOffset + line.length);
+  const sizes = partsOf(names).map((name, i) => pinned(conditions, name) ?? written.split('x')[i]);
+  const ours = sizes.join('x');
+  if (head === undefined || ours === written || written.split('x').length !== sizes.length)
+    return { title: '==', edits };
+  const end = from + head.length;
+  const size = { span: { source, start: end - written.length, end }, text: ours };
+  return { title: `==, and${gap}${ours}`, edits: [size, ...edits] };
+}
+
+/** The number that a condition wants a size to be. */
+const pinned = (conditions: string, name: string): string | undefined =>
+  new RegExp(`(?:\\bwhere|,)\\s+${name}[ \\t]*=[ \\t]*(\\d+)[ \\t]*(?=,|and\\b|\\r?\\n|$)`).exec(
+    conditions,
+  )?.[1];
 
 const textBefore = (source: Source, start: IToken, token: IToken): string =>
   source.text.slice(Math.max(start.startOffset, token.startOffset - 1000), token.startOffset);

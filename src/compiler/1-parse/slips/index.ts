@@ -8,7 +8,9 @@ import { bodyWithoutBraces, nothingBeforeBrace } from './bodies.ts';
 import { blockHeadSlips } from './block-heads.ts';
 import { callSlips } from './calls.ts';
 import { choiceSlips } from './choices.ts';
+import { assertSlips } from './asserts.ts';
 import { clauseSlips } from './clauses.ts';
+import { conditionSlips } from './conditions.ts';
 import { defaultsSlips } from './defaults.ts';
 import { exportSlips } from './exports.ts';
 import { filterSlips } from './filters.ts';
@@ -53,6 +55,7 @@ const readsOn: ReadonlySet<Slip> = new Set([
   movedByOtherSigns,
   ...filterSlips,
   ...limitSlips,
+  ...assertSlips,
   ...weightsSlips,
   ...headSlips,
   ...namingSlips,
@@ -67,6 +70,7 @@ const readsOn: ReadonlySet<Slip> = new Set([
 
 const slips: readonly Slip[] = [
   ...numberSlips,
+  ...conditionSlips,
   ...blockHeadSlips,
   ...netHeadSlips,
   ...paramSlips,
@@ -79,6 +83,7 @@ const slips: readonly Slip[] = [
   movedByOtherSigns,
   ...filterSlips,
   ...limitSlips,
+  ...assertSlips,
   ...weightsLineSlips,
   ...weightsSlips,
   ...modifierSlips,

@@ -1,24 +1,45 @@
-/** Slips in `budget` and `assert`: limits by other signs, texts without their comma. */
+/** Slips in `budget`: limits by other signs, without braces. */
+import type { IToken } from 'chevrotain';
+import type { Failure } from '../../../../grammar/recovering-parser.ts';
 import * as t from '../../../../grammar/tokens.ts';
+import type { Diagnostic, Fix } from '../../diagnostics/diagnostic.ts';
+import { replaceBy } from '../../diagnostics/fixes.ts';
 import { spanOf } from '../lex.ts';
-import { endOfExpression, textFrom } from './scan.ts';
-import { putIn, replaced, told, type Slip } from './slip.ts';
+import type { Source } from '../source.ts';
+import { lineFrom, textFrom } from './scan.ts';
+import { putIn, told, type Slip } from './slip.ts';
 
 /** The rule of what stands in the braces of a budget; in no other list is it an entry. */
 const entry = 'operation';
 
 const limit = 'a limit is written `params <= 62k`';
 
+const isOtherwise = ({ token, previous, start, rules }: Failure): boolean =>
+  previous === start &&
+  previous.tokenType === t.Name &&
+  rules[0] === entry &&
+  [t.Equal, t.Colon, t.NumberToken].includes(token.tokenType);
+
 /** `budget N { params = 10k }`, `budget N { params: 10k }`, `budget N { params 10k }`. */
-const limitByAnotherSign: Slip = (source, { token, previous, start, rules }) => {
-  if (previous !== start || previous.tokenType !== t.Name || rules[0] !== entry) return undefined;
-  if (token.tokenType === t.Equal || token.tokenType === t.Colon) {
-    const apart = source.text[token.startOffset - 1] === ' ';
-    return replaced(source, token, limit, apart ? '<=' : ' <=');
-  }
-  if (token.tokenType !== t.NumberToken) return undefined;
-  return told(source, token, limit, [putIn(source, spanOf(source, previous).end, ' <=')]);
-};
+const limitByAnotherSign: Slip = (source, failure) =>
+  isOtherwise(failure) ? told(source, failure.token, limit, [allInOurForm(source, failure)]) : undefined;
+
+/** A later limit of the same budget: the fix of the first reaches it. */
+export const isNextLimit = ({ text }: Source, before: Failure, failure: Failure): boolean =>
+  isOtherwise(before) &&
+  isOtherwise(failure) &&
+  !text.slice(before.start.startOffset, failure.start.startOffset).includes('}');
+
+/** The sign of every limit from this one on. */
+function allInOurForm(source: Source, { start }: Failure): Fix {
+  const [rest] = /^[^{}]*/.exec(textFrom(source, start, 1000)) ?? [''];
+  const signs = /(?<=(?:^|[\n,])[ \t]*\w+)(?:[ \t]*[=:](?!=)[ \t]*|[ \t]+(?=\d))/g;
+  const edits = [...rest.matchAll(signs)].map(({ index, 0: { length } }) => {
+    const at = start.startOffset + index;
+    return { span: { source, start: at, end: at + length }, text: ' <= ' };
+  });
+  return { title: '<=', edits };
+}
 
 /** `budget N { params <= 10k macs <= 1M }`. */
 const limitsSideBySide: Slip = (source, { token, previous, rules }) => {
@@ -32,6 +53,7 @@ const limitsSideBySide: Slip = (source, { token, previous, rules }) => {
 /** `budget N params <= 10k`, `budget N: params <= 10k`. */
 const limitsWithoutBraces: Slip = (source, { token, start, expected, previous }) => {
   if (start.tokenType !== t.Budget || !previous || !expected.includes(t.LCurly.name)) return undefined;
+  if (/^(?:<=?|=)$/.test(token.image) && !/^[A-Z]/.test(previous.image)) return limitsAlone(source, previous);
   if (token.tokenType !== t.Colon && token.tokenType !== t.Name && token.tokenType !== t.ModifierWord)
     return undefined;
   const { text } = source;
@@ -46,46 +68,12 @@ const limitsWithoutBraces: Slip = (source, { token, start, expected, previous })
   return told(source, token, why, [{ title: ours, edits: [{ span, text: ` ${ours}` }] }]);
 };
 
-/** `assert a == b "why"`, `assert a == b: "why"`. */
-const textWithoutComma: Slip = (source, { token, previous, start }) => {
-  if (start.tokenType !== t.Assert || !previous) return undefined;
-  const why = 'a comma stands before the text';
-  if (token.tokenType === t.StringToken)
-    return told(source, token, why, [putIn(source, spanOf(source, previous).end, ',')]);
-  const isText = /^\s*"/.test(source.text.slice(token.startOffset + 1, token.startOffset + 80));
-  return token.tokenType === t.Colon && isText ? replaced(source, token, why, ',') : undefined;
-};
+/** `budget params <= 10k`: the quantity stands where the name of a net does. */
+function limitsAlone(source: Source, quantity: IToken): Diagnostic {
+  const limits = lineFrom(source, quantity);
+  const ours = `{ ${limits.replaceAll(/(?<=\w)[ \t]*=(?!=)/g, ' <=')} }`;
+  const span = { source, start: quantity.startOffset, end: quantity.startOffset + limits.length };
+  return told(source, quantity, 'limits stand in braces', [replaceBy(ours, span)]);
+}
 
-/** `assert a == b, why`, `assert "why", a == b`. */
-const textInItsPlace: Slip = (source, { token, previous, start, expected }) => {
-  if (
-    start.tokenType !== t.Assert ||
-    previous?.tokenType !== t.Comma ||
-    expected.join() !== t.StringToken.name
-  )
-    return undefined;
-  const { text } = source;
-  const end = endOfExpression(text, token.startOffset);
-  const given = text.slice(token.startOffset, end);
-  const [, first] =
-    /^assert\s+("[^"\n]*")\s*,\s*$/.exec(text.slice(start.startOffset, token.startOffset)) ?? [];
-  if (first !== undefined) {
-    const span = { source, start: spanOf(source, start).end, end };
-    const ours = `${given}, ${first}`;
-    const why = 'the condition comes first, the text behind it';
-    return told(source, token, why, [{ title: ours, edits: [{ span, text: ` ${ours}` }] }]);
-  }
-  if (!/^[\w ]+$/.test(given)) return undefined;
-  const span = { source, start: token.startOffset, end };
-  return told(source, token, 'a text stands in quotes', [
-    { title: `"${given}"`, edits: [{ span, text: `"${given}"` }] },
-  ]);
-};
-
-export const limitSlips: readonly Slip[] = [
-  limitsWithoutBraces,
-  limitByAnotherSign,
-  limitsSideBySide,
-  textWithoutComma,
-  textInItsPlace,
-];
+export const limitSlips: readonly Slip[] = [limitsWithoutBraces, limitByAnotherSign, limitsSideBySide];

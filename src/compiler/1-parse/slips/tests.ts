@@ -5,7 +5,7 @@ import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
 import { endOfExpression, textFrom } from './scan.ts';
 import { isBrace, replaced, told, type Slip } from './slip.ts';
-import { rangeAround } from './tolerance.ts';
+import { rangeAround, toleranceWord } from './tolerance.ts';
 
 const head =
   /^test\s*\(?\s*(?:"(?<text>[^"\n]*)"|(?<title>\w+)(?=\s*(?:,|of\b|for\b)))?\s*,?\s*(?:(?:of|for|on|with)\b)?\s*\(?\s*(?<net>[A-Z]\w*(?:\.\w+)?)\s*\)?\s*\)?(?=\s*\{)/;
@@ -25,6 +25,16 @@ const headOtherwise: Slip = (source, { token, start, rules }) => {
     'a test begins with its title in quotes and its net: `test "a seven" of Net {`',
     [replaceBy(ours, span)],
   );
+};
+
+/** `test "a" (tol = 1e-3) {`, `test "a" of N (tol = 1e-3) {`. */
+const optionsOfTest: Slip = (source, { token, start, rules }) => {
+  if (start.tokenType !== t.Test || !/^(?:test|netName)$/.test(rules.at(-1) ?? '')) return undefined;
+  const [options] = /^\([ \t]*\w+[ \t]*[=:][^()\n]*\)[ \t]*(?=\{)/.exec(textFrom(source, token, 200)) ?? [];
+  if (options === undefined) return undefined;
+  const span = { ...spanOf(source, token), end: token.startOffset + options.length };
+  const why = 'a test has no options; a value that may differ is equal to a range: `y[0] == (0.4..0.6)`';
+  return told(source, token, why, [leaveOut(options.trim(), span)]);
 };
 
 /** In the braces of a test: at an input or a condition. */
@@ -86,7 +96,7 @@ const equalsInWords: Slip = (source, { token, start, rules }) => {
 const tolerance: Slip = (source, { token, previous, start, rules }) => {
   if (!isCondition(rules, start)) return undefined;
   const word = token.tokenType === t.Equal && previous ? previous : token;
-  if (!/^(?:within|a?tol(?:erance)?|eps(?:ilon)?|delta)$/.test(word.image)) return undefined;
+  if (word.image !== 'within' && !toleranceWord.test(word.image)) return undefined;
   const before = source.text.slice(Math.max(0, word.startOffset - 20), word.startOffset);
   const gap = /\bwith[ \t]+$/.exec(before)?.[0].length ?? 0;
   const fixes = rangeAround(source, word.startOffset - gap);
@@ -94,6 +104,7 @@ const tolerance: Slip = (source, { token, previous, start, rules }) => {
 };
 
 export const testSlips: readonly Slip[] = [
+  optionsOfTest,
   headOtherwise,
   assertInTest,
   wordBeforeInput,
