@@ -48,6 +48,14 @@ describe('settings', () => {
     ['assert val.accuracy > 0.9', 'expect'],
     ['phase { epochs = 5 }', 'phase phase1 {'],
     ['phase 2 { epochs = 5 }', 'phase phase2 {'],
+    ['phase head epochs = 5', 'phase head { epochs = 5 }'],
+    ['phase head\n    epochs = 5', 'phase head { epochs = 5 }'],
+    ['metrics = accuracy, top5', 'metrics = [accuracy, top5]'],
+    ['epochs = "5"', '5'],
+    ['validation = 0.2', 'split(0.2)'],
+    ['optim = rmsprop(rho = 0.9)', 'decay'],
+    ['freeze N.a.**', 'a.**'],
+    ['unfreeze a.**', 'leave unfreeze a.** out'],
     ['phase "head" { epochs = 5 }', 'phase head {'],
     ['stage head { epochs = 5 }', 'phase head {'],
     ['phase head: epochs = 5', 'phase head { epochs = 5 }'],
@@ -65,6 +73,21 @@ describe('settings', () => {
     ['augment x { horizontal_flip }', 'flip'],
     ['augment x { RandomCrop(4) }', 'crop'],
   ])('%s', (line, title) => expect(fixes(inTrain(line, loss))).toEqual([title]));
+
+  it.each([
+    ['crossentropy', 'crossentropy(logits)'],
+    ['"crossentropy"', 'crossentropy(logits)'],
+    ['"categorical_crossentropy"', 'crossentropy(logits)'],
+    ['categorical_crossentropy(logits)', 'crossentropy'],
+  ])('loss = %s', (given, title) => expect(fixes(inTrain(`loss = ${given}`))).toEqual([title]));
+
+  it.each([
+    ['"./mnist"', 'idx("./mnist")'],
+    ['"./photos"', 'folder("./photos")'],
+    ['"./rows.csv"', 'csv("./rows.csv")'],
+  ])('data = %s', (given, title) =>
+    expect(fixes(`${net}train N {\n  data = ${given}\n  ${loss}\n}\n`)).toEqual([title]),
+  );
 
   it.each([
     ['expect val.accuracy > 90', 'val.accuracy of train is 90, but it has to be at most 1'],
@@ -105,6 +128,7 @@ describe('weights', () => {
     [`${line} format keras`, 'layout keras'],
     [`${line} { except logits.** }`, 'except logits.**'],
     ['weights N from ./f.safetensors', '"./f.safetensors"'],
+    ['weights N from load("f.safetensors")', '"f.safetensors"'],
   ])('%s', (given, title) => expect(fixes(`${net}${given}\n`)).toEqual([title]));
 
   it('has no fix where the file has two nets', () => {

@@ -14,7 +14,7 @@ import { bindExpr } from './bind-expr.ts';
 import { reportEmpty } from './empty.ts';
 import { lookup, type Place, type Scope } from './names.ts';
 import { unknownOption } from './options.ts';
-import { wordOtherwise } from './word-otherwise.ts';
+import { sourceOf, wordOtherwise } from './word-otherwise.ts';
 import {
   augmentations,
   foreignAugmentations,
@@ -153,8 +153,7 @@ function bindWord(value: Expr, kind: WordKind, scope: Scope, place: Place): void
 /** `data = mnist` was meant to be read from there. */
 function pathFix(value: Expr, { words }: WordKind): readonly Fix[] {
   if (value.kind !== 'name' || !('folder' in words) || nearest(value.name, Object.keys(words))) return [];
-  const source = /mnist$/i.test(value.name) ? 'idx' : 'folder';
-  return [replaceBy(`${source}("./${value.name}")`, value.span)];
+  return [replaceBy(`${sourceOf(value.name)}("./${value.name}")`, value.span)];
 }
 
 interface OptionsAt {

@@ -80,6 +80,20 @@ const layers: Readonly<Record<string, string>> = {
   maximum: 'max',
   minimum: 'min',
   crossentropyloss: 'crossentropy',
+  categoricalcrossentropy: 'crossentropy',
+  sparsecategoricalcrossentropy: 'crossentropy',
+  softmaxcrossentropy: 'crossentropy',
+  binarycrossentropy: 'bce',
+  bceloss: 'bce',
+  bcewithlogitsloss: 'bce',
+  mseloss: 'mse',
+  meansquarederror: 'mse',
+  l1loss: 'mae',
+  maeloss: 'mae',
+  meanabsoluteerror: 'mae',
+  huberloss: 'huber',
+  smoothl1loss: 'huber',
+  grammatrix: 'gram',
 };
 
 const options: Readonly<Record<string, readonly string[]>> = {
@@ -107,6 +121,7 @@ const options: Readonly<Record<string, readonly string[]>> = {
   p: ['rate', 'p'],
   epsilon: ['eps'],
   learningrate: ['lr'],
+  rho: ['decay'],
   stepsize: ['every'],
   gamma: ['factor'],
   alpha: ['slope'],

@@ -30,7 +30,12 @@ export function reportListed(
   const { span } = listed.arg.value;
   const items = itemsOf(listed.arg.value);
   const head = { ...span, start: call.callee.span.start };
-  const fixes = args[0] === listed ? [replaceBy(`${ours}(${items}`, head)] : [replaceBy(items, span)];
+  const others = call.args.slice(1).map((arg) => textOf(arg.span));
+  const whole = `${ours}(${[items, ...others].join(', ')})`;
+  const fixes =
+    args[0] === listed && call.args[0]?.value === listed.arg.value
+      ? [{ title: whole, edits: [{ span: head, text: `${ours}(${items}` }] }]
+      : [replaceBy(items, span)];
   const what = { expected: `values one by one, as in ${ours}(a, b)`, found: describe(listed.value) };
   session.report(
     diagnostic('value/expected', what, span, { fixes: call.callee.kind === 'name' ? fixes : [] }),

@@ -4,6 +4,7 @@
  */
 import type { Expr, TrainItem } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
+import { foreignLayer } from '../2-resolve/foreign.ts';
 import { operatorsCalled } from '../2-resolve/vocabulary.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
@@ -62,6 +63,35 @@ function keepsPlaces(expr: Expr): boolean {
   );
 }
 
+/** The loss that is named by a word or a text alone: `mse`, `"categorical_crossentropy"`. */
+function lossNamed(expr: Expr): string | undefined {
+  if (expr.kind !== 'name' && expr.kind !== 'string') return undefined;
+  const name = expr.kind === 'name' ? expr.name : expr.value;
+  const ours = [name, foreignLayer(name)];
+  return losses.find((loss) => ours.includes(loss));
+}
+
+const losses: readonly string[] = ['crossentropy', 'mse', 'mae', 'bce', 'huber'];
+
+/** The loss of the value that the net's only output for users is made of. */
+function applied(
+  loss: string,
+  { outputs }: NetFacts['graph'],
+  values: NetFacts['values'],
+): readonly string[] {
+  const [only, ...others] = outputs.filter(({ trainOnly }) => !trainOnly);
+  const [node] = only?.nodes ?? [];
+  if (!node || others.length > 0) return [];
+  // A label is the softmax of its scores.
+  const name = [...values].find(([, value]) => value === node || node.inputs.includes(value))?.[0];
+  if (name === undefined) return [];
+  return [
+    loss === 'crossentropy' && only?.output.kind === 'label'
+      ? `${loss}(${name})`
+      : `${loss}(${name}, target)`,
+  ];
+}
+
 /** A loss of the scores where they are an output's; their mean, where they are in a layer already, is one number too. */
 function fixesFor(expr: Expr, { values, graph }: NetFacts): readonly Fix[] {
   const text = textOf(expr.span);
@@ -69,6 +99,8 @@ function fixesFor(expr: Expr, { values, graph }: NetFacts): readonly Fix[] {
     const labelled = graph.outputs.some(({ output }) => output.kind === 'label');
     return [replaceBy(labelled ? `crossentropy(${text})` : `mse(${text}, target)`, expr.span)];
   }
+  const loss = lossNamed(expr);
+  if (loss !== undefined) return applied(loss, graph, values).map((call) => replaceBy(call, expr.span));
   const isShape = expr.kind === 'unary' || expr.kind === 'binary' || expr.kind === 'call';
   return isShape ? [replaceBy(`mean(${text})`, expr.span)] : [];
 }

@@ -30,12 +30,15 @@ export function checkPattern(
 ): void {
   const { matches, scopes } = paths;
   if (matches(text)) return;
+  // `freeze N.stem.**`: the paths of a net begin inside of it.
+  const inside = text.startsWith(`${net}.`) ? text.slice(net.length + 1) : '';
+  const within = matches(inside) ? [replaceBy(inside, span)] : [];
   const near = paths.misses++ < maxSuggestions ? nearest(text.split('.')[0] ?? '', scopes) : undefined;
   session.report(
     diagnostic(code, { pattern: text, net }, span, {
       label: near === undefined ? undefined : `did you mean ${near}.**?`,
       notes: [{ word: 'note', text: `its weights are in ${showNames(scopes, scopes.length) || 'no layer'}` }],
-      fixes: near === undefined ? [] : [replaceBy(`${near}.**`, span)],
+      fixes: near === undefined ? within : [replaceBy(`${near}.**`, span)],
     }),
   );
 }

@@ -14,6 +14,7 @@ import {
   type WordOption,
 } from '../2-resolve/training.ts';
 import { isBuiltin } from '../2-resolve/vocabulary.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { argument, mistyped } from './evaluate.ts';
@@ -127,7 +128,10 @@ function checkValue(expr: Expr, option: string, { takes, least, most }: WordOpti
   if (value.kind === 'unknown') return;
   const { needs, fits } = kinds[takes];
   const expected = takes === 'text' ? needs : `${needs} for ${option}`;
-  if (!fits(value)) return void mistyped(value, expected, expr, at.session);
+  if (!fits(value)) {
+    const fixes = inQuotes(value, fits) ? [replaceBy(value.value.trim(), expr.span)] : [];
+    return void mistyped(value, expected, expr, at.session, fixes);
+  }
   if (least === undefined || value.kind !== 'number') return;
   withinBounds(
     { numbers: [value.value], option, what: 'train', span: expr.span },
@@ -135,6 +139,15 @@ function checkValue(expr: Expr, option: string, { takes, least, most }: WordOpti
     at.session,
   );
 }
+
+/** `epochs = "5"`: a number as a text. */
+const inQuotes = (
+  value: Value,
+  fits: (value: Value) => boolean,
+): value is Extract<Value, { kind: 'string' }> =>
+  value.kind === 'string' &&
+  /^\s*\d+(?:\.\d+)?\s*$/.test(value.value) &&
+  fits({ kind: 'number', value: Number(value.value), integer: !value.value.includes('.') });
 
 /** A constant; or a value of the net, which is none. */
 function valueOf(expr: Expr, { facts, site, session }: At): Value {

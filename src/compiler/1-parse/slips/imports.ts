@@ -124,9 +124,10 @@ const pathWithoutQuotes: Slip = (source, { token, previous, expected }) => {
   if (![t.Name, t.Dot, t.Less].includes(token.tokenType)) return undefined;
   const [given] = /^(?:[\w./-]+|<[^<>\n]+>)/.exec(headOf(source, token)) ?? [];
   if (given === undefined) return undefined;
-  const span = { source, start: token.startOffset, end: token.startOffset + given.length };
+  const [call, path] = /^[\w.]+\(\s*("[^"\n]*")\s*\)/.exec(headOf(source, token)) ?? [];
+  const span = { source, start: token.startOffset, end: token.startOffset + (call ?? given).length };
   const args = { found: `\`${given}\``, expected: 'a path stands in quotes' };
-  return diagnostic('syntax/unexpected', args, span, { fixes: [replaceBy(quoted(given), span)] });
+  return diagnostic('syntax/unexpected', args, span, { fixes: [replaceBy(path ?? quoted(given), span)] });
 };
 
 /** `export use { LeNet5 } from "std/lenet"`, `export { LeNet5 } from "std/lenet"`, `export * from "std/lenet"`. */

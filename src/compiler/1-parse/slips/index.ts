@@ -28,7 +28,7 @@ import { parenthesisSlips } from './parentheses.ts';
 import { signLeftOut, signSlips } from './signs.ts';
 import type { Slip } from './slip.ts';
 import { testSlips } from './tests.ts';
-import { trainingSlips } from './training.ts';
+import { phaseOtherwise, trainingSlips } from './training.ts';
 import { netHeadSlips } from './net-heads.ts';
 import { weightsLineSlips } from './weights-lines.ts';
 import { weightsSlips } from './weights.ts';
@@ -62,7 +62,7 @@ const readsOn: ReadonlySet<Slip> = new Set([
   ...outSlips,
   ...modifierSlips,
   ...weightsLineSlips,
-  ...trainingSlips,
+  ...trainingSlips.filter((slip) => slip !== phaseOtherwise),
   ...blockHeadSlips,
   ...paramSlips,
   ...callSlips,

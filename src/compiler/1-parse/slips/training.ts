@@ -1,11 +1,12 @@
 /** Training as other tools write it: heads of `train` and `phase`, paths of `freeze`, augmentations. */
 import * as t from '../../../../grammar/tokens.ts';
-import { replaceBy } from '../../diagnostics/fixes.ts';
+import type { Diagnostic, Fix } from '../../diagnostics/diagnostic.ts';
+import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
 import { onlyNet } from './only-net.ts';
 import { closingOf, textFrom } from './scan.ts';
-import { replaced, told, type Slip } from './slip.ts';
+import { beginning, replaced, told, type Slip } from './slip.ts';
 
 /** As much of a text as a head can be long. */
 const longest = 400;
@@ -47,7 +48,7 @@ const phaseHead =
   /^(?:phase|stage|step)\b\s*(?:["'](?<title>[A-Za-z]\w*)["']|(?<name>[A-Za-z]\w*)|(?<number>\d+))?\s*:?\s*(?<open>\{)?/;
 
 /** `phase {`, `phase 1 {`, `phase "head" {`, `stage head {`, `phase head: epochs = 5`. */
-const phaseOtherwise: Slip = (source, { token, start, rules }) => {
+export const phaseOtherwise: Slip = (source, { token, start, previous, rules }) => {
   if (!rules.some((rule) => /^(?:trainClause|trainBody|phase|setting)$/.test(rule))) return undefined;
   const { text } = source;
   const found = phaseHead.exec(textFrom(source, start, longest));
@@ -58,14 +59,44 @@ const phaseOtherwise: Slip = (source, { token, start, rules }) => {
   const why = 'a phase has a name and its settings in braces: `phase head { epochs = 5 }`';
   const end = start.startOffset + found[0].length;
   if (found[0] === `phase ${ours} {`) return undefined;
+  const tell = (fixes: readonly Fix[]): Diagnostic =>
+    token.image.trim() === ''
+      ? diagnostic('syntax/incomplete', { expected: why }, spanOf(source, previous ?? start), { fixes })
+      : told(source, token, why, fixes);
   if (open !== undefined)
-    return told(source, token, why, [
-      replaceBy(`phase ${ours} {`, { source, start: start.startOffset, end }),
-    ]);
+    return tell([replaceBy(`phase ${ours} {`, { source, start: start.startOffset, end })]);
   const [rest = ''] = /^[^{}\n]*?(?=[ \t]*(?:\/\/|\}|\r?\n|$))/.exec(text.slice(end, end + longest)) ?? [];
   const span = { source, start: start.startOffset, end: end + rest.length };
   const fixes = rest === '' ? [] : [replaceBy(`phase ${ours} { ${rest.trim()} }`, span)];
-  return told(source, token, why, fixes);
+  return tell(fixes);
+};
+
+/** `metrics = accuracy, top5`: the second looks like a setting. */
+const metricsInLine: Slip = (source, { token, start, rules }) => {
+  if (!rules.includes('setting') || start.tokenType !== t.Name) return undefined;
+  const head = beginning(source, /\bmetrics\s*=\s*(?=\w)/g, start.startOffset);
+  if (head === undefined) return undefined;
+  const [whole = '', words = ''] =
+    /^metrics\s*=\s*(\w+(?:\s*,\s*\w+)+)(?=[ \t]*(?:\/\/|\}|\r?\n|$))/.exec(
+      source.text.slice(head, head + longest),
+    ) ?? [];
+  if (head + whole.length <= start.startOffset) return undefined;
+  const span = { source, start: head, end: head + whole.length };
+  return told(source, token === start ? token : start, 'several metrics are a list in brackets', [
+    replaceBy(`metrics = [${words}]`, span),
+  ]);
+};
+
+/** `unfreeze a.**`. */
+const unfrozen: Slip = (source, { token, start, rules }) => {
+  if (rules.at(-1) !== 'setting' || token === start || !/^(?:unfreeze|thaw|train_only)$/.test(start.image))
+    return undefined;
+  const [line = ''] = /^[^\n{},]*/.exec(textFrom(source, start, longest)) ?? [];
+  const span = { source, start: start.startOffset, end: start.startOffset + line.trimEnd().length };
+  const where = 'what the `freeze` of this phase, or of the train around it, does not name is trained';
+  return diagnostic('syntax/misplaced', { word: start.image, where }, spanOf(source, start), {
+    fixes: [leaveOut(line.trim(), span)],
+  });
 };
 
 /** `freeze "a.**"`, `freeze [a.**]`, `freeze(a.**)`, `freeze: a.**`. */
@@ -155,6 +186,8 @@ export const trainingSlips: readonly Slip[] = [
   trainOtherwise,
   trainedByCall,
   phaseOtherwise,
+  metricsInLine,
+  unfrozen,
   freezeOtherwise,
   augmentOtherwise,
   amountByAnotherSign,
