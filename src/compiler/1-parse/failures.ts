@@ -148,6 +148,10 @@ function unfinishedKeyword(source: Source, { start, token, previous }: Failure):
   // `freeze "a.**"` has its path.
   if (start.image === 'freeze' && token !== start && !isOver(token) && token.tokenType !== t.Comma)
     return undefined;
+  // `nms(iou = 0.5)`, `branch(head)`: what it needs stands there in another form.
+  const behind = (start.endOffset ?? 0) + 1;
+  if (/^(?:nms|branch)$/.test(start.image) && /^[ \t]*[=:(]/.test(source.text.slice(behind, behind + 80)))
+    return undefined;
   const expected = `${need} is missing after \`${start.image}\``;
   return diagnostic('syntax/incomplete', { expected }, spanOf(source, start));
 }

@@ -47,6 +47,12 @@ export function detectOutput(
   };
 }
 
+/** Something on the line of a branch did not parse, and was reported: perhaps its anchors. */
+function goesOn({ span }: Branch): boolean {
+  const { text } = span.source;
+  return /^[ \t]*,?[ \t]*(?:anchors?\b|[[(])/.test(text.slice(span.end, span.end + 80));
+}
+
 /** Something stands in the braces that is no `nms`, and did not parse. */
 function hasBroken({ detect }: OutStatement): boolean {
   return detect !== undefined && /\w/.test(textOf(detect.span).replace(/\bnms\s*\{[^}]*\}|\/\/.*/g, ''));
@@ -107,6 +113,7 @@ function detectHead(
     session.report(diagnostic('detect/not-a-map', { shape: showType(node.type) }, branch.value.span));
     return undefined;
   }
+  if (goesOn(branch)) return undefined;
   // A head without anchors predicts one box per cell.
   const count = Math.max(1, anchors.length);
   const needs = count * perAnchor(classes);

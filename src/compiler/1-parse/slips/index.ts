@@ -12,6 +12,7 @@ import { assertSlips } from './asserts.ts';
 import { clauseSlips } from './clauses.ts';
 import { conditionSlips } from './conditions.ts';
 import { defaultsSlips } from './defaults.ts';
+import { detectSlips } from './detects.ts';
 import { exportSlips } from './exports.ts';
 import { filterSlips } from './filters.ts';
 import { headSlips } from './heads.ts';
@@ -69,6 +70,7 @@ const readsOn: ReadonlySet<Slip> = new Set([
 ]);
 
 const slips: readonly Slip[] = [
+  ...detectSlips,
   ...numberSlips,
   ...conditionSlips,
   ...blockHeadSlips,
