@@ -81,6 +81,10 @@ describe('settings', () => {
     ['categorical_crossentropy(logits)', 'crossentropy'],
   ])('loss = %s', (given, title) => expect(fixes(inTrain(`loss = ${given}`))).toEqual([title]));
 
+  it('a loss whose target is not known has no fix', () => {
+    expect(fixes(inTrain('loss = mse'))).toEqual([]);
+  });
+
   it.each([
     ['"./mnist"', 'idx("./mnist")'],
     ['"./photos"', 'folder("./photos")'],

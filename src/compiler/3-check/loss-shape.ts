@@ -63,33 +63,24 @@ function keepsPlaces(expr: Expr): boolean {
   );
 }
 
-/** The loss that is named by a word or a text alone: `mse`, `"categorical_crossentropy"`. */
-function lossNamed(expr: Expr): string | undefined {
-  if (expr.kind !== 'name' && expr.kind !== 'string') return undefined;
+/** Cross-entropy by a word or a text alone: `crossentropy`, `"categorical_crossentropy"`. */
+function namesCrossentropy(expr: Expr): boolean {
+  if (expr.kind !== 'name' && expr.kind !== 'string') return false;
   const name = expr.kind === 'name' ? expr.name : expr.value;
-  const ours = [name, foreignLayer(name)];
-  return losses.find((loss) => ours.includes(loss));
+  return name === crossentropy || foreignLayer(name) === crossentropy;
 }
 
-const losses: readonly string[] = ['crossentropy', 'mse', 'mae', 'bce', 'huber'];
+/** Only this loss takes its target from a label; of others it is not known here. */
+const crossentropy = 'crossentropy';
 
-/** The loss of the value that the net's only output for users is made of. */
-function applied(
-  loss: string,
-  { outputs }: NetFacts['graph'],
-  values: NetFacts['values'],
-): readonly string[] {
+/** It applied to the scores of the net's only output for users. */
+function applied({ outputs }: NetFacts['graph'], values: NetFacts['values']): readonly string[] {
   const [only, ...others] = outputs.filter(({ trainOnly }) => !trainOnly);
   const [node] = only?.nodes ?? [];
-  if (!node || others.length > 0) return [];
+  if (!node || only?.output.kind !== 'label' || others.length > 0) return [];
   // A label is the softmax of its scores.
   const name = [...values].find(([, value]) => value === node || node.inputs.includes(value))?.[0];
-  if (name === undefined) return [];
-  return [
-    loss === 'crossentropy' && only?.output.kind === 'label'
-      ? `${loss}(${name})`
-      : `${loss}(${name}, target)`,
-  ];
+  return name === undefined ? [] : [`${crossentropy}(${name})`];
 }
 
 /** A loss of the scores where they are an output's; their mean, where they are in a layer already, is one number too. */
@@ -99,8 +90,7 @@ function fixesFor(expr: Expr, { values, graph }: NetFacts): readonly Fix[] {
     const labelled = graph.outputs.some(({ output }) => output.kind === 'label');
     return [replaceBy(labelled ? `crossentropy(${text})` : `mse(${text}, target)`, expr.span)];
   }
-  const loss = lossNamed(expr);
-  if (loss !== undefined) return applied(loss, graph, values).map((call) => replaceBy(call, expr.span));
+  if (namesCrossentropy(expr)) return applied(graph, values).map((call) => replaceBy(call, expr.span));
   const isShape = expr.kind === 'unary' || expr.kind === 'binary' || expr.kind === 'call';
   return isShape ? [replaceBy(`mean(${text})`, expr.span)] : [];
 }
