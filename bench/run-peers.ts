@@ -23,6 +23,9 @@ export interface NetResult {
 /** Above this a peer computes something else. Reordered sums of random networks stay below 1e-5. */
 const tolerance = 1e-3;
 
+/** Seconds of one inference above which a peer is not timed: rounds would take everyone's turns apart by minutes (tfjs-wasm in 3-D). */
+const slowest = 20;
+
 export async function runPeers(files: Files, options: RunOptions): Promise<NetResult> {
   const inputs = noise(files.prepared);
   const runners: Record<string, Runner> = {};
@@ -34,7 +37,10 @@ export async function runPeers(files: Files, options: RunOptions): Promise<NetRe
       const peer = await peerCalled(name);
       if (peer.changesEngine) for (const runner of Object.values(runners)) await warmUp(runner, inputs);
       const runner = await peer.load(files, options);
+      const start = performance.now();
       const outputs = (await runner.run(inputs)).map((output) => output.slice());
+      const seconds = (performance.now() - start) / 1000;
+      if (seconds > slowest) throw new Error(`one inference takes ${seconds.toFixed(0)} s: not timed`);
       reference ??= outputs;
       const error = relativeError(outputs, reference);
       if (error > (peer.tolerance ?? tolerance))
