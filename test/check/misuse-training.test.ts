@@ -81,6 +81,10 @@ describe('settings', () => {
     ['categorical_crossentropy(logits)', 'crossentropy'],
   ])('loss = %s', (given, title) => expect(fixes(inTrain(`loss = ${given}`))).toEqual([title]));
 
+  it('braces of augment that end early are not offered again', () => {
+    expect(fixes(inTrain('augment x { flip }(2)', loss))).toEqual([]);
+  });
+
   it('a loss whose target is not known has no fix', () => {
     expect(fixes(inTrain('loss = mse'))).toEqual([]);
   });

@@ -132,6 +132,7 @@ const augmentOtherwise: Slip = (source, { token, start, rules }) => {
   const inside = close === undefined ? rest : text.slice(head, close).trim();
   const ours = input ?? onlyInput(text);
   const end = close === undefined ? head + rest.length : close + 1;
+  if (open === '{' && token.startOffset >= end) return undefined;
   if (inside === '' || ours === undefined || (open !== undefined && close === undefined))
     return told(source, token, why);
   const span = { source, start: start.startOffset, end };
