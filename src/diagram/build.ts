@@ -78,7 +78,7 @@ function follows(node: Node, source: Node, users: ReadonlyMap<Node, number>): bo
 function isPreprocessing(node: Node, source: Node): boolean {
   const [start] = source.path.split('.');
   return (
-    (source.op === 'input' || isInputPath(source)) && node.path.startsWith(`${start}.`) && isInputPath(node)
+    node.path.startsWith(`${start}.`) && (source.op === 'input' || isInputPath(source)) && isInputPath(node)
   );
 }
 

@@ -2,6 +2,7 @@
  * Layout by the Eclipse Layout Kernel: what it is asked (open groups are nested nodes), and its answer in units of the whole
  * picture. No imports but of this folder: the HTML page runs this very code with an ELK of its own.
  */
+import { placementOf } from './bound.ts';
 import type { Area, Frame, Line, Picture, PlacedTile, Point } from './picture.ts';
 import type { Scene } from './scene.ts';
 
@@ -48,7 +49,7 @@ function toElk(scene: Scene): ElkNode {
       'elk.layered.spacing.nodeNodeBetweenLayers': '16',
       'elk.layered.spacing.edgeNodeBetweenLayers': '14',
       'elk.spacing.edgeLabel': '4',
-      'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+      'elk.layered.nodePlacement.strategy': placementOf(scene),
       'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
       'elk.padding': `[top=${margin.top},left=${margin.side},bottom=${margin.bottom},right=${margin.side}]`,
     },

@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { viewScript } from './generated/view.ts';
 import type { Diagram } from './model.ts';
 import { arrange } from './arrange.ts';
+import { drawable, tooMuch } from './bound.ts';
 import type { Columns } from './columns.ts';
 import type { ElkNode, Layout } from './elk.ts';
-import { openFitting, sceneOf } from './scene.ts';
+import { openFitting, type Scene } from './scene.ts';
 import { escape, toSvg } from './svg.ts';
 
 export { buildDiagram, type NodeCosts } from './build.ts';
@@ -29,12 +30,17 @@ export interface DrawOptions {
 /** Tiles that are still readable on a slide, one above the other or side by side. */
 const fitting = { down: 18, right: 14 } as const;
 
-/** The diagram as an SVG document. */
+/** Why the diagram is too large to be drawn in such detail; nothing where it can be. */
+export function whyTooLarge(diagram: Diagram, detail: Detail): string | undefined {
+  return tooMuch(diagram, opened(diagram, detail));
+}
+
+/** The diagram as an SVG document; it throws where `whyTooLarge` has a reason. */
 export async function drawSvg(
   diagram: Diagram,
   { detail = 'auto', columns = 'auto' }: DrawOptions = {},
 ): Promise<string> {
-  const scene = sceneOf(diagram, opened(diagram, detail));
+  const scene = drawn(diagram, detail);
   return toSvg(scene.title, await arrange(scene, await elkLayout(), columns));
 }
 
@@ -69,6 +75,12 @@ export async function drawHtml(
   return page(escape(diagram.title), elk.replaceAll('</script', '<\\/script'), data);
 }
 
+function drawn(diagram: Diagram, detail: Detail): Scene {
+  const scene = drawable(diagram, opened(diagram, detail));
+  if (!scene) throw new Error(tooMuch(diagram, opened(diagram, detail)));
+  return scene;
+}
+
 function opened(diagram: Diagram, detail: Detail): ReadonlySet<string> {
   if (detail === 'auto') return openFitting(diagram, fitting[diagram.direction]);
   const levels = detail === 'all' ? Number.POSITIVE_INFINITY : detail;
@@ -93,12 +105,14 @@ function page(title: string, elk: string, data: string): string {
   #view { height: 100%; overflow: hidden; cursor: grab; touch-action: none }
   #view:active { cursor: grabbing }
   nav { position: fixed; z-index: 1; right: 16px; top: 16px; display: flex; gap: 8px }
+  #full { position: fixed; z-index: 1; left: 16px; bottom: 16px; margin: 0; padding: 6px 12px; border-radius: 8px; background: #fef3c7 }
   button { font: inherit; padding: 6px 12px; border: 1px solid #cbd5e1; border-radius: 8px; background: #fff; cursor: pointer }
   button:hover { background: #f1f5f9 }
   [data-group] { cursor: pointer }
   .tile.group:hover rect { stroke-width: 2.4 }
 </style>
 <nav id="buttons"><button id="more">Open all</button><button id="less">Close all</button><button id="fit">Fit</button></nav>
+<p id="full" role="status" hidden>That is more than can be drawn at once: open fewer blocks.</p>
 <div id="view" role="img" aria-label="${title}"></div>
 <script>${elk}</script>
 <script type="application/json" id="data">${data}</script>

@@ -6,7 +6,8 @@ import type { Diagram } from './model.ts';
 import { arrange } from './arrange.ts';
 import type { Columns } from './columns.ts';
 import type { Layout } from './elk.ts';
-import { groupIds, sceneOf } from './scene.ts';
+import { drawable } from './bound.ts';
+import { groupIds } from './scene.ts';
 import { toSvg } from './svg.ts';
 
 declare const ELK: new () => { readonly layout: Layout };
@@ -56,8 +57,18 @@ function fit(): void {
   place();
 }
 
+let shown: readonly string[] = initial;
+
+/** Shows what is open; what it was before, and says so, where that would be too much. */
 async function draw(): Promise<void> {
-  const scene = sceneOf(diagram, open);
+  const scene = drawable(diagram, open);
+  element('full').hidden = scene !== undefined;
+  if (!scene) {
+    open.clear();
+    for (const id of shown) open.add(id);
+    return;
+  }
+  shown = [...open];
   view.innerHTML = toSvg(scene.title, await arrange(scene, (graph) => elk.layout(graph), columns));
   place();
 }

@@ -50,14 +50,20 @@ export function openFitting(diagram: Diagram, most: number): ReadonlySet<string>
   return best;
 }
 
-/** The scene with the groups in `open` expanded. */
-export function sceneOf(diagram: Diagram, open: ReadonlySet<string>): Scene {
+/** The scene with the groups in `open` expanded; of equal neighbours one is drawn: of closed groups, or also of single layers. */
+export function sceneOf(
+  diagram: Diagram,
+  open: ReadonlySet<string>,
+  folded: 'groups' | 'layers' = 'groups',
+): Scene {
   const members = new Map<string, Box[]>();
   const tileOf = new Map<string, string>();
   for (const box of diagram.boxes) {
     const closed = box.groups.find((group) => !open.has(group));
     const id = closed ?? box.id;
-    members.set(id, [...(members.get(id) ?? []), box]);
+    const held = members.get(id);
+    if (held) held.push(box);
+    else members.set(id, [box]);
     tileOf.set(box.id, id);
   }
   const links = new Map<string, Scene['links'][number]>();
@@ -66,11 +72,12 @@ export function sceneOf(diagram: Diagram, open: ReadonlySet<string>): Scene {
     const to = tileOf.get(edge.to) ?? edge.to;
     if (from !== to) links.set(`${from}→${to}`, { id: `${from}→${to}`, from, to, shape: edge.shape });
   }
-  const widest = Math.max(1, ...diagram.boxes.map((box) => box.channels));
+  const widest = diagram.boxes.reduce((most, box) => Math.max(most, box.channels), 1);
   const { direction } = diagram;
   const ids = new Set(groupIds(diagram));
   const tiles = [...members].map(([id, boxes]) => tileFor(id, boxes, { open, widest, direction, ids }));
-  return foldEqual({ title: diagram.title, direction, tiles, links: [...links.values()] }, members);
+  const scene = { title: diagram.title, direction, tiles, links: [...links.values()] };
+  return foldEqual(scene, members, (tile) => tile.kind === 'group' || folded === 'layers');
 }
 
 function tileFor(
@@ -142,26 +149,26 @@ function groupLines(boxes: readonly Box[], last: Box, direction: Scene['directio
 }
 
 /** a → a → a, each with one way in and out, becomes a ×3. */
-function foldEqual(scene: Scene, members: ReadonlyMap<string, readonly Box[]>): Scene {
+function foldEqual(
+  scene: Scene,
+  members: ReadonlyMap<string, readonly Box[]>,
+  folds: (tile: Tile) => boolean,
+): Scene {
   const signature = (id: string): string =>
     (members.get(id) ?? [])
       .map((box) => `${box.kind} ${box.title} ${box.tail.join(' ')} ${box.shape}`)
       .join('|');
-  const outgoing = groupBy(scene.links, (link) => link.from);
-  const incoming = groupBy(scene.links, (link) => link.to);
+  const outgoing = Map.groupBy(scene.links, (link) => link.from);
+  const incoming = Map.groupBy(scene.links, (link) => link.to);
+  const tiles = new Map(scene.tiles.map((tile) => [tile.id, tile]));
   const into = new Map<string, string>();
   const counts = new Map<string, number>();
   for (const tile of scene.tiles) {
     const [before, ...others] = incoming.get(tile.id) ?? [];
-    if (
-      tile.kind !== 'group' ||
-      !before ||
-      others.length > 0 ||
-      (outgoing.get(before.from) ?? []).length !== 1
-    )
+    if (!folds(tile) || !before || others.length > 0 || (outgoing.get(before.from) ?? []).length !== 1)
       continue;
-    const previous = scene.tiles.find((t) => t.id === before.from);
-    if (previous?.kind !== 'group' || signature(previous.id) !== signature(tile.id)) continue;
+    const previous = tiles.get(before.from);
+    if (!previous || previous.kind !== tile.kind || signature(previous.id) !== signature(tile.id)) continue;
     if (previous.groups.join() !== tile.groups.join()) continue;
     const head = into.get(previous.id) ?? previous.id;
     into.set(tile.id, head);
@@ -175,12 +182,6 @@ function foldEqual(scene: Scene, members: ReadonlyMap<string, readonly Box[]>): 
       .map((link) => ({ ...link, from: place(link.from), to: place(link.to) }))
       .filter((l) => l.from !== l.to),
   };
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
-  return groups;
 }
 
 /** `61.7 k`, `1.81 G`. */

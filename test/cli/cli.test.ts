@@ -616,6 +616,15 @@ describe('fmt and graph', () => {
     expect((await cnnc('graph', net, '--svg', svg, '--columns', '2')).exit).toBe(0);
     expect((await cnnc('graph', net, '--svg', svg, '--columns', '0')).exit).toBe(2);
   });
+
+  it('refuses what is too large to be drawn, and writes nothing', async () => {
+    const outputs = Array.from({ length: 600 }, (_, i) => `  out y${i}: tensor(x -> dense(${i + 1}))`);
+    const wide = file('wide.cnn', `net Wide {\n  in x: f32[4]\n${outputs.join('\n')}\n}\n`);
+    const svg = join(folder, 'wide.svg');
+    const { exit, stderr } = await cnnc('graph', wide, '--svg', svg);
+    expect([exit, stderr]).toEqual([1, expect.stringMatching(/graph\/too-large: Wide is .* 1201 tiles/)]);
+    expect(existsSync(svg)).toBe(false);
+  });
 });
 
 describe('the standard library', () => {

@@ -8,9 +8,12 @@ import {
   drawPng,
   drawSvg,
   elkLayout,
+  type Box,
   type Diagram,
+  type Edge,
 } from '../../src/diagram/index.ts';
 import fc from 'fast-check';
+import { drawable, placementOf, tooMuch } from '../../src/diagram/bound.ts';
 import { arrange } from '../../src/diagram/arrange.ts';
 import type { Columns } from '../../src/diagram/columns.ts';
 import type { Picture } from '../../src/diagram/picture.ts';
@@ -237,5 +240,81 @@ describe('the page', () => {
     expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)=/);
     expect(html.match(/<\/script>/g)).toHaveLength(3);
     expect(html).not.toContain('<b>');
+  });
+});
+
+/** `n` layers side by side between the input and an output each; or, one after the other, as many as `n` says. */
+function made(n: number, kind: 'row' | 'chain', title: (i: number) => string = () => 'dense'): Diagram {
+  const box = (id: string, of: Box['kind'], name: string): Box => ({
+    ...{
+      id,
+      kind: of,
+      title: name,
+      tail: [],
+      channels: 1,
+      shape: '4',
+      params: 0,
+      macs: 0,
+      groups: [],
+      path: id,
+    },
+  });
+  const layers = Array.from({ length: n }, (_, i) => box(`n${i}`, 'dense', title(i)));
+  const edge = (from: string, to: string): Edge => ({ from, to, shape: '4' });
+  const last = kind === 'chain' ? layers.slice(-1) : layers;
+  return {
+    ...{ title: 'N', direction: 'down' as const },
+    boxes: [box('x', 'input', 'x'), ...layers, ...last.map(({ id }) => box(`out ${id}`, 'output', id))],
+    edges: [
+      ...layers.map(({ id }, i) => edge(kind === 'row' || i === 0 ? 'x' : `n${i - 1}`, id)),
+      ...last.map(({ id }) => edge(id, `out ${id}`)),
+    ],
+  };
+}
+
+describe('nets that are too large to be laid out', () => {
+  const none: ReadonlySet<string> = new Set();
+
+  it('equal layers in a row are one tile with their number, only where it has to be', () => {
+    expect(drawable(made(900, 'chain'), none)?.tiles).toHaveLength(902);
+    const folded = drawable(made(10_000, 'chain'), none);
+    expect(folded?.tiles.map(({ id, count }) => [id, count])).toEqual([
+      ['x', 1],
+      ['n0', 10_000],
+      ['out n9999', 1],
+    ]);
+    expect(folded?.links.map(({ from, to }) => [from, to])).toEqual([
+      ['x', 'n0'],
+      ['n0', 'out n9999'],
+    ]);
+  });
+
+  it('say how many tiles there are, or that too much lies side by side', () => {
+    expect(tooMuch(made(5000, 'chain', String), none)).toBe(
+      'it has 5002 tiles, and at most 1000 can be drawn',
+    );
+    expect(tooMuch(made(3000, 'row'), none)).toBe('it has 6001 tiles, and at most 1000 can be drawn');
+    expect(tooMuch(made(300, 'row'), none)).toContain('of its 601 tiles');
+    expect(tooMuch(made(100, 'row'), none)).toBeUndefined();
+  });
+
+  it('lines that pass count as what they pass', () => {
+    const chain = made(100, 'chain', String);
+    const skips = chain.boxes.slice(1, 99).map(({ id }) => ({ from: id, to: 'n99', shape: '4' }));
+    expect(tooMuch(chain, none)).toBeUndefined();
+    expect(tooMuch({ ...chain, edges: [...chain.edges, ...skips] }, none)).toContain(
+      'the lines between them',
+    );
+  });
+
+  it("the courses' nets are placed by the network simplex, all blocks open", () => {
+    for (const [file, net] of [
+      ['resnet', 'ResNet152'],
+      ['googlenet', 'GoogLeNet'],
+      ['unet', 'UNet'],
+    ] as const) {
+      const diagram = diagramOf(file, net);
+      expect(placementOf(sceneOf(diagram, new Set(groupIds(diagram))))).toBe('NETWORK_SIMPLEX');
+    }
   });
 });

@@ -1,6 +1,7 @@
 /** `cnnc graph`: a net drawn as papers draw it. */
 import type { Command } from 'commander';
-import { UsageFailure, type ExitCode } from '../failure.ts';
+import type { MessageArgs } from '../../compiler/diagnostics/registry.ts';
+import { fail, UsageFailure, type ExitCode } from '../failure.ts';
 import type { NetOptions } from '../nets.ts';
 import { colors, showDiagnostics, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import { addNetOptions } from '../options.ts';
@@ -48,11 +49,16 @@ async function draw(file: string, options: Options): Promise<ExitCode> {
   const columns = columnsOf(options.columns);
   const { openNet } = await import('../nets.ts');
   const net = openNet(file, options);
-  const { buildDiagram, drawHtml, drawPng, drawSvg } = await import('../../diagram/index.ts');
+  const { buildDiagram, drawHtml, drawPng, drawSvg, whyTooLarge } = await import('../../diagram/index.ts');
   const { costs } = await import('../../compiler/index.ts');
   const { writeAtomic } = await import('../../weights/atomic.ts');
   const { nodes } = costs(net.graph);
   const diagram = buildDiagram(net.graph, (node) => nodes.get(node) ?? { params: 0, macs: 0 }, direction);
+  const reason = whyTooLarge(diagram, detail);
+  if (reason !== undefined) {
+    const fitsClosed = detail !== 'auto' && whyTooLarge(diagram, 'auto') === undefined;
+    refuse({ net: net.graph.name, reason }, fitsClosed, file);
+  }
   const text = new TextEncoder();
   if (svg !== undefined) writeAtomic(svg, [text.encode(await drawSvg(diagram, { detail, columns }))]);
   if (png !== undefined) writeAtomic(png, [await drawPng(diagram, { detail, columns })]);
@@ -64,6 +70,13 @@ async function draw(file: string, options: Options): Promise<ExitCode> {
     showDiagnostics(net.diagnostics, {});
   }
   return 0;
+}
+
+function refuse(args: MessageArgs<'graph/too-large'>, fitsClosed: boolean, file: string): never {
+  const text = fitsClosed
+    ? 'fewer levels of blocks, or --detail auto, leave more of its blocks closed'
+    : 'a closed block is one tile: put layers that belong together into blocks';
+  fail('graph/too-large', args, file, { notes: [{ word: 'note', text }] });
 }
 
 function detailOf(text: string): 'auto' | 'all' | number {

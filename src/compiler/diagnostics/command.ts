@@ -88,6 +88,13 @@ export const commandDiagnostics = {
       'A new project is written into a new folder, or into one that holds nothing but what git and npm put there. With --force the files that are missing are added; none that is there is changed, but for a package.json, which gets the scripts and packages that it lacks.',
     ...needsFile,
   },
+  'graph/too-large': {
+    severity: 'error',
+    message: '{net} is too large to be drawn: {reason}',
+    explain:
+      'The time of a layout grows with the square of what lies side by side. A closed block is one tile, and so are equal blocks in a row; in a large net also equal layers in a row. `--detail` says how many levels of blocks are open: `auto` opens as many as fit a slide. What stands in no block, such as a thousand outputs, cannot be closed: layers that belong together make a block.',
+    ...needsFile,
+  },
   'build/folder-in-use': {
     severity: 'error',
     message: '{folder} holds files that cnnc did not write',
