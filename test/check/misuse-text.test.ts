@@ -100,3 +100,7 @@ describe('quotes and letters', () => {
     expect(mended(text)).toEqual(['syntax/name-letters', text.replaceAll('größe', 'grosse')]);
   });
 });
+
+it('a text that ends with a lone backslash is closed without it', () => {
+  expect(mended('let a = "b\\')).toEqual(['syntax/unclosed-string', 'let a = "b"']);
+});

@@ -37,7 +37,9 @@ export function repairUnclosed(source: Source, token: IToken, diagnostics: Diagn
   const span = spanOf(source, token);
   const end = { source, start: span.end, end: span.end };
   const at = /[)\]},\s]*$/.exec(token.image)?.[0].length ?? 0;
-  const close = { source, start: end.start - at, end: end.end - at };
+  const escapes = /\\*$/.exec(token.image.slice(0, token.image.length - at))?.[0].length ?? 0;
+  // A last backslash alone would escape the quote.
+  const close = { source, start: end.start - at - (escapes % 2), end: end.end - at };
   const opening = token.image.startsWith("'") ? [{ span: { ...span, end: span.start + 1 }, text: '"' }] : [];
   const edits = [...opening, { span: close, text: '"' }];
   const extras = { fixes: [{ title: opening.length > 0 ? 'put it into "…"' : 'close it with "', edits }] };
