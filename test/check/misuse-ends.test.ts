@@ -250,7 +250,11 @@ describe('detect', () => {
     [text(two, '\n nms { iou = "a" }'), 'value/expected: this place needs a number for iou of nms', []],
     [text(two).replace('[(1, 1)]', '(1, 1)'), 'value/expected: this place needs anchors', ['[(1, 1)]']],
     [text(two).replace('[(1, 1)]', '[1, 1]'), 'value/expected: this place needs anchors', ['[(1, 1)]']],
-    [text(two).replace('branch h', 'h'), 'syntax/unexpected: `h` is not expected here', []],
+    [
+      text(two).replace('branch h', 'h'),
+      'syntax/unexpected: `h` is not expected here',
+      ['branch h anchors [(1, 1)]'],
+    ],
   ])('%s', (file, message, fixes) => {
     expect(only(file)).toContain(message);
     expect(fixesOf(file)).toEqual(fixes);

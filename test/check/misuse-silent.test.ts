@@ -66,9 +66,9 @@ describe('what is no merge', () => {
   ])('%s', (stage, told) => expect(mended(usesOn(stage))).toBe(told));
 
   it.each([
-    ['add([a, b])', 'value/expected: add(a, b'],
-    ['concat([a, b], axis = C)', 'value/expected: concat(a, b'],
-    ['sum([a, b])', 'value/expected: add(a, b'],
+    ['add([a, b])', 'value/expected: add(a, b)'],
+    ['concat([a, b], axis = C)', 'value/expected: concat(a, b, axis = C)'],
+    ['sum([a, b])', 'value/expected: add(a, b)'],
     ['[a, b] -> concat', 'value/expected: concat(a, b)'],
     ['(a, b) -> add -> relu', 'value/expected: add(a, b)'],
     ['[a, b] -> concat(axis = C)', 'value/expected: concat(a, b, axis = C)'],
