@@ -125,6 +125,11 @@ describe('bounds', () => {
     expect(codes(net(body))).toEqual([code]);
   });
 
+  test.each(['repeat(9999) { repeat(9999) {} }', 'each a of range(9999) { each b of range(9999) {} }'])(
+    '%s stops, too: passes count, whatever stands in them',
+    (body) => expect(codes(net(body))).toEqual(['syntax/empty', 'network/too-large']),
+  );
+
   test('a block that is handed itself', () => {
     expect(codes(`block F(f: block) = f(f)\n${net('F(F)')}`)).toEqual(['network/blocks-too-deep']);
   });

@@ -307,6 +307,7 @@ function evaluateRepeat(expr: RepeatExpr, site: Site, session: Session): Value {
   let current = site.incoming;
   const base = session.model.segments.get(expr) ?? 'repeat';
   for (let i = 0; i < count.value; i++) {
+    if (!step(session, expr)) return unknown;
     const inner = bracesOf({ ...enter(site, `${base}[${i}]`), incoming: current }, childFrame(site.frame));
     const value = evaluateBody(expr.body, inner, session, 'applied');
     if (value.kind !== 'tensor')
@@ -337,6 +338,7 @@ function evaluateEach(expr: EachExpr, site: Site, session: Session): Value {
   let current = site.incoming;
   const base = session.model.segments.get(expr) ?? 'each';
   for (const [i, item] of items.entries()) {
+    if (!step(session, expr)) return unknown;
     const frame = childFrame(site.frame);
     if (!bindItem(expr.item, item, { ...site, frame }, session)) return unknown;
     if (expr.index) bindAs(expr.index, int(i), { ...site, frame }, session);
