@@ -307,14 +307,19 @@ function evaluateRepeat(expr: RepeatExpr, site: Site, session: Session): Value {
   let current = site.incoming;
   const base = session.model.segments.get(expr) ?? 'repeat';
   for (let i = 0; i < count.value; i++) {
-    if (!step(session, expr)) return unknown;
-    const inner = bracesOf({ ...enter(site, `${base}[${i}]`), incoming: current }, childFrame(site.frame));
-    const value = evaluateBody(expr.body, inner, session, 'applied');
-    if (value.kind !== 'tensor')
-      return value.kind === 'unknown' ? unknown : mistyped(value, 'a value', expr, session);
+    const value = pass(expr, { ...enter(site, `${base}[${i}]`), incoming: current }, session);
+    if (value.kind !== 'tensor') return value;
     current = value.node;
   }
   return current ? tensorOf(current) : { kind: 'identity' };
+}
+
+/** One copy of what is repeated: a step, whatever stands in it. */
+function pass(expr: RepeatExpr | EachExpr, site: Site, session: Session): Value {
+  if (!step(session, expr)) return unknown;
+  const value = evaluateBody(expr.body, bracesOf(site, childFrame(site.frame)), session, 'applied');
+  if (value.kind === 'tensor' || value.kind === 'unknown') return value;
+  return mistyped(value, 'a value', expr, session);
 }
 
 function badCount(count: number, expr: Expr, session: Session): Value {
@@ -338,14 +343,11 @@ function evaluateEach(expr: EachExpr, site: Site, session: Session): Value {
   let current = site.incoming;
   const base = session.model.segments.get(expr) ?? 'each';
   for (const [i, item] of items.entries()) {
-    if (!step(session, expr)) return unknown;
     const frame = childFrame(site.frame);
     if (!bindItem(expr.item, item, { ...site, frame }, session)) return unknown;
     if (expr.index) bindAs(expr.index, int(i), { ...site, frame }, session);
-    const inner = bracesOf({ ...enter(site, `${base}[${i}]`), incoming: current }, childFrame(frame));
-    const value = evaluateBody(expr.body, inner, session, 'applied');
-    if (value.kind !== 'tensor')
-      return value.kind === 'unknown' ? unknown : mistyped(value, 'a value', expr, session);
+    const value = pass(expr, { ...enter(site, `${base}[${i}]`), frame, incoming: current }, session);
+    if (value.kind !== 'tensor') return value;
     current = value.node;
   }
   return current ? tensorOf(current) : { kind: 'identity' };
