@@ -12,7 +12,7 @@ import { declaredTwice, givenTwice } from '../diagnostics/twice.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { bindExpr } from './bind-expr.ts';
 import { reportEmpty } from './empty.ts';
-import { lookup, type Place, type Scope } from './names.ts';
+import { isDeclared, lookup, type Place, type Scope } from './names.ts';
 import { unknownOption } from './options.ts';
 import { sourceOf, wordOtherwise } from './word-otherwise.ts';
 import {
@@ -271,10 +271,6 @@ function bindLoss(expr: Expr, scope: Scope, place: Place): void {
 
 function isUndeclaredBuiltin(name: string, scope: Scope, place: Place): boolean {
   return isBuiltin(name) && lookup(name, scope) === undefined && !place.module.names.has(name);
-}
-
-function isDeclared(name: string, scope: Scope, { module }: Place): boolean {
-  return lookup(name, scope) !== undefined || module.names.has(name) || module.broken.has(name);
 }
 
 /** `lr = cosine(1e-4 -> 1e-6)`: a word that no declaration and no function of numbers is called by. */

@@ -22,7 +22,7 @@ import { claim } from './declare.ts';
 import { foreignWord } from './foreign.ts';
 import { mergeNames, reportMerge } from './merge-slips.ts';
 import type { Declaration } from './model.ts';
-import { bindName, childScope, lookup, type NameUse, type Place, type Scope } from './names.ts';
+import { bindName, childScope, isDeclared, lookup, type NameUse, type Place, type Scope } from './names.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { reportEmptyBody, reportNoCopies } from './empty.ts';
 import { reportSequence } from './sequences.ts';
@@ -181,10 +181,6 @@ function reportWord(value: NameExpr, specs: readonly ParamSpec[], scope: Scope, 
   const fixes = [replaceBy(near, span)];
   place.names.report(diagnostic('names/unknown', { name }, span, { label: `did you mean ${near}?`, fixes }));
   return true;
-}
-
-function isDeclared(name: string, scope: Scope, { module }: Place): boolean {
-  return lookup(name, scope) !== undefined || module.names.has(name) || module.broken.has(name);
 }
 
 function bindPipeline(expr: PipelineExpr, scope: Scope, place: Place): void {

@@ -10,7 +10,7 @@ import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { givenTwice } from '../diagnostics/twice.ts';
 import { bindExpr } from './bind-expr.ts';
-import { lookup, type Place, type Scope } from './names.ts';
+import { isDeclared, lookup, type Place, type Scope } from './names.ts';
 import { bindNamedOptions } from './named-options.ts';
 import { unknownOption } from './options.ts';
 import { reportOutputKind } from './output-kind.ts';
@@ -168,11 +168,8 @@ function reportUnquoted(bare: readonly Expr[], { names }: Place): void {
   names.report(diagnostic('value/expected', args, first.span, { fixes }));
 }
 
-function isKnown(name: string, scope: Scope, { module }: Place): boolean {
-  return (
-    isBuiltin(name) || lookup(name, scope) !== undefined || module.names.has(name) || module.broken.has(name)
-  );
-}
+const isKnown = (name: string, scope: Scope, place: Place): boolean =>
+  isBuiltin(name) || isDeclared(name, scope, place);
 
 function isClassList(of: Expr, scope: Scope, { module }: Place): boolean {
   if (of.kind !== 'name' || !Object.hasOwn(classLists, of.name)) return false;

@@ -1,6 +1,6 @@
 /** Names in `test`: the net and its inputs have to be there; what they are given, and what outputs are compared with, may be constants. */
 import type { Expr, Ident, TestItem } from '../1-parse/ast.ts';
-import { rangeAround, toleranceWord } from '../1-parse/slips/tolerance.ts';
+import { rangeAround, rangeForm, toleranceWord } from '../1-parse/slips/tolerance.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
@@ -33,10 +33,7 @@ export function bindTest(item: TestItem, place: Place): void {
 function toleranceAlone({ name, span }: Ident): Diagnostic | undefined {
   if (!toleranceWord.test(name)) return undefined;
   const comma = /,?\s*$/.exec(span.source.text.slice(Math.max(0, span.start - 80), span.start))?.[0] ?? '';
-  const args = {
-    found: `\`${name}\``,
-    expected: 'what is equal to a range lies in it: `y[0] == (0.4..0.6)`',
-  };
+  const args = { found: `\`${name}\``, expected: rangeForm };
   const fixes = rangeAround(span.source, span.start - comma.length);
   return diagnostic('syntax/unexpected', args, span, { fixes });
 }

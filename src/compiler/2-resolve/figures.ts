@@ -3,6 +3,7 @@ import type { NameExpr } from '../1-parse/ast.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
+import { fold } from './foreign.ts';
 import type { OpenModule } from './modules.ts';
 
 /** What can be asked of every net. */
@@ -30,7 +31,7 @@ const foreign: Readonly<Record<string, FigureName>> = {
 /** The figure that is called so here or elsewhere. */
 export function figureCalled(name: string): FigureName | undefined {
   const own = figureNames.find((figure) => figure === name);
-  const key = name.toLowerCase().replaceAll('_', '');
+  const key = fold(name);
   return own ?? (Object.hasOwn(foreign, key) ? foreign[key] : undefined);
 }
 

@@ -6,7 +6,7 @@ import type { CallExpr, Expr } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { lookup, type Place, type Scope } from './names.ts';
+import { isDeclared, lookup, type Place, type Scope } from './names.ts';
 
 interface Function {
   readonly takes: number;
@@ -62,14 +62,13 @@ export function reportNumberCall(call: CallExpr, scope: Scope, place: Place): bo
   return true;
 }
 
-function calledName(callee: Expr, scope: Scope, { module }: Place): string | undefined {
+function calledName(callee: Expr, scope: Scope, place: Place): string | undefined {
   if (callee.kind === 'member')
     return callee.object.kind === 'name' && /^(?:math|Math|np|numpy)$/.test(callee.object.name)
       ? callee.member.name
       : undefined;
   if (callee.kind !== 'name') return undefined;
-  const { name } = callee;
-  return lookup(name, scope) || module.names.has(name) || module.broken.has(name) ? undefined : name;
+  return isDeclared(callee.name, scope, place) ? undefined : callee.name;
 }
 
 const isValue = (expr: Expr, scope: Scope): boolean =>

@@ -8,7 +8,7 @@ import type { Edit } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { fold, foreignConstant, foreignLayer, foreignOption } from './foreign.ts';
-import { lookup, type Place, type Scope } from './names.ts';
+import { isDeclared, type Place, type Scope } from './names.ts';
 import { constantFunctions, operatorNames, paramsCalled } from './vocabulary.ts';
 
 const modules =
@@ -34,7 +34,7 @@ export function reportFramework(
   place: Place,
 ): boolean {
   const root = rootOf(expr);
-  if (!root || !modules.test(root.name) || isDeclared(root, scope, place)) return false;
+  if (!root || !modules.test(root.name) || mayBeDeclared(root.name, scope, place)) return false;
   const { name } = expr.member;
   const span = { ...expr.span, start: root.span.start };
   const ours = oursFor(name, root, scope, place);
@@ -62,7 +62,7 @@ export function reportFramework(
  */
 function reportTorchLayer(call: CallExpr, scope: Scope, place: Place): boolean {
   const { callee } = call;
-  if (callee.kind !== 'name' || isDeclared(callee, scope, place)) return false;
+  if (callee.kind !== 'name' || mayBeDeclared(callee.name, scope, place)) return false;
   const ours = foreignLayer(callee.name);
   const edits = tellsIncoming(callee.name, call) ? withoutIncoming(callee.name, call) : [];
   if (ours === undefined || edits.length === 0) return false;
@@ -97,16 +97,16 @@ function rootOf({ object }: MemberExpr): NameExpr | undefined {
   return at.kind === 'name' ? at : undefined;
 }
 
-function isDeclared({ name }: NameExpr, scope: Scope, { module }: Place): boolean {
-  if (lookup(name, scope) || module.names.has(name) || module.broken.has(name)) return true;
+/** Also further down, or perhaps in a net that was not found. */
+function mayBeDeclared(name: string, scope: Scope, place: Place): boolean {
+  if (isDeclared(name, scope, place)) return true;
   for (let s: Scope | undefined = scope; s; s = s.parent)
     if (s.later.has(name) || s.extendsUnknown) return true;
   return false;
 }
 
 function oursFor(name: string, { name: module }: NameExpr, scope: Scope, place: Place): string | undefined {
-  if (/^(?:self|this)$/.test(module))
-    return isDeclared({ name } as NameExpr, scope, place) ? name : undefined;
+  if (/^(?:self|this)$/.test(module)) return mayBeDeclared(name, scope, place) ? name : undefined;
   const foreign = foreignLayer(name);
   if (foreign !== undefined) return foreign;
   const constant = foreignConstant(name);

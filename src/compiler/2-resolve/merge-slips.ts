@@ -5,7 +5,7 @@ import type { Fix } from '../diagnostics/diagnostic.ts';
 import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { foreignLayer } from './foreign.ts';
+import { fold, foreignLayer } from './foreign.ts';
 import type { Place } from './names.ts';
 import { inArrows, isSequence } from './sequences.ts';
 import { operatorNames } from './vocabulary.ts';
@@ -46,7 +46,7 @@ export function reportMerge(expr: MergeExpr, { names }: Place): void {
 }
 
 function meantBy({ op, args, branches }: MergeExpr): string | undefined {
-  const name = op.name.toLowerCase().replaceAll('_', '');
+  const name = fold(op.name);
   const [count] = args;
   const isLoop = args.length === 1 && !count?.name && branches.length === 1 && !branches[0]?.label;
   if (isLoop && loops.has(name)) return 'repeat';
@@ -79,7 +79,7 @@ function optionsInParens({ op, args, branches }: MergeExpr): readonly Fix[] | un
 }
 
 const isResidual = ({ op, branches }: MergeExpr): boolean =>
-  branches.length === 1 && aroundOne.has(op.name.toLowerCase().replaceAll('_', ''));
+  branches.length === 1 && aroundOne.has(fold(op.name));
 
 /** `residual { f }` is `add { f, identity }`. */
 function withWayAround({ op, branches: [branch] }: MergeExpr): readonly Fix[] {

@@ -153,6 +153,11 @@ export function lookup(name: string, scope: Scope | undefined): Declaration | un
   return undefined;
 }
 
+/** Whether a name is declared here or in the file, soundly or not. */
+export function isDeclared(name: string, scope: Scope, { module }: Place): boolean {
+  return lookup(name, scope) !== undefined || module.names.has(name) || module.broken.has(name);
+}
+
 /** The net that is extended could not be found (reported): a name may be one of its values. */
 export function extendsUnknown(scope: Scope | undefined): boolean {
   for (let s = scope; s; s = s.parent) if (s.extendsUnknown) return true;

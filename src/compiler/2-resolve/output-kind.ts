@@ -2,7 +2,7 @@
 import type { Expr } from '../1-parse/ast.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
-import { lookup, type Place, type Scope } from './names.ts';
+import { isDeclared, type Place, type Scope } from './names.ts';
 import { isBuiltin, outputKinds } from './vocabulary.ts';
 
 /** What other words people have for them. */
@@ -13,12 +13,12 @@ const foreignKinds: Readonly<Record<string, string>> = {
 };
 
 /** Reports `lable(x)`, with the nearest kind, and `detect` without its parentheses; false for everything else. */
-export function reportOutputKind(value: Expr, scope: Scope, { module, names }: Place): boolean {
+export function reportOutputKind(value: Expr, scope: Scope, place: Place): boolean {
+  const { names } = place;
   const callee = value.kind === 'call' ? value.callee : value;
   if (callee.kind !== 'name') return false;
   const { name, span } = callee;
-  if (isBuiltin(name) || lookup(name, scope) || module.names.has(name) || module.broken.has(name))
-    return false;
+  if (isBuiltin(name) || isDeclared(name, scope, place)) return false;
   if (outputKinds.has(name)) {
     const option = name === 'detect' ? 'classes' : 'a value';
     const given = name === 'detect' ? '(classes = 20)' : '(…)';

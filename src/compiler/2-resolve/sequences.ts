@@ -4,7 +4,7 @@ import { textOf } from '../1-parse/source.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { lookup, type Place, type Scope } from './names.ts';
+import { isDeclared, type Place, type Scope } from './names.ts';
 
 /** What elsewhere lists layers, in lower case. */
 export const isSequence = (name: string): boolean =>
@@ -19,15 +19,14 @@ export function inArrows(layers: readonly Expr[], of: Expr): readonly Fix[] {
 }
 
 /** Reports a call that lists layers; false for every other. */
-export function reportSequence(expr: CallExpr, scope: Scope, { module, names }: Place): boolean {
+export function reportSequence(expr: CallExpr, scope: Scope, place: Place): boolean {
   const { callee, args } = expr;
   const name = callee.kind === 'member' ? callee.member.name : callee.kind === 'name' ? callee.name : '';
   if (!isSequence(name) || args.some((arg) => arg.name)) return false;
-  if (callee.kind === 'name' && ((lookup(name, scope) ?? module.names.has(name)) || module.broken.has(name)))
-    return false;
+  if (callee.kind === 'name' && isDeclared(name, scope, place)) return false;
   const [only, ...others] = args.map(({ value }) => value);
   const layers = only?.kind === 'list' && others.length === 0 ? only.items : args.map(({ value }) => value);
-  names.report(
+  place.names.report(
     diagnostic('names/unknown-layer', { name: textOf(callee.span) }, callee.span, {
       notes: [note],
       fixes: inArrows(layers, expr),

@@ -4,10 +4,11 @@
  */
 import type { InStatement, Modifier } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
+import { fold } from '../2-resolve/foreign.ts';
+import { imagenet, isScaled, numbersAreWritten } from '../2-resolve/imagenet.ts';
 import { augmentations, foreignAugmentations } from '../2-resolve/training.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { leaveOut, replaceBy } from '../diagnostics/fixes.ts';
-import { imagenet, numbersAreWritten } from '../2-resolve/imagenet.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 
 interface Meaning {
@@ -29,7 +30,7 @@ export function otherPreprocessing(modifier: Modifier, statement: InStatement): 
 const fitted = 'a picture of any size is brought to the size of its input; `fit` says how';
 
 function meaningOf(modifier: Modifier, statement: InStatement): Meaning | undefined {
-  const word = modifier.word.name.toLowerCase().replaceAll('_', '');
+  const word = fold(modifier.word.name);
   const { span, args } = modifier;
   const value = args.map((arg) => textOf(arg.span)).join(' ');
   const by = (text: string): readonly Fix[] => [replaceBy(text, span)];
@@ -53,16 +54,16 @@ function normalised(
   { span }: Modifier,
   statement: InStatement,
 ): Meaning | undefined {
-  const isScaled = has(statement, 'scale') || has(statement, 'range');
+  const scaled = isScaled(statement);
   if (/^(?:normali[sz]ed?|preprocess|imagenet)$/.test(word) && /imagenet/i.test(`${word} ${value}`)) {
     const known = statement.type.name === 'rgb' && !has(statement, 'mean') && !has(statement, 'std');
-    const text = `${isScaled ? '' : 'scale 1/255 '}mean ${imagenet.mean} std ${imagenet.std}`;
+    const text = `${scaled ? '' : 'scale 1/255 '}mean ${imagenet.mean} std ${imagenet.std}`;
     return { why: numbersAreWritten, fixes: known ? [replaceBy(text, span)] : [] };
   }
   if (/^(?:normali[sz]ed?|totensor|scaled|rescaled?)$/.test(word) && value === '')
     return {
       why: '`range` says which values 0..255 become',
-      fixes: isScaled ? [] : [replaceBy('range 0..1', span)],
+      fixes: scaled ? [] : [replaceBy('range 0..1', span)],
     };
   if (/^(?:standardi[sz]ed?|whiten|zerocenter|zeromean|perimage|preprocess)$/.test(word))
     return { why: numbersAreWritten, fixes: [] };
@@ -76,9 +77,7 @@ function elsewhere(
   { name }: InStatement,
   without: readonly Fix[],
 ): Meaning | undefined {
-  const foreign = Object.entries(foreignAugmentations).find(
-    ([one]) => one.toLowerCase().replaceAll('_', '') === word,
-  );
+  const foreign = Object.entries(foreignAugmentations).find(([one]) => fold(one) === word);
   const augmentation = Object.hasOwn(augmentations, word) ? word : foreign?.[1];
   if (augmentation !== undefined && augmentation !== 'scale')
     return {

@@ -6,7 +6,7 @@ import { replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
 import type { Source } from '../source.ts';
-import { closingOf, endOfExpression, indentAt, lineFrom, partsOf, textFrom } from './scan.ts';
+import { closingOf, endOfExpression, indentAt, lineFrom, partsOf, restOfLine, textFrom } from './scan.ts';
 import { isBrace, putIn, told, type Slip } from './slip.ts';
 
 /** `assert a == b "why"`, `assert a == b: "why"`. */
@@ -115,10 +115,9 @@ const checkElsewhere: Slip = (source, { start, rules }) => {
   const text = textFrom(source, start, 400);
   const [head] = checks.exec(text) ?? [];
   if (head === undefined) return undefined;
+  const isCall = head.endsWith('(');
   const open = start.startOffset + head.length - 1;
-  const close = head.endsWith('(')
-    ? closingOf(source.text, open)
-    : open + lineFrom(source, { ...start, startOffset: open }).length;
+  const close = isCall ? closingOf(source.text, open) : open + restOfLine(source.text, open).length;
   if (close === undefined) return undefined;
   const args = partsOf(source.text.slice(open + 1, close).trim());
   const sign =
@@ -133,11 +132,13 @@ const checkElsewhere: Slip = (source, { start, rules }) => {
   const condition = isPair ? `${first} ${sign} ${second}` : first;
   const texts = (isPair ? others : args.slice(1)).filter((one) => one.startsWith('"'));
   if (!/[=<>]/.test(condition)) return undefined;
-  const end = head.endsWith('(') ? close + 1 : close;
+  const end = isCall ? close + 1 : close;
   const span = { source, start: start.startOffset, end };
   const ours = `assert ${[condition, ...texts].join(', ')}`;
-  const args2 = { word: start.image, where: 'what must stay true stands behind `assert`' };
-  return diagnostic('syntax/misplaced', args2, spanOf(source, start), { fixes: [replaceBy(ours, span)] });
+  const where = 'what must stay true stands behind `assert`';
+  return diagnostic('syntax/misplaced', { word: start.image, where }, spanOf(source, start), {
+    fixes: [replaceBy(ours, span)],
+  });
 };
 
 export const assertSlips: readonly Slip[] = [

@@ -25,7 +25,12 @@ const bound = new RegExp(
 );
 
 const bounds: Readonly<Record<string, string>> = {
-  ...{ least: '>=', most: '<=', above: '>', over: '>', below: '<', under: '<' },
+  least: '>=',
+  most: '<=',
+  above: '>',
+  over: '>',
+  below: '<',
+  under: '<',
 };
 
 /** A name and the words behind it that make a condition of it: how long they are, and what they are here. */

@@ -5,7 +5,7 @@ import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
 import { endOfExpression, textFrom } from './scan.ts';
 import { isBrace, replaced, told, type Slip } from './slip.ts';
-import { rangeAround, toleranceWord } from './tolerance.ts';
+import { rangeAround, rangeForm, toleranceWord } from './tolerance.ts';
 
 const head =
   /^test\s*\(?\s*(?:"(?<text>[^"\n]*)"|(?<title>\w+)(?=\s*(?:,|of\b|for\b)))?\s*,?\s*(?:(?:of|for|on|with)\b)?\s*\(?\s*(?<net>[A-Z]\w*(?:\.\w+)?)\s*\)?\s*\)?(?=\s*\{)/;
@@ -100,7 +100,7 @@ const tolerance: Slip = (source, { token, previous, start, rules }) => {
   const before = source.text.slice(Math.max(0, word.startOffset - 20), word.startOffset);
   const gap = /\bwith[ \t]+$/.exec(before)?.[0].length ?? 0;
   const fixes = rangeAround(source, word.startOffset - gap);
-  return told(source, word, 'what is equal to a range lies in it: `y[0] == (0.4..0.6)`', fixes);
+  return told(source, word, rangeForm, fixes);
 };
 
 export const testSlips: readonly Slip[] = [

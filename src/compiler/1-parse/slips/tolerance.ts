@@ -23,6 +23,8 @@ function range(value: number, width: number): string {
   return `(${least}..${most})`;
 }
 
+export const rangeForm = 'what is equal to a range lies in it: `y[0] == (0.4..0.6)`';
+
 /** What a tolerance is called elsewhere. */
 export const toleranceWord = /^(?:a|r|abs|rel)?_?tol(?:erance)?$|^eps(?:ilon)?$|^delta$|^precision$/;
 
@@ -36,9 +38,7 @@ export function toleranceBehind(callee: Expr, args: readonly ToleranceArg[]): Di
   const end = source.text.indexOf(')', only.span.end) + 1;
   const isTest = /\bexpect\b[^\n]*$/.test(line);
   const fixes = isTest ? rangeFor(callee, only, end) : distanceFor(callee, { only, line, end });
-  const expected = isTest
-    ? 'what is equal to a range lies in it: `y[0] == (0.4..0.6)`'
-    : 'how near two numbers are is a condition: `abs(a - b) <= 1`';
+  const expected = isTest ? rangeForm : 'how near two numbers are is a condition: `abs(a - b) <= 1`';
   return diagnostic('syntax/unexpected', { found: `\`${textOf(only.span)}\``, expected }, only.span, {
     fixes,
   });
