@@ -93,8 +93,18 @@ describe('sizes as expressions', () => {
         // Sizes below 1 are another error, at another place.
         if (x > 0 && y > 0) expect(x).toBe(y);
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     );
+  });
+
+  test.each<[Dim, Dim]>([
+    [subDims(namedDim('H'), mulDims(namedDim('W'), 2)), subDims(namedDim('W'), 3)],
+    [subDims(namedDim('H'), 2), subDims(namedDim('H'), mulDims(namedDim('W'), 2))],
+    [subDims(namedDim('W'), 1), subDims(namedDim('W'), namedDim('H'))],
+  ])('sizes that leave nothing at the defaults are looked at where they leave something (%#)', (a, b) => {
+    const decision = decide(a, b, named());
+    expect(decision.equal).toBe(false);
+    if (!decision.equal) expect(Math.min(...decision.values)).toBeGreaterThan(0);
   });
 });
 

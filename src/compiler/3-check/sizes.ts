@@ -90,14 +90,41 @@ export function decide(a: Dim, b: Dim, named: NamedSizes): Decision {
 
 function search(a: Dim, b: Dim, difference: Dim, all: NamedSizes): Decision {
   const named = reachedFrom([a, b], all);
-  const looked = typeof difference === 'number' ? [defaults(named)] : candidates(difference, named);
-  for (const sizes of looked) {
-    const values = [valueAt(a, sizes, named), valueAt(b, sizes, named)] as const;
-    // A size below 1 means that nothing is left there: another error, at another place.
-    if (values[0] !== values[1] && values[0] > 0 && values[1] > 0)
-      return { equal: false, example: sizes, values };
+  const at = (sizes: Sizes): readonly [number, number] => [
+    valueAt(a, sizes, named),
+    valueAt(b, sizes, named),
+  ];
+  // A size below 1 means that nothing is left there: another error, at another place.
+  const left = (sizes: Sizes): number => Math.min(...at(sizes));
+  const near = defaults(named);
+  const from = left(near) > 0 ? near : mostOf(farFrom(near, [a, b], named), left);
+  for (const sizes of candidates(difference, named, { from })) {
+    const values = at(sizes);
+    if (values[0] !== values[1] && left(sizes) > 0) return { equal: false, example: sizes, values };
   }
   return { equal: true };
+}
+
+function mostOf(all: readonly Sizes[], left: (sizes: Sizes) => number): Sizes | undefined {
+  return all.reduce<Sizes | undefined>(
+    (most, sizes) => (most && left(most) >= left(sizes) ? most : sizes),
+    undefined,
+  );
+}
+
+/** Sizes by powers of two from the defaults, each name on its own: of H − 2·W something is left where H is large beside W. */
+function farFrom(base: Sizes, dims: readonly Dim[], named: NamedSizes): readonly Sizes[] {
+  const [first, second] = new Set(dims.flatMap((dim) => baseNames(dim, named)));
+  const scales = Array.from({ length: 17 }, (_, i) => 2 ** (i - 8));
+  const along = (sizes: Sizes, name: string | undefined): readonly Sizes[] => {
+    const size = name === undefined ? undefined : named.sizes.get(name);
+    if (!size) return [sizes];
+    const { default: near, modulus } = size;
+    return scales.map((scale) => ({ ...sizes, [size.name]: Math.ceil((near * scale) / modulus) * modulus }));
+  };
+  return along(base, first)
+    .flatMap((sizes) => along(sizes, second))
+    .filter((sizes) => admits(sizes, named));
 }
 
 /**
@@ -135,10 +162,20 @@ function defaults(named: NamedSizes): Record<string, number> {
 /** Most values of one name that are looked at. */
 const maxCandidates = 4096;
 
-/** Admitted sizes that decide an expression: two periods (or more) of each name, from the default on, then from 1. */
-export function* candidates(dim: Dim, named: NamedSizes, atLeast = 0): Iterable<Sizes> {
-  const base = defaults(named);
+/**
+ * Admitted sizes that decide an expression: two periods (or `atLeast` steps) of each name, from the defaults (or `from`) on,
+ * then from 1.
+ */
+export function* candidates(
+  dim: Dim,
+  named: NamedSizes,
+  {
+    atLeast = 0,
+    from: base = defaults(named),
+  }: { readonly atLeast?: number; readonly from?: Sizes | undefined } = {},
+): Iterable<Sizes> {
   const names = baseNames(dim, named);
+  if (names.length === 0) yield base;
   for (const name of names) {
     const steps = Math.max(atLeast, 2 * periodOf(dim) * (named.sizes.get(name)?.modulus ?? 1) + 2);
     yield* along(name, Math.min(maxCandidates, steps), base, named);
@@ -154,13 +191,13 @@ export function* candidates(dim: Dim, named: NamedSizes, atLeast = 0): Iterable<
 }
 
 function* along(name: string, span: number, base: Sizes, named: NamedSizes): Iterable<Sizes> {
-  const size = named.sizes.get(name);
-  if (!size) return;
+  const start = base[name];
+  if (start === undefined) return;
   for (let i = 0; i <= span; i++) {
-    const sizes = linked({ ...base, [name]: size.default + i }, name, named);
+    const sizes = linked({ ...base, [name]: start + i }, name, named);
     if (admits(sizes, named)) yield sizes;
   }
-  for (let value = 1; value < Math.min(size.default, span); value++) {
+  for (let value = 1; value < Math.min(start, span); value++) {
     const sizes = linked({ ...base, [name]: value }, name, named);
     if (admits(sizes, named)) yield sizes;
   }

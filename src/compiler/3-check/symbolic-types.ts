@@ -143,7 +143,7 @@ export function compareSymbolic(
 ): void {
   const [a, b] = [left.dim ?? left.value, right.dim ?? right.value];
   const difference = subDims(a, b);
-  for (const sizes of candidates(difference, session.named, orderSteps)) {
+  for (const sizes of candidates(difference, session.named, { atLeast: orderSteps })) {
     if (!admits(sizes, session.named)) continue;
     const truth = compare(expr.op, valueAt(a, sizes, session.named), valueAt(b, sizes, session.named));
     if (truth === value) continue;
