@@ -4,7 +4,6 @@
  */
 import type { ColdResult } from './cold.ts';
 import { median } from './measure.ts';
-import type { BenchNet } from './nets.ts';
 import type { Prepared } from './peers/peer.ts';
 import { folderOf } from './prepare.ts';
 import { figuresOf, type NetFigures } from './report/results.ts';
@@ -13,6 +12,8 @@ import type { NetResult, RunOptions } from './run-peers.ts';
 export interface BenchOptions extends RunOptions {
   /** Also measure cold start and memory, in processes of their own. */
   readonly cold: boolean;
+  /** Times that were measured earlier; else they are measured. */
+  readonly timed?: NetFigures;
 }
 
 /** Where networks run. */
@@ -36,58 +37,59 @@ export interface HostKind {
 }
 
 /** Starts per peer. */
-const coldStarts = 3;
+const startsEach = 3;
 
 export async function benchNet(
   kind: HostKind,
-  net: BenchNet,
   prepared: Prepared,
   options: BenchOptions,
 ): Promise<{ readonly figures: NetFigures; readonly engine: string }> {
-  const host = await kind.open(folderOf(net));
+  const host = await kind.open(folderOf(prepared.net));
   try {
-    const peers = options.peers.filter((peer) => !kind.lacks.includes(peer));
-    const starts = options.cold ? await coldResults(host, peers, options) : { found: {}, failures: {} };
-    const able = peers.filter((peer) => !(peer in starts.failures));
-    const { samples, errors, failures, threads } = await host.time({ ...options, peers: able });
-    const figures = figuresOf(samples, errors).map((timed) => ({
+    const starts = options.cold ? await coldStarts(host, options) : { found: {}, failures: {} };
+    const able = options.peers.filter((peer) => !(peer in starts.failures));
+    const timed = options.timed ?? (await times(host, prepared, { ...options, peers: able }));
+    const figures: NetFigures = {
       ...timed,
-      ...starts.found[timed.peer],
-      ...(threads[timed.peer] !== undefined && { threads: threads[timed.peer] }),
-    }));
-    const { title, macs, params } = prepared;
-    return {
-      figures: {
-        net: net.name,
-        title,
-        date: new Date().toISOString().slice(0, 10),
-        macs,
-        params,
-        peers: figures,
-        failures: { ...starts.failures, ...failures },
-      },
-      engine: host.engine,
+      peers: timed.peers.map((peer) => ({ ...peer, ...starts.found[peer.peer] })),
+      failures: { ...timed.failures, ...starts.failures },
     };
+    return { figures, engine: host.engine };
   } finally {
     await host.close();
   }
 }
 
+async function times(
+  host: Host,
+  { net, title, macs, params }: Prepared,
+  options: RunOptions,
+): Promise<NetFigures> {
+  const { samples, errors, failures, threads } = await host.time(options);
+  const peers = figuresOf(samples, errors).map((figures) => {
+    const computing = threads[figures.peer];
+    return { ...figures, ...(computing !== undefined && { threads: computing }) };
+  });
+  return { net, title, date: new Date().toISOString().slice(0, 10), macs, params, peers, failures };
+}
+
 interface Starts {
+  /** Medians by peer. */
   readonly found: Readonly<Record<string, ColdResult>>;
   readonly failures: Readonly<Record<string, string>>;
 }
 
-async function coldResults(host: Host, peers: readonly string[], options: RunOptions): Promise<Starts> {
+async function coldStarts(host: Host, options: RunOptions): Promise<Starts> {
   const found: Record<string, ColdResult> = {};
   const failures: Record<string, string> = {};
-  for (const peer of peers)
+  for (const peer of options.peers)
     try {
       const starts: ColdResult[] = [];
-      for (let i = 0; i < coldStarts; i++) starts.push(await host.cold(peer, options));
+      for (let i = 0; i < startsEach; i++) starts.push(await host.cold(peer, options));
       const peaks = starts.flatMap(({ peakBytes }) => peakBytes ?? []);
       found[peer] = {
         coldMs: median(starts.map(({ coldMs }) => coldMs)),
+        startMs: median(starts.map(({ startMs }) => startMs)),
         ...(peaks.length > 0 && { peakBytes: median(peaks) }),
       };
     } catch (error) {

@@ -21,7 +21,7 @@ interface Parts {
 
 /** Peers that run in a browser, of those asked for. */
 export async function downloads(net: BenchNet, peers: readonly string[]): Promise<readonly Download[]> {
-  const folder = folderOf(net);
+  const folder = folderOf(net.name);
   const parts: Readonly<Record<string, Parts>> = {
     cnnc: {
       code: `export { load } from ${JSON.stringify(join(here, '../src/runtime/index.ts'))}`,

@@ -11,7 +11,7 @@ import { chromium } from './browser/index.ts';
 import { downloads } from './downloads.ts';
 import { nets, type BenchNet } from './nets.ts';
 import { node } from './node.ts';
-import { prepare, prepared } from './prepare.ts';
+import { BenchError, prepare, prepared } from './prepare.ts';
 import { merged, peerOrder, usualPeers, type NetFigures, type Results } from './report/results.ts';
 import { terminalTable } from './report/terminal.ts';
 import { savedIn, write } from './report/write.ts';
@@ -24,6 +24,7 @@ interface Flags {
   readonly turn: string;
   readonly budget: string;
   readonly cold: boolean;
+  readonly times: boolean;
   readonly browser?: true;
   readonly json?: true;
   readonly save?: true;
@@ -44,6 +45,7 @@ const program = new Command('npm run bench --')
   .option('--budget <s>', 'seconds that the rounds of a network may take; three are always made', '20')
   .option('--turn <ms>', 'least duration of a turn', '100')
   .option('--no-cold', 'leave out cold start and memory')
+  .option('--no-times', 'measure cold start and memory alone; everything else stays as it was saved')
   .option('--browser', 'in Chromium instead of Node')
   .option('--json', 'print the results as JSON')
   .option('--save', 'write the page and the chart into docs/bench/')
@@ -83,7 +85,7 @@ for (const net of wanted) {
     downloads: results?.downloads ?? (await downloads(net, options.peers)),
   };
   for (const folder of folders) {
-    const saved = flags.merge ? savedIn(folder, file) : undefined;
+    const saved = flags.merge || !flags.times ? savedIn(folder, file) : undefined;
     write(folder, file, saved ? merged(saved, results, names) : results);
   }
   if (!flags.json) console.log(`${terminalTable(found.figures)}\n`);
@@ -96,7 +98,14 @@ else if (!flags.prepare)
 
 async function bench(net: BenchNet): ReturnType<typeof benchNet> {
   const files = flags.prepared ? prepared(net) : await prepare(net, options);
-  return benchNet(host, net, files, options);
+  return benchNet(host, files, { ...options, ...(!flags.times && { timed: timedBefore(net) }) });
+}
+
+/** What `--no-times` leaves as it is. */
+function timedBefore({ name, title }: BenchNet): NetFigures {
+  const saved = folders.map((folder) => savedIn(folder, file)?.nets.find(({ net }) => net === name)).at(-1);
+  if (!saved) throw new BenchError(`no times of ${title} were saved: --no-times has nothing to keep`);
+  return saved;
 }
 
 /** Compiling on the side, so that only what is timed needs a machine that does nothing else. */

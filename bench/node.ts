@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import type { HostKind } from './bench-net.ts';
 import { runChild } from './child.ts';
 import type { ColdResult } from './cold.ts';
+import { patience } from './patience.ts';
 import type { NetResult } from './run-peers.ts';
 
 export const node: HostKind = {
@@ -14,7 +15,7 @@ export const node: HostKind = {
   open: async (folder) => ({
     engine: `Node ${process.versions.node}`,
     cold: async (peer, options) =>
-      runChild<ColdResult>(await coldScript(), [folder, peer, JSON.stringify(options)]),
+      runChild<ColdResult>(await coldScript(), [folder, peer, JSON.stringify(options)], patience),
     time: (options) => runChild<NetResult>('run-net.ts', [folder, JSON.stringify(options)]),
     close: async () => undefined,
   }),

@@ -37,9 +37,9 @@ export class BenchError extends Error {
   override readonly name = 'BenchError';
 }
 
-/** Folder of a network's files. */
-export function folderOf(net: BenchNet): string {
-  return join(here, 'results', 'cache', net.name);
+/** Folder of a network's files, by the network's `name`. */
+export function folderOf(name: string): string {
+  return join(here, 'results', 'cache', name);
 }
 
 export interface PrepareOptions {
@@ -53,7 +53,7 @@ export interface PrepareOptions {
 export async function prepare(net: BenchNet, { peers, threads }: PrepareOptions): Promise<Prepared> {
   const graph = rawOutputs(compile(net));
   const weights = remembered(seededWeights(1));
-  const folder = folderOf(net);
+  const folder = folderOf(net.name);
   mkdirSync(folder, { recursive: true });
   const write = (name: string, content: Uint8Array | string): void =>
     writeFileSync(join(folder, name), content);
@@ -93,7 +93,7 @@ export async function prepare(net: BenchNet, { peers, threads }: PrepareOptions)
 
 /** What `prepare` described when it last wrote the files of the network. */
 export function prepared(net: BenchNet): Prepared {
-  const path = join(folderOf(net), 'prepared.json');
+  const path = join(folderOf(net.name), 'prepared.json');
   if (!existsSync(path)) throw new BenchError(`its files are not there: run with --prepare first`);
   return JSON.parse(readFileSync(path, 'utf8')) as Prepared;
 }

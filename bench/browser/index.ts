@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import type { HostKind } from '../bench-net.ts';
 import type { ColdResult } from '../cold.ts';
+import { patience, within } from '../patience.ts';
 import { bundlePage } from './bundle.ts';
 import { launch } from './chromium.ts';
 import { serve } from './serve.ts';
@@ -30,11 +31,12 @@ export const chromium: HostKind = {
 async function coldStart(origin: string, peer: string, threads: number): Promise<ColdResult> {
   const browser = await launch();
   try {
-    const coldMs = await onPage(browser, origin, (page) =>
+    const started = onPage(browser, origin, (page) =>
       page.evaluate(([name, n]) => window.cold(name, { threads: n }), [peer, threads] as const),
     );
+    const start = await within(patience, started);
     const peakBytes = await peakOf(browser);
-    return { coldMs, ...(peakBytes !== undefined && { peakBytes }) };
+    return { ...start, ...(peakBytes !== undefined && { peakBytes }) };
   } finally {
     await browser.close();
   }

@@ -1,12 +1,12 @@
 /** The benchmark's part in the page. Bundled with the emitted TensorFlow.js class of one network, which `net` stands for. */
 import * as net from 'net-under-test';
 import type { Files, Prepared } from '../peers/peer.ts';
-import { coldStart, runPeers, type NetResult, type RunOptions } from '../run-peers.ts';
+import { coldStart, runPeers, type NetResult, type RunOptions, type Start } from '../run-peers.ts';
 
 declare global {
   interface Window {
     bench: (options: RunOptions) => Promise<NetResult>;
-    cold: (peer: string, options: { readonly threads: number }) => Promise<number>;
+    cold: (peer: string, options: { readonly threads: number }) => Promise<Start>;
   }
 }
 

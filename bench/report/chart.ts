@@ -91,7 +91,7 @@ function bar(net: NetFigures, name: string, { y, scale, most }: Place): string {
   const ratio = net.peers.find(({ peer }) => peer === name)?.ratio;
   const label = (x: number, text: string): string =>
     `<text class="soft value" x="${x.toFixed(1)}" y="${y + 10}">${text}</text>`;
-  if (ratio === undefined) return label(left + 5, 'cannot run it');
+  if (ratio === undefined) return label(left + 5, 'not timed');
   const width = scale(ratio);
   // A cut bar has a gap before its end.
   const cut =

@@ -61,11 +61,11 @@ function ratioCell({ ratio }: PeerFigures): string {
   return ratio === undefined ? '' : `${ratio.toFixed(2)} ×`;
 }
 
-function coldCell({ coldMs, peakBytes }: PeerFigures): string {
+/** `1745 / 430 / 215`, dashes for what was not measured. */
+function coldCell({ coldMs, startMs, peakBytes }: PeerFigures): string {
   if (coldMs === undefined) return '';
-  return peakBytes === undefined
-    ? coldMs.toFixed(0)
-    : `${coldMs.toFixed(0)} / ${(peakBytes / 1e6).toFixed(0)}`;
+  const megabytes = peakBytes === undefined ? undefined : peakBytes / 1e6;
+  return [coldMs, startMs, megabytes].map((number) => number?.toFixed(0) ?? '–').join(' / ');
 }
 
 /** Who had fewer threads than were asked for. */
@@ -82,10 +82,17 @@ function coldSection(results: Results, rows: readonly (readonly string[])[]): re
   const measured = results.nets.some(({ peers }) => peers.some(({ coldMs }) => coldMs !== undefined));
   if (!measured) return [];
   return [
-    '## Cold start in ms (runtime not yet loaded → first result) / peak memory of the process in MB',
+    '## Cold start in ms / with its files in memory / peak memory in MB',
+    coldLegend,
     table(['Network', ...peerNames(results)], rows),
   ];
 }
+
+const coldLegend =
+  'Each start has a process (in a browser: a browser) of its own in which nothing is loaded. The first figure is all that passes until the first ' +
+  'result: the runtime is fetched and compiled, the network’s files (graph and weights) are read, all of them from this machine, the first inference runs. The ' +
+  'second is the same without the reading of the network’s files, as if they had been in memory; weights are still copied from there to where the runtime ' +
+  'wants them. The third is the peak memory of the process, or of the page’s. Medians of three starts.';
 
 function downloadSection({ downloads }: Results): readonly string[] {
   if (downloads.length === 0) return [];
@@ -105,7 +112,7 @@ function failureSection({ nets }: Results): readonly string[] {
   const lines = nets.flatMap(({ title, failures }) =>
     Object.entries(failures).map(([peer, message]) => `- ${title} on ${peer}: ${message.split('\n')[0]}`),
   );
-  return lines.length === 0 ? [] : ['## Could not run', lines.join('\n')];
+  return lines.length === 0 ? [] : ['## Not measured', lines.join('\n')];
 }
 
 function cell(net: NetFigures, name: string, show: (figures: PeerFigures) => string): string {

@@ -11,6 +11,8 @@ export interface PeerFigures {
   readonly error: number;
   /** From nothing to the first result. */
   readonly coldMs?: number;
+  /** The same without reading the network's files. */
+  readonly startMs?: number;
   /** Peak resident memory of a process of its own: Node's, or that of the page. */
   readonly peakBytes?: number;
   /** Threads that computed, where the peer says; it may be fewer than asked for. */
@@ -95,9 +97,10 @@ export function merged(saved: Results, now: Results, names: readonly string[]): 
 /** Cold starts and memory that were measured earlier stay where only times were measured now. */
 function withStartsOf(saved: NetFigures | undefined, now: NetFigures): NetFigures {
   const peers = now.peers.map((figures) => {
-    const { coldMs, peakBytes } = saved?.peers.find(({ peer }) => peer === figures.peer) ?? {};
+    const { coldMs, startMs, peakBytes } = saved?.peers.find(({ peer }) => peer === figures.peer) ?? {};
     return {
       ...(coldMs !== undefined && { coldMs }),
+      ...(startMs !== undefined && { startMs }),
       ...(peakBytes !== undefined && { peakBytes }),
       ...figures,
     };

@@ -5,17 +5,26 @@ import { showMs, type NetFigures } from './results.ts';
 
 export function terminalTable(net: NetFigures): string {
   const table = new Table({
-    head: [colours.bold(net.title), 'ms', 'their time / ours', 'difference', 'cold start ms', 'peak MB'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+    head: [
+      colours.bold(net.title),
+      'ms',
+      'their time / ours',
+      'difference',
+      'cold start ms',
+      'files in memory',
+      'peak MB',
+    ],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: ['gray'] },
   });
-  for (const { peer, ms, ratio, error, coldMs, peakBytes } of net.peers)
+  for (const { peer, ms, ratio, error, coldMs, startMs, peakBytes } of net.peers)
     table.push([
       peer === 'cnnc' ? colours.bold(peer) : peer,
       showMs(ms),
       ratio === undefined || peer === 'cnnc' ? '' : showRatio(ratio),
       error === 0 ? 'reference' : error.toExponential(1),
-      coldMs === undefined ? '' : coldMs.toFixed(0),
+      coldMs?.toFixed(0) ?? '',
+      startMs?.toFixed(0) ?? '',
       peakBytes === undefined ? '' : (peakBytes / 1e6).toFixed(0),
     ]);
   const failures = Object.entries(net.failures).map(([peer, message]) =>

@@ -62,15 +62,19 @@ test('the page names the days on which its networks were measured', () => {
 
 test('what was measured earlier of starts stays beside new times', () => {
   const one = net('a', 1);
-  const cold = { ...one, peers: one.peers.map((peer) => ({ ...peer, coldMs: 7, peakBytes: 5 })) };
+  const cold = {
+    ...one,
+    peers: one.peers.map((peer) => ({ ...peer, coldMs: 7, startMs: 6, peakBytes: 5e6 })),
+  };
   const both = merged(results([cold]), results([net('a', 9)]), ['a']);
   assert.deepEqual(
-    both.nets[0]?.peers.map(({ ms, coldMs, peakBytes }) => [ms, coldMs, peakBytes]),
+    both.nets[0]?.peers.map(({ ms, coldMs, startMs, peakBytes }) => [ms, coldMs, startMs, peakBytes]),
     [
-      [9, 7, 5],
-      [36, 7, 5],
+      [9, 7, 6, 5e6],
+      [36, 7, 6, 5e6],
     ],
   );
+  assert.match(markdown(both, 'chart.svg'), /\| A \| 7 \/ 6 \/ 5 \| 7 \/ 6 \/ 5 \|/);
 });
 
 test('ratios to another of our programs, in the page too', () => {
