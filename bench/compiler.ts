@@ -27,8 +27,16 @@ function node(...args: readonly string[]): string {
   return execFileSync(process.execPath, args, { encoding: 'utf8', cwd: root });
 }
 
-const child = (...args: readonly string[]): Figures =>
-  JSON.parse(node(join(here, 'compiler/child.ts'), ...args)) as Figures;
+/**
+ * Node strips the types of each source here, by which V8's young generation would grow past what `cnnc`, which is built, holds it at:
+ * src/cli/young-generation.ts.
+ */
+const child = (...args: readonly string[]): Figures => {
+  const half = args[0] === 'edits' ? 8 : 4;
+  return JSON.parse(
+    node(`--max-semi-space-size=${half}`, join(here, 'compiler/child.ts'), ...args),
+  ) as Figures;
+};
 
 /** What `npm run build` made; without it the sources, whose types Node strips at each start. */
 const main = ['dist/cli/main.js', 'src/cli/main.ts'].map((path) => join(root, path)).find(existsSync) ?? '';

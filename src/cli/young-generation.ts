@@ -1,20 +1,25 @@
 /**
  * V8's young generation, its size and when it is collected, for whoever runs the compiler in a process of its own. Checking makes
- * many objects that live on (trees, graphs), by which V8 grows its young generation to 2 × 32 MB; touching that much fresh memory
- * costs more than collecting 8 MB more often does. Its limit is an option of Node's start (--max-semi-space-size) and too late for a script,
- * but the factor by which it grows is read each time: one growth to the wanted size, then none.
+ * many objects that live on (trees, graphs), by which V8 grows its young generation to 2 × 16 MB and more; touching that much fresh
+ * memory costs more than collecting less of it more often does. Its limit is an option of Node's start (--max-semi-space-size) and too
+ * late for a script, but the factor by which it grows is read each time.
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
-/** Bytes of one half. */
+/** Bytes of one half while the same text is compiled again and again. */
 const wanted = 8 * 2 ** 20;
 /** V8 says on stderr what it does not know; newer ones than that of Node 26 were not tried. */
 const lastMajor = 14;
 
 /**
- * Lets the young generation grow once more, to 2 × 8 MB, and no further. Worth its 10 ms before a lot of text is compiled, or the
- * same again and again. Holds for workers that start later too: theirs keep 2 × 1 MB. Where that cannot be, nothing changes.
+ * Keeps the young generation as large as it is: 2 × 4 MB when the command line has loaded the compiler. Holds for workers that start
+ * later too: theirs keep 2 × 1 MB. Where that cannot be, nothing changes.
  */
+export function holdYoungGeneration(): void {
+  setting(() => setFlagsFromString('--semi-space-growth-factor=1'));
+}
+
+/** Lets it grow once more, to 2 × 8 MB, and no further: worth its 10 ms before the same text is compiled again and again. */
 export function boundYoungGeneration(): void {
   setting(() => {
     const factor = Math.floor(wanted / capacity());

@@ -1,4 +1,4 @@
-/** The young generation ends at 2 × 8 MB, however much lives on after that. */
+/** The young generation stays as it is, or ends at 2 × 8 MB, however much lives on after that. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,7 +10,7 @@ const module = pathToFileURL(join(import.meta.dirname, '../../src/cli/young-gene
 function halfAfterGrowth(first: string): number {
   const script = `
     import { getHeapSpaceStatistics } from 'node:v8';
-    import { boundYoungGeneration } from ${JSON.stringify(module)};
+    import { boundYoungGeneration, holdYoungGeneration } from ${JSON.stringify(module)};
     ${first}
     const living = [];
     for (let i = 0; i < 1_000_000; i++) living.push({ a: i, b: i, c: i, d: i, e: i, f: i, g: i, h: i });
@@ -19,10 +19,14 @@ function halfAfterGrowth(first: string): number {
   return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }));
 }
 
-test('without it V8 goes further', () => {
+test('left alone, V8 goes further', () => {
   expect(halfAfterGrowth('')).toBeGreaterThan(8);
 });
 
-test('with it the halves are of 8 MB', () => {
+test('held, the halves stay as they are at the start of Node', () => {
+  expect(halfAfterGrowth('holdYoungGeneration();')).toBe(1);
+});
+
+test('bounded, the halves are of 8 MB', () => {
   expect(halfAfterGrowth('boundYoungGeneration();')).toBe(8);
 });
