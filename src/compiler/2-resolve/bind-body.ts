@@ -21,6 +21,7 @@ import { claim } from './declare.ts';
 import { reportEmpty, reportEmptyNet } from './empty.ts';
 import { bindReplaced, inherit, isInherited, replacementScope, standsTooDeep } from './extending.ts';
 import { reportImagenet } from './imagenet.ts';
+import { reportInputByCall } from './inputs-by-call.ts';
 import { loosePreprocessing } from './loose-preprocessing.ts';
 import { isLone, reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
@@ -61,6 +62,8 @@ function bindStatement(statement: Statement, scope: Scope, place: Place): void {
     case 'in':
       return bindIn(statement, scope, place);
     case 'assign':
+      if (isNetBody(scope, place) && reportInputByCall(statement, scope, place))
+        return declareBroken({ declares: [statement.name] }, scope, place);
       bindExpr(statement.value, 'value', scope, readerOf(statement, place));
       return declareIn(
         scope,
@@ -108,7 +111,11 @@ export function bindBudget({ limits, span }: BudgetStatement, place: Place): voi
 }
 
 /** What a broken statement was about to declare is known, without a value. */
-function declareBroken({ declares }: BrokenStatement, scope: Scope, { names }: Place): void {
+function declareBroken(
+  { declares }: Pick<BrokenStatement, 'declares'>,
+  scope: Scope,
+  { names }: Place,
+): void {
   for (const ident of declares) {
     const { name, span } = ident;
     if (scope.names.has(name)) continue;

@@ -10,6 +10,8 @@ export interface WordOption {
   readonly takes: Takes;
   /** Smallest number allowed. */
   readonly least?: number;
+  /** The number has to be larger. */
+  readonly above?: number;
   /** Largest number allowed. */
   readonly most?: number;
   /** Has to be written. */
@@ -100,7 +102,7 @@ export type Behind = Readonly<Record<string, WordKind | 'input' | 'size'>>;
 export type Setting =
   | { readonly kind: 'word'; readonly word: WordKind; readonly behind: Behind }
   /** A number, or `word` where there is one. */
-  | { readonly kind: 'value'; readonly takes: Takes; readonly least: number; readonly word?: WordKind }
+  | (WordOption & { readonly kind: 'value'; readonly word?: WordKind })
   | { readonly kind: 'metrics' | 'loss' };
 
 export const settings: Readonly<Record<string, Setting>> = {
@@ -121,7 +123,7 @@ export const settings: Readonly<Record<string, Setting>> = {
   epochs: { kind: 'value', takes: 'whole', least: 1 },
   steps: { kind: 'value', takes: 'whole', least: 1 },
   seed: { kind: 'value', takes: 'whole', least: 0 },
-  clip: { kind: 'value', takes: 'number', least: 0 },
+  clip: { kind: 'value', takes: 'number', above: 0 },
   metrics: { kind: 'metrics' },
 };
 

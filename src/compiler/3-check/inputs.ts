@@ -3,11 +3,10 @@
  * before the first layer is preprocess.ts.
  */
 import type { Expr, InStatement } from '../1-parse/ast.ts';
+import { imageChannels } from '../1-parse/slips/input-forms.ts';
 import { textOf } from '../1-parse/source.ts';
-import { counted } from '../diagnostics/count.ts';
-import { nearest } from '../diagnostics/nearest.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
-import { fixesBy, leaveOut } from '../diagnostics/fixes.ts';
+import { leaveOut } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
 import type { GraphInput, Node } from '../ir/graph.ts';
@@ -16,15 +15,13 @@ import { inputNode } from '../ops/build.ts';
 import type { Dim } from '../ir/dim.ts';
 import { argument, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
+import { isKnownKind, reportAnySize, reportRank } from './input-heads.ts';
 import { preprocess } from './preprocess.ts';
 import { limits, type Session } from './session.ts';
 import { declareSizes, dimOfSize } from './sizes.ts';
 import { int, type Value } from './value.ts';
 import { checkWhere, sizesFor } from './wheres.ts';
 import { reportInDims } from './where-slips.ts';
-
-/** Channels that an image kind adds to its written sizes. */
-const imageChannels: Readonly<Record<string, number>> = { rgb: 3, rgba: 4, gray: 1 };
 
 /** One axis of a declared input. */
 interface DeclaredDim {
@@ -40,6 +37,7 @@ function declaredDims(
   session: Session,
 ): readonly DeclaredDim[] | undefined {
   const dims: DeclaredDim[] = [];
+  if (reportAnySize(statement, session)) return undefined;
   for (const expr of statement.dims) {
     const declaration = session.model.bindings.get(expr);
     if (expr.kind === 'name' && declaration?.kind === 'size') {
@@ -70,31 +68,8 @@ function typeFor(statement: InStatement, sizes: readonly number[], session: Sess
     session.report(diagnostic('network/too-many-elements', { shape: showType(type) }, statement.span));
     return undefined;
   }
-  const needs =
-    channels === undefined ? 'up to 4 sizes: [C], [L, C], [H, W, C] or [D, H, W, C]' : 'two sizes: [H, W]';
-  const found = counted(sizes.length, 'is', 'are');
-  session.report(diagnostic('network/input-rank', { kind, needs, found }, statement.span));
+  reportRank(statement, sizes, session);
   return undefined;
-}
-
-/** What the kinds are called elsewhere. */
-const foreignKinds: Readonly<Record<string, string>> = {
-  ...{ float: 'f32', float32: 'f32', tensor: 'f32', int: 'i32', int32: 'i32', long: 'i32' },
-  ...{ image: 'rgb', color: 'rgb', grey: 'gray', grayscale: 'gray', greyscale: 'gray' },
-};
-
-function isKnownKind(statement: InStatement, session: Session): boolean {
-  const kind = statement.type.name;
-  if (kind in imageChannels || kind === 'f32' || kind === 'i32') return true;
-  const known = [...Object.keys(imageChannels), 'f32', 'i32'];
-  const near = foreignKinds[kind.toLowerCase()] ?? nearest(kind, known);
-  session.report(
-    diagnostic('network/input-kind', { kind }, statement.type.span, {
-      notes: [{ word: 'note', text: `there are ${known.join(', ')}` }],
-      fixes: fixesBy(near, statement.type.span),
-    }),
-  );
-  return false;
 }
 
 /** Sizes to compile for: the given ones, else the fixed ones with the default filling the named ones. */

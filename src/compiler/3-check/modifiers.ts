@@ -71,7 +71,9 @@ function twice(
   { first, again, what }: { readonly first: Modifier; readonly again: Modifier; readonly what: string },
   session: Session,
 ): void {
-  const fixes = [leaveOut('the second', again.span)];
+  const same =
+    first.args.map(({ span }) => textOf(span)).join() === again.args.map(({ span }) => textOf(span)).join();
+  const fixes = [...(same ? [] : [leaveOut('the first', first.span)]), leaveOut('the second', again.span)];
   const args = { option: again.word.name, what };
   session.report(givenTwice(args, { first: first.span, again: again.span, fixes }));
 }

@@ -3,6 +3,7 @@
  * 0..255 to `range`), then − mean, then / std, per channel of the resulting order.
  */
 import type { Expr, InStatement, Modifier } from '../1-parse/ast.ts';
+import { textOf } from '../1-parse/source.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
@@ -34,9 +35,14 @@ export function preprocess(statement: InStatement, node: Node, site: Site, sessi
     else value = next;
   }
   if (isWrong) return unknown;
-  if (statement.type.name !== 'f32') checkPixelValues(wordsOf(given, place), session);
+  if (statement.type.name !== 'f32' && !isAmbiguous(statement))
+    checkPixelValues(wordsOf(given, place), session);
   return value;
 }
+
+/** Which numbers hold is not known where a word is given twice (it is reported). */
+const isAmbiguous = ({ preprocess }: InStatement): boolean =>
+  new Set(preprocess.map(({ word }) => word.name)).size < preprocess.length;
 
 /** The words whose numbers have to go together. */
 function wordsOf(given: ReadonlyMap<string, Modifier>, { site, session }: Place): PixelWords {
@@ -123,7 +129,11 @@ function mapRange(modifier: Modifier, value: Value, { site, session }: Place): V
   if (range.kind !== 'range') {
     const [from, to, ...others] = numbersOf(range) ?? [];
     const isPair = from !== undefined && to !== undefined && others.length === 0;
-    const fixes = isPair ? [replaceBy(`${from}..${to}`, expr.span)] : [];
+    const ends = isPair ? { from: String(from), to: String(to) } : endsOf(expr);
+    // `range(0, 1)`
+    const gap = /\w/.test(expr.span.source.text[expr.span.start - 1] ?? '') ? ' ' : '';
+    const ours = ends && `${ends.from}..${ends.to}`;
+    const fixes = ours ? [{ title: ours, edits: [{ span: expr.span, text: `${gap}${ours}` }] }] : [];
     return mistyped(range, 'a range such as -1..1', expr, session, fixes);
   }
   if (range.from >= range.to) return fallingRange(range, expr, session);
@@ -136,6 +146,15 @@ function mapRange(modifier: Modifier, value: Value, { site, session }: Place): V
   );
   if (scaled.kind !== 'tensor' || range.from === 0) return scaled;
   return withConstant('add', [range.from], scaled.node, { word: 'range_offset', expr }, { site, session });
+}
+
+/** `0-1`, which is a difference. */
+function endsOf(expr: Expr): { readonly from: string; readonly to: string } | undefined {
+  if (expr.kind !== 'binary' || expr.op !== '-' || expr.right.kind !== 'number') return undefined;
+  const { kind, span } = expr.left.kind === 'unary' ? expr.left.operand : expr.left;
+  return kind === 'number' && span.end <= expr.right.span.start
+    ? { from: textOf(expr.left.span), to: textOf(expr.right.span) }
+    : undefined;
 }
 
 function fallingRange(

@@ -119,7 +119,7 @@ const kinds: Readonly<Record<Takes, { readonly needs: string; readonly fits: (va
   text: { needs: 'a path in quotes', fits: (v) => v.kind === 'string' },
 };
 
-function checkValue(expr: Expr, option: string, { takes, least, most }: WordOption, at: At): void {
+function checkValue(expr: Expr, option: string, { takes, least, above, most }: WordOption, at: At): void {
   if (takes === 'rates' && expr.kind === 'pipeline' && expr.stages.length === 2)
     return expr.stages.forEach((stage) =>
       checkValue(stage.expr, option, { takes: 'number', ...(least === undefined ? {} : { least }) }, at),
@@ -132,12 +132,13 @@ function checkValue(expr: Expr, option: string, { takes, least, most }: WordOpti
     const fixes = inQuotes(value, fits) ? [replaceBy(value.value.trim(), expr.span)] : [];
     return void mistyped(value, expected, expr, at.session, fixes);
   }
-  if (least === undefined || value.kind !== 'number') return;
-  withinBounds(
-    { numbers: [value.value], option, what: 'train', span: expr.span },
-    { min: least, ...(most === undefined ? {} : { max: most }) },
-    at.session,
-  );
+  if (value.kind !== 'number') return;
+  const bounds = {
+    ...(least === undefined ? {} : { min: least }),
+    ...(above === undefined ? {} : { above }),
+    ...(most === undefined ? {} : { max: most }),
+  };
+  withinBounds({ numbers: [value.value], option, what: 'train', span: expr.span }, bounds, at.session);
 }
 
 /** `epochs = "5"`: a number as a text. */

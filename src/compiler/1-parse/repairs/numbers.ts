@@ -42,6 +42,8 @@ export function withUnit(digits: string, unit: string): Advice | undefined {
 
 /** Reports it, and gives the token that it becomes. */
 export function repairNumber(source: Source, token: IToken, diagnostics: Diagnostic[]): IToken {
+  if (token.image.startsWith('.') && source.text.slice(token.startOffset - 2, token.startOffset) === '..')
+    return behindThreePoints(source, token, diagnostics);
   const grouped = groupsAround(source, token);
   const span = grouped ?? spanOf(source, token);
   const image = source.text.slice(span.start, span.end);
@@ -55,6 +57,16 @@ export function repairNumber(source: Source, token: IToken, diagnostics: Diagnos
   const type = grouped === undefined && ours !== undefined ? typeOf(ours) : t.Reported;
   if (type !== t.Reported) token.image = ours ?? token.image;
   retype(token, type);
+  return token;
+}
+
+/** `0...1`: the third point is none of the number. */
+function behindThreePoints(source: Source, token: IToken, diagnostics: Diagnostic[]): IToken {
+  const span = { source, start: token.startOffset - 2, end: token.startOffset + 1 };
+  const fixes = [{ title: 'write ..', edits: [{ span, text: '..' }] }];
+  diagnostics.push(diagnostic('syntax/foreign-sign', { found: '...', ours: '..' }, span, { fixes }));
+  token.image = token.image.slice(1);
+  retype(token, typeOf(token.image));
   return token;
 }
 

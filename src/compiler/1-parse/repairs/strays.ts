@@ -6,6 +6,7 @@ import type { Diagnostic, Fix } from '../../diagnostics/diagnostic.ts';
 import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { choiceBySigns } from '../slips/choice-by-signs.ts';
+import { sizesAround, sizesHaveNames } from '../slips/input-forms.ts';
 import { rangeAround } from '../slips/tolerance.ts';
 import type { Source, Span } from '../source.ts';
 
@@ -23,6 +24,13 @@ export function repairStray(
   const near = nearlyEqual(source, start, text);
   if (near) {
     diagnostics.push(near);
+    return makeToken(t.Reported, text, start, end);
+  }
+  const sizes = text === '?' ? sizesAround(source, start) : undefined;
+  if (sizes) {
+    const notes = [{ word: 'why' as const, text: sizesHaveNames }];
+    if (sizes.isFirst)
+      diagnostics.push(diagnostic('syntax/stray', { text }, span, { fixes: sizes.fixes, notes }));
     return makeToken(t.Reported, text, start, end);
   }
   const blank = blankFor(text);

@@ -17,6 +17,7 @@ import { exportSlips } from './exports.ts';
 import { filterSlips } from './filters.ts';
 import { headSlips } from './heads.ts';
 import { importSlips } from './imports.ts';
+import { inputHeadSlips } from './input-heads.ts';
 import { limitSlips } from './limits.ts';
 import { loopSlips } from './loops.ts';
 import { movedByOtherSigns } from './moved.ts';
@@ -59,6 +60,7 @@ const readsOn: ReadonlySet<Slip> = new Set([
   ...assertSlips,
   ...weightsSlips,
   ...headSlips,
+  ...inputHeadSlips,
   ...namingSlips,
   ...outSlips,
   ...modifierSlips,
@@ -88,6 +90,7 @@ const slips: readonly Slip[] = [
   ...assertSlips,
   ...weightsLineSlips,
   ...weightsSlips,
+  ...inputHeadSlips,
   ...modifierSlips,
   ...trainingSlips,
   ...outSlips,

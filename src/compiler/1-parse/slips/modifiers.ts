@@ -41,11 +41,21 @@ const colonBehindWord: Slip = (source, { token, start, previous }) => {
 const commaBetweenWords: Slip = (source, { token, start }) => {
   if (token.tokenType !== t.Comma) return undefined;
   if (!commaAndWord.test(textFrom(source, token, 200))) return undefined;
+  if (start.tokenType === t.In && firstWord(source, start, token) === undefined)
+    return told(source, token, why, [behindComma(source, token)]);
   const from = start.tokenType === t.In ? firstWord(source, start, token) : start.startOffset;
   const isOurs =
     start.tokenType === t.In || (t.preprocessing.has(start.image) && isBehindInput(source, from ?? 0));
   return isOurs && from !== undefined ? told(source, token, why, [inOurForm(source, from)]) : undefined;
 };
+
+/** `in x: rgb 8x8, scale 1/255`. */
+function behindComma(source: Source, comma: IToken): Fix {
+  const span = spanOf(source, comma);
+  const gap = /^\s*/.exec(source.text.slice(span.end, span.end + 200))?.[0].length ?? 0;
+  const { title, edits } = readRun(source, span.end + gap);
+  return { title, edits: [{ span, text: gap === 0 ? ' ' : '' }, ...edits] };
+}
 
 /** Where the first word behind the head of an input begins. */
 function firstWord({ text }: Source, start: IToken, before: IToken): number | undefined {

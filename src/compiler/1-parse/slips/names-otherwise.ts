@@ -29,7 +29,8 @@ export function namesOtherwise(text: string): readonly string[] {
   const head = text.slice(0, headLength);
   // let a = 3, b = 4
   const many = [...head.matchAll(/(?:^(?:let\s+)?|,\s*)(\w+)\s*=(?!=)/g)].map(([, name = '']) => name);
-  if (many.length > 1 && !/[({]/.test(text)) return many;
+  // in x: rgb 8x8, mean = 0.5, std = 0.5
+  if (many.length > 1 && !/[({]/.test(text) && !/^in\s/.test(text)) return many;
   for (const way of ways) {
     const [, names] = way.exec(head) ?? [];
     if (names !== undefined) return names.match(/\w+/g) ?? [];

@@ -40,6 +40,14 @@ const colonForEqual: Slip = (source, { token, expected, rules }) =>
       )
     : undefined;
 
+/** `0..<1`, `0..=1`, `0 ... 1`: both ends are part of a range. */
+const signBehindRange: Slip = (source, { token, previous }) => {
+  if (previous?.tokenType !== t.DotDot || !/^(?:[<=]=?|\.)$/.test(token.image)) return undefined;
+  if (token.startOffset !== spanOf(source, previous).end) return undefined;
+  const span = { ...spanOf(source, previous), end: spanOf(source, token).end };
+  return foreignSign(`..${token.image}`, '..', span);
+};
+
 /** `3 x 3`: a size is one word. */
 const sizeInPieces: Slip = (source, { token, previous }) => {
   if (token.image !== 'x' || previous?.tokenType !== t.NumberToken) return undefined;
@@ -92,4 +100,10 @@ const beginsValue = ({ tokenType }: IToken): boolean =>
   [t.Name, t.ModifierWord, t.NumberToken, t.Size, t.StringToken, t.LSquare].includes(tokenType);
 
 /** In order: the first that knows a failure tells it. */
-export const signSlips: readonly Slip[] = [arrowInPieces, signInPieces, colonForEqual, sizeInPieces];
+export const signSlips: readonly Slip[] = [
+  arrowInPieces,
+  signInPieces,
+  colonForEqual,
+  signBehindRange,
+  sizeInPieces,
+];
