@@ -70,7 +70,7 @@ export function parse(source: Source): Parsed {
 }
 
 /** Tokens of a piece of a file that is parsed and built at once: its concrete tree is garbage before the next one is made. */
-const pieceSize = 2000;
+const pieceSize = 400;
 
 /** The items of a file without syntax errors, piece by piece; undefined where something does not parse. */
 function inPieces(context: Context): FileItems | undefined {

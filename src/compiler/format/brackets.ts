@@ -16,7 +16,7 @@ import {
   either,
 } from './doc.ts';
 import type { Doc } from './doc.ts';
-import { hasComments, lines, sequence } from './sequence.ts';
+import { hasComments, inline, lines, sequence } from './sequence.ts';
 import type { Context, Sequence } from './sequence.ts';
 
 interface Placed {
@@ -33,10 +33,9 @@ export function bracketed<N extends Placed>(
   range: { readonly open: number; readonly close: number },
   print: (node: N) => Doc,
 ): Doc {
-  const list = sequence(context, nodes, range, print);
+  const { docs, commented } = inline(context, nodes, range, print);
   const [open, close] = [text(signs[0]), text(signs[1])];
-  if (hasComments(list)) return concat(open, inLines(list, ','), close);
-  const docs = list.entries.map(({ doc }) => doc);
+  if (commented) return concat(open, inLines(commented, ','), close);
   if (docs.length === 0) return concat(open, close);
   return group(concat(open, indent(concat(softLine, join(docs, commaLine))), softLine, close));
 }
@@ -48,10 +47,10 @@ export function filled<N extends Placed>(
   range: { readonly open: number; readonly close: number },
   print: (node: N) => Doc,
 ): Doc {
-  const list = sequence(context, nodes, range, print);
-  if (hasComments(list)) return concat(text('['), inLines(list, ','), text(']'));
-  const last = list.entries.length - 1;
-  const items = list.entries.map(({ doc }, i) => (i === last ? doc : concat(doc, text(','))));
+  const { docs, commented } = inline(context, nodes, range, print);
+  if (commented) return concat(text('['), inLines(commented, ','), text(']'));
+  const last = docs.length - 1;
+  const items = docs.map((doc, i) => (i === last ? doc : concat(doc, text(','))));
   return group(concat(text('['), indent(concat(softLine, fill(items))), softLine, text(']')));
 }
 

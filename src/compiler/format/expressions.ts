@@ -20,8 +20,8 @@ import { internal, unreachable } from '../diagnostics/internal.ts';
 import { bracketed, braced, brokenBraces, filled, flatBraces } from './brackets.ts';
 import { comment, concat, either, empty, flow, fresh, group, hardLine, indent, line, text } from './doc.ts';
 import type { Doc, Step } from './doc.ts';
-import { hasComments, sequence } from './sequence.ts';
-import type { Context } from './sequence.ts';
+import { inline, sequence } from './sequence.ts';
+import type { Context, Sequence } from './sequence.ts';
 import { statement } from './statements.ts';
 
 /** An expression where anything may stand. */
@@ -186,26 +186,30 @@ function call(context: Context, node: CallExpr): Doc {
 /** On one line, or the stages in the author's lines. */
 function pipeline(context: Context, node: PipelineExpr): Doc {
   const range = { open: node.span.start, close: node.span.end };
-  const stages = sequence(context, node.stages, range, ({ expr, as }) => {
+  const { docs, commented } = inline(context, node.stages, range, ({ expr, as }) => {
     const doc = expr.kind === 'pipeline' ? parens(expression(context, expr)) : expression(context, expr);
     return as ? concat(doc, text(` as ${as.name}`)) : doc;
   });
-  const [first, ...others] = stages.entries.map(({ doc, behind }) =>
-    behind === undefined ? doc : concat(doc, comment(`  ${behind}`)),
-  );
+  if (commented) return stagesInLines(commented);
+  const [first, ...others] = docs;
   if (first === undefined) return internal('a pipeline without stages');
-  if (!hasComments(stages))
-    return flow(
-      first,
-      others.map((doc, i) => step(context, node, i + 1, doc)),
-    );
-  const rest = stages.entries.slice(1).map(({ above }, i) => {
+  return flow(
+    first,
+    others.map((doc, i) => step(context, node, i + 1, doc)),
+  );
+}
+
+/** One stage a line, with the comments around and behind them. */
+function stagesInLines({ entries, tail: below }: Sequence): Doc {
+  const stages = entries.map(({ above, doc, behind }, i) => {
+    const stage = behind === undefined ? doc : concat(doc, comment(`  ${behind}`));
+    if (i === 0) return concat(...above.map((note) => concat(comment(note.text), hardLine)), stage);
     const notes = above.flatMap((note) => [text(note.text), hardLine]);
-    return concat(hardLine, ...notes, text('-> '), others[i] ?? empty);
+    return concat(hardLine, ...notes, arrowSign, stage);
   });
-  const top = (stages.entries[0]?.above ?? []).map((note) => concat(comment(note.text), hardLine));
-  const tail = stages.tail.map((note) => concat(hardLine, comment(note.text)));
-  return concat(...top, first, fresh(indent(concat(...rest, ...tail))));
+  const [first = empty, ...rest] = stages;
+  const tail = below.map((note) => concat(hardLine, comment(note.text)));
+  return concat(first, fresh(indent(concat(...rest, ...tail))));
 }
 
 const arrowSign = text('-> ');

@@ -83,6 +83,24 @@ export function sequence<N extends Placed>(
   return { head: head && show(head), entries, tail };
 }
 
+/** A list as it stands on one line: its documents, and the whole list where comments in it need lines of their own. */
+export interface Inline {
+  readonly docs: readonly Doc[];
+  readonly commented: Sequence | undefined;
+}
+
+/** As `sequence`, for lists that share a line where they have no comments: what stands between the entries is not looked at then. */
+export function inline<N extends Placed>(
+  context: Context,
+  nodes: readonly N[],
+  range: Range,
+  print: (node: N) => Doc,
+): Inline {
+  if (!hasCommentIn(context, range)) return { docs: nodes.map(print), commented: undefined };
+  const list = sequence(context, nodes, range, print);
+  return { docs: list.entries.map(({ doc }) => doc), commented: hasComments(list) ? list : undefined };
+}
+
 const noNotes: readonly Note[] = [];
 
 /** Most lists have no comments, so that nothing needs to be looked for around their entries. */
