@@ -1,4 +1,4 @@
-/** Files of a prepared network in Node, and the inputs that every peer gets. */
+/** Files of a prepared network, in Node. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

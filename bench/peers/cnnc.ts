@@ -7,10 +7,19 @@ interface Description {
   readonly checksum: string;
 }
 
-export const cnnc: Peer = {
-  name: 'cnnc',
-  title: 'cnnc',
-  load: (files, options) => loadVariant(files, 'relaxed', options),
+export const cnnc: Peer = { load: (files, options) => loadVariant(files, 'relaxed', options) };
+
+export const cnncWide: Peer = {
+  changesEngine: true,
+  load: (files, options) => loadVariant(files, 'wide', options),
+};
+
+/** What several threads are compared with: the program for one thread, in the same run. */
+export const cnncOneThread: Peer = { load: (files) => loadVariant(files, 'relaxed', { threads: 1 }) };
+
+export const cnncWideOneThread: Peer = {
+  changesEngine: true,
+  load: (files) => loadVariant(files, 'wide', { threads: 1 }),
 };
 
 /**
@@ -18,40 +27,14 @@ export const cnnc: Peer = {
  * output are what bytes make of a deep net of noise.
  */
 export const cnncInt8: Peer = {
-  name: 'cnnc-int8',
-  title: 'cnnc in 8-bit integers',
   tolerance: 0.3,
   load: (files, options) => loadVariant(files, 'int8', options),
 };
 
 export const cnncInt8Wide: Peer = {
-  name: 'cnnc-int8-wide',
-  title: 'cnnc in 8-bit integers with 256-bit tiles',
   tolerance: 0.3,
   changesEngine: true,
   load: (files, options) => loadVariant(files, 'int8-wide', options),
-};
-
-export const cnncWide: Peer = {
-  name: 'cnnc-wide',
-  title: 'cnnc with 256-bit tiles',
-  changesEngine: true,
-  load: (files, options) => loadVariant(files, 'wide', options),
-};
-
-/** What several threads are compared with: the program for one thread, in the same run. */
-export const cnncOneThread: Peer = {
-  ...cnnc,
-  name: 'cnnc-one-thread',
-  title: 'cnnc on one thread',
-  load: (files) => loadVariant(files, 'relaxed', { threads: 1 }),
-};
-
-export const cnncWideOneThread: Peer = {
-  ...cnncWide,
-  name: 'cnnc-wide-one-thread',
-  title: 'cnnc with 256-bit tiles on one thread',
-  load: (files) => loadVariant(files, 'wide', { threads: 1 }),
 };
 
 async function loadVariant(

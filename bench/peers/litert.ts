@@ -5,8 +5,6 @@
 import type { Peer } from './peer.ts';
 
 export const litert: Peer = {
-  name: 'litert',
-  title: 'LiteRT.js 2.5 (wasm)',
   async load({ prepared, read }, { threads }) {
     const { loadAndCompile, loadLiteRt, Tensor } = await import('@litertjs/core');
     await loadLiteRt(`${location.origin}/litert/`, { threads: threads > 1 });

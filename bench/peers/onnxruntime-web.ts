@@ -1,10 +1,8 @@
 /** Microsoft's ONNX Runtime compiled to WebAssembly; all its graph optimisations on. */
-import type { InferenceSession } from 'onnxruntime-web/wasm';
+import { sessionRunner } from './onnx-session.ts';
 import type { Peer } from './peer.ts';
 
 export const onnxruntimeWeb: Peer = {
-  name: 'onnxruntime-web',
-  title: 'onnxruntime-web 1.30 (wasm)',
   async load({ prepared, read }, { threads }) {
     const ort = await import('onnxruntime-web/wasm');
     ort.env.wasm.numThreads = threads;
@@ -14,19 +12,10 @@ export const onnxruntimeWeb: Peer = {
     // In Node, more threads look for the file again, and fetch() reads no files: a path it is.
     else if (threads > 1)
       ort.env.wasm.wasmPaths = new URL('.', import.meta.resolve('onnxruntime-web/wasm')).pathname;
-    const session: InferenceSession = await ort.InferenceSession.create(await read('model.onnx'), {
+    const session = await ort.InferenceSession.create(await read('model.onnx'), {
       executionProviders: ['wasm'],
       graphOptimizationLevel: 'all',
     });
-    return {
-      async run(inputs) {
-        const feeds = prepared.inputs.map(({ name, shape }) => [
-          name,
-          new ort.Tensor('float32', inputs[name] ?? new Float32Array(), [1, ...shape]),
-        ]);
-        const results = await session.run(Object.fromEntries(feeds) as InferenceSession.FeedsType);
-        return prepared.outputs.map(({ name }) => results[name]?.data as Float32Array);
-      },
-    };
+    return sessionRunner({ session, Tensor: ort.Tensor }, prepared);
   },
 };

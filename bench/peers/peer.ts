@@ -44,9 +44,6 @@ export interface LoadOptions {
 }
 
 export interface Peer {
-  readonly name: string;
-  /** What it is, for the report. */
-  readonly title: string;
   /** Loading it changes how the engine optimises from then on: it is loaded last, when the others run optimised code. */
   readonly changesEngine?: true;
   /** Largest difference of an output that is accepted, of the largest value; 1e-3 unless said. */

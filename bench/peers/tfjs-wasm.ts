@@ -12,8 +12,6 @@ interface Net {
 }
 
 export const tfjsWasm: Peer = {
-  name: 'tfjs-wasm',
-  title: 'tfjs-backend-wasm 4.22',
   async load({ prepared, read, module }, { threads }) {
     const tf = await import('@tensorflow/tfjs-core');
     const wasm = await import('@tensorflow/tfjs-backend-wasm');

@@ -1,5 +1,6 @@
 /** What one run of the benchmark found: the JSON that is written, and that tables and charts are made of. */
 import { median, type Samples } from '../measure.ts';
+import { peers } from '../peers/index.ts';
 
 export interface PeerFigures {
   readonly peer: string;
@@ -132,19 +133,8 @@ export function peerNames({ nets }: Results): readonly string[] {
   return peerOrder.filter((peer) => found.has(peer));
 }
 
-/** Ours, those in WebAssembly, native code. */
-export const peerOrder = [
-  'cnnc',
-  'cnnc-wide',
-  'cnnc-one-thread',
-  'cnnc-wide-one-thread',
-  'cnnc-int8',
-  'cnnc-int8-wide',
-  'onnxruntime-web',
-  'litert',
-  'tfjs-wasm',
-  'onnxruntime-node',
-];
+/** In the order of the tables. */
+export const peerOrder = Object.keys(peers);
 
 /** Those that a run measures unless told otherwise. */
 export const usualPeers = ['cnnc', 'cnnc-wide', 'onnxruntime-web', 'litert', 'tfjs-wasm', 'onnxruntime-node'];
