@@ -52,12 +52,18 @@ export async function benchNet(
     const figures: NetFigures = {
       ...timed,
       peers: timed.peers.map((peer) => ({ ...peer, ...starts.found[peer.peer] })),
-      failures: { ...timed.failures, ...starts.failures },
+      failures: { ...stillTrue(timed, starts), ...starts.failures },
     };
     return { figures, engine: host.engine };
   } finally {
     await host.close();
   }
+}
+
+/** What was said earlier, but of peers that have times and start by now. */
+function stillTrue({ failures, peers }: NetFigures, { found }: Starts): NetFigures['failures'] {
+  const mended = new Set(peers.map(({ peer }) => peer).filter((peer) => peer in found));
+  return Object.fromEntries(Object.entries(failures).filter(([peer]) => !mended.has(peer)));
 }
 
 async function times(

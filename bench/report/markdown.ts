@@ -68,12 +68,16 @@ function coldCell({ coldMs, startMs, peakBytes }: PeerFigures): string {
   return [coldMs, startMs, megabytes].map((number) => number?.toFixed(0) ?? '–').join(' / ');
 }
 
-/** Who had fewer threads than were asked for. */
+/** Who had fewer threads than were asked for, and on which networks. */
 function threadsSection(results: Results): readonly string[] {
-  const lines = results.nets.flatMap(({ title, peers }) => {
-    const fewer = peers.filter(({ threads = results.threads }) => threads < results.threads);
-    const names = fewer.map(({ peer }) => peer).join(', ');
-    return fewer.length === 0 ? [] : [`- ${title}: ${names} ran on one thread`];
+  const lines = peerNames(results).flatMap((name) => {
+    const figures = results.nets.flatMap(({ title, peers }) =>
+      peers.filter(({ peer }) => peer === name).map(({ threads }) => ({ title, threads })),
+    );
+    const fewer = figures.filter(({ threads = results.threads }) => threads < results.threads);
+    const where =
+      fewer.length === figures.length ? 'every network' : fewer.map(({ title }) => title).join('; ');
+    return fewer.length === 0 ? [] : [`- ${name} ran on one thread: ${where}`];
   });
   return lines.length === 0 ? [] : ['## Fewer threads', lines.join('\n')];
 }

@@ -94,10 +94,14 @@ test('figures of another engine are not merged', () => {
 
 test('the page says who had fewer threads and who could not run what; the chart has a bar per figure', () => {
   const one = net('a', 10, { 'tfjs-wasm': 'no such kernel' });
-  const figures = results([{ ...one, peers: one.peers.map((peer) => ({ ...peer, threads: 1 })) }]);
+  const figures = results([
+    { ...one, peers: one.peers.map((peer) => ({ ...peer, threads: 1 })) },
+    { ...net('b', 10), peers: one.peers.map((peer) => ({ ...peer, threads: peer.peer === 'cnnc' ? 2 : 1 })) },
+  ]);
   const page = markdown(figures, 'chart.svg');
   assert.match(page, /A on tfjs-wasm: no such kernel/);
-  assert.match(page, /cnnc, litert ran on one thread/);
+  assert.match(page, /^- cnnc ran on one thread: A$/m);
+  assert.match(page, /^- litert ran on one thread: every network$/m);
   assert.match(page, /\| A \| 4\.00 × \|/);
-  assert.equal(chart(figures).match(/class="bar"/g)?.length, 1);
+  assert.equal(chart(figures).match(/class="bar"/g)?.length, 2);
 });

@@ -65,10 +65,16 @@ test('who does not start is not timed, and it is said why', async () => {
 test('times that were saved stay where starts alone are measured', async () => {
   const { figures: saved } = await benchNet(hostOf().kind, prepared, { ...options, cold: false });
   const { kind, timed } = hostOf();
-  const before = { ...saved, date: '2026-01-01', peers: saved.peers.map((peer) => ({ ...peer, ms: 7 })) };
+  const before = {
+    ...saved,
+    date: '2026-01-01',
+    peers: saved.peers.map((peer) => ({ ...peer, ms: 7 })),
+    failures: { litert: 'did not start', 'tfjs-wasm': 'not timed' },
+  };
   const { figures } = await benchNet(kind, prepared, { ...options, timed: before });
   assert.deepEqual(timed, []);
   assert.equal(figures.date, '2026-01-01');
+  assert.deepEqual(figures.failures, { 'tfjs-wasm': 'not timed' });
   assert.deepEqual(
     figures.peers.map(({ ms, coldMs }) => [ms, coldMs]),
     [
