@@ -180,7 +180,9 @@ function bindOptions(
       place.names.report(
         arg.name
           ? unknownOption(arg, known, what)
-          : diagnostic('value/too-many-arguments', { what, count }, arg.span),
+          : diagnostic('value/too-many-arguments', { what, count }, arg.span, {
+              fixes: known.length === 0 ? [replaceBy(what, at.span)] : [],
+            }),
       );
       continue;
     }

@@ -20,6 +20,7 @@ import type { ParamSpec } from '../ops/op.ts';
 import { bindBody } from './bind-body.ts';
 import { claim } from './declare.ts';
 import { foreignWord } from './foreign.ts';
+import { interpolationMeant } from './interpolation.ts';
 import { mergeNames, reportMerge } from './merge-slips.ts';
 import type { Declaration } from './model.ts';
 import { bindName, childScope, isDeclared, lookup, type NameUse, type Place, type Scope } from './names.ts';
@@ -92,7 +93,7 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
     case 'repeat':
       bindExpr(expr.count, 'value', scope, place);
       reportNoCopies(expr, place);
-      return bindBody(expr.body, childScope(scope), place);
+      return bindBody(expr.body, { ...childScope(scope), repeats: expr }, place);
     case 'each':
       return bindEach(expr, scope, place);
     default:
@@ -115,6 +116,7 @@ export function bindArgs(args: readonly Arg[], callee: Expr, scope: Scope, place
     if (place.names.unknownOptions.has(arg)) continue;
     // Without a name an argument may be for any option: values among the arguments shift the places.
     const specs = name ? params.filter((param) => param.name === name.name) : params;
+    if (isOperator && !name && reportInterpolation(arg, callee.name, args, scope, place)) continue;
     bindWords(value, specs, scope, place);
   }
 }
@@ -137,6 +139,21 @@ function checkOptions(args: readonly Arg[], callee: Expr, { names }: Place): voi
     names.unknownOptions.add(arg);
     names.report(unknownOption(arg, [...known], callee.name, { only, args }));
   }
+}
+
+/** `upsample(2, bilinear)`. */
+function reportInterpolation(
+  arg: Arg,
+  what: string,
+  args: readonly Arg[],
+  scope: Scope,
+  place: Place,
+): boolean {
+  const { value } = arg;
+  const meant = value.kind === 'name' ? interpolationMeant(arg, what, args) : undefined;
+  if (!meant || value.kind !== 'name' || isDeclared(value.name, scope, place)) return false;
+  place.names.report(diagnostic('names/unknown', { name: value.name }, value.span, meant));
+  return true;
 }
 
 /** The one parameter that no argument has a value for, by its place or by its name. */

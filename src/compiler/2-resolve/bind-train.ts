@@ -96,7 +96,8 @@ export function reportOutside(
 export function bindTrain(item: TrainItem, place: Place): void {
   const net = bindNetName(item.net, place);
   // Of a net that is not there nothing is known: its values are not looked for.
-  const scope = { ...childScope(net && netScope(net, place)), extendsUnknown: net === undefined };
+  const inside = childScope(net && netScope(net, place));
+  const scope = net ? { ...inside, trains: net } : { ...inside, extendsUnknown: true };
   reportEmpty(item.span, `train ${item.net.name}`, place);
   if (net) reportSecondTraining(item, place);
   bindClauses(item.clauses, 'train', scope, place);

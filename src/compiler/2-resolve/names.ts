@@ -2,7 +2,7 @@
  * The state of name resolution and the lookup itself. Scopes are nested: the body of an `each`, a branch, a body, the
  * parameters, the file. A name that a scope declares further down is known but not yet usable (`later`).
  */
-import type { Arg, Ident, NameExpr } from '../1-parse/ast.ts';
+import type { Arg, Ident, NameExpr, RepeatExpr } from '../1-parse/ast.ts';
 import { looksLikeImport } from '../1-parse/slips/import-text.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
 import { showCount } from '../diagnostics/count.ts';
@@ -14,7 +14,9 @@ import { foreignConstant, foreignLayer, isNotFinite, isNothing } from './foreign
 import type { Declaration, NetDeclaration } from './model.ts';
 import type { OpenModule } from './modules.ts';
 import { maxSuggestions, nearest } from '../diagnostics/nearest.ts';
+import { numberOfRepeat } from './number-of-repeat.ts';
 import { slidingElsewhere } from './sliding-name.ts';
+import { trainedName } from './trained-name.ts';
 import { reportNotImported, stdlibName } from './stdlib-names.ts';
 import { constantFunctions, isBuiltin, operatorNames, outputKinds, specialValues } from './vocabulary.ts';
 
@@ -29,6 +31,10 @@ export interface Scope {
   readonly unfinished?: boolean;
   /** Which of its names are known, but cannot be read from here. */
   readonly hides?: (declaration: Declaration) => boolean;
+  /** The net that a `train` is about. */
+  readonly trains?: NetDeclaration;
+  /** The braces are those of this repetition. */
+  readonly repeats?: RepeatExpr;
   /** Why names further down cannot be used here, where that is not plain from the order of the lines. */
   readonly laterWhy?: string;
 }
@@ -102,8 +108,10 @@ export function bindName(expr: NameExpr, use: NameUse, scope: Scope, place: Plac
       reportTrainOnly(declaration, expr, place.reader, names);
     return;
   }
+  const counted = numberOfRepeat(expr, scope);
   const later = laterIn(expr.name, scope);
-  if (later) {
+  if (counted) names.report(counted);
+  else if (later) {
     const labels = [{ span: later.at.span, text: 'gets its value here' }];
     const notes = later.why === undefined ? [] : [{ word: 'why' as const, text: later.why }];
     names.report(diagnostic('names/used-before', { name: expr.name }, expr.span, { labels, notes }));
@@ -191,6 +199,8 @@ function reportUnknown(expr: NameExpr, use: NameUse, scope: Scope, { names, modu
   if (names.stdlib().has(expr.name))
     return hasBrokenUse(module) ? undefined : reportNotImported(expr, expr.name, use, names);
   if (expr.name === 'convolutional') return names.report(slidingElsewhere(expr));
+  const trained = trainedName(expr, scope);
+  if (trained) return names.report(trained);
   const figure = owner === undefined ? figureAlone(expr, module) : undefined;
   if (figure) return names.report(figure);
   const foreign = foreignLayer(expr.name);

@@ -9,6 +9,7 @@ import { diagnostic } from '../diagnostics/registry.ts';
 import { showNames } from '../diagnostics/show-names.ts';
 import { activationFix, activationNote } from './activation-option.ts';
 import { foreignOption, nearForeignOption } from './foreign.ts';
+import { interpolationMeant } from './interpolation.ts';
 import { operatorNames } from './vocabulary.ts';
 
 /** Of a call: the option that has no value yet where it is one, and all of its arguments. */
@@ -29,6 +30,8 @@ export function unknownOption(arg: Arg, known: readonly string[], what: string, 
       notes: [{ word: 'note', text: activationNote }],
       fixes: activation,
     });
+  const interpolation = call && interpolationMeant(arg, what, call.args);
+  if (interpolation) return diagnostic('names/unknown-option', { what, option }, span, interpolation);
   const list = known.length > 0 ? `${what} has ${showNames(known)}` : `${what} has no options`;
   return diagnostic('names/unknown-option', { what, option }, span, {
     label: near === undefined ? undefined : `did you mean ${near}?`,

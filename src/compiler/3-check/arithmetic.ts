@@ -11,6 +11,7 @@ import type { Node } from '../ir/graph.ts';
 import { scalarType } from '../ir/type.ts';
 import { constNode } from '../ops/build.ts';
 import { flow, mistyped } from './evaluate.ts';
+import { partsMeant } from './item-and-number.ts';
 import { join, type Site } from './frame.ts';
 import { layer } from './operator.ts';
 import type { Session } from './session.ts';
@@ -218,8 +219,13 @@ function sameConstant(a: Value, b: Value): boolean | undefined {
 
 function operatorProblem(expr: BinaryExpr, left: Value, right: Value, session: Session): Value {
   const args = { op: expr.op, left: describe(left), right: describe(right) };
-  const fixes = chained(expr);
-  session.report(diagnostic('value/operator', args, expr.span, { notes: axisNotes(left, right), fixes }));
+  const [a, b] = [partsMeant(expr.left, left, session), partsMeant(expr.right, right, session)];
+  session.report(
+    diagnostic('value/operator', args, expr.span, {
+      notes: [...axisNotes(left, right), ...(a.notes.length > 0 ? a.notes : b.notes)],
+      fixes: [...chained(expr), ...(a.fixes.length > 0 ? a.fixes : b.fixes)],
+    }),
+  );
   return unknown;
 }
 

@@ -31,6 +31,8 @@ import { bracesOf, childFrame, enter, valueIn, type Frame, type Site } from './f
 import { mergedByCall } from './listed-values.ts';
 import { evaluateMember } from './members.ts';
 import { evaluateMerge } from './merge.ts';
+import { partsMeant } from './item-and-number.ts';
+import { reportPart } from './part-of-value.ts';
 import { leastData } from './operator.ts';
 import { mendCall } from './not-callable.ts';
 import { isOperation, reportLostBefore } from './lost-before.ts';
@@ -215,6 +217,10 @@ function evaluateIndex(expr: IndexExpr, site: Site, session: Session): Value {
       : object.kind === 'size'
         ? object.dims.map(int)
         : undefined;
+  if (object.kind === 'tensor') {
+    reportPart(expr, object.node, index, session);
+    return unknown;
+  }
   if (!items) return mistyped(object, 'a list', expr.object, session);
   if (index.kind !== 'number' || !index.integer)
     return mistyped(index, 'a whole number', expr.index, session);
@@ -394,7 +400,13 @@ export function mistyped(
   session: Session,
   fixes: readonly Fix[] = [],
 ): Value {
-  if (value.kind !== 'unknown')
-    session.report(diagnostic('value/expected', { expected, found: describe(value) }, expr.span, { fixes }));
+  if (value.kind === 'unknown') return unknown;
+  const meant = partsMeant(expr, value, session);
+  session.report(
+    diagnostic('value/expected', { expected, found: describe(value) }, expr.span, {
+      notes: meant.notes,
+      fixes: [...fixes, ...meant.fixes],
+    }),
+  );
   return unknown;
 }

@@ -29,6 +29,8 @@ interface DeclaredDim {
   /** The declaration of a named size. */
   readonly name: string | undefined;
   readonly size: number | undefined;
+  /** What an input before it made the named size. */
+  readonly known?: number | undefined;
 }
 
 function declaredDims(
@@ -41,7 +43,13 @@ function declaredDims(
   for (const expr of statement.dims) {
     const declaration = session.model.bindings.get(expr);
     if (expr.kind === 'name' && declaration?.kind === 'size') {
-      dims.push({ expr, name: expr.name, size: undefined });
+      const known = site.frame.values.get(declaration);
+      dims.push({
+        expr,
+        name: expr.name,
+        size: undefined,
+        known: known?.kind === 'number' ? known.value : undefined,
+      });
       continue;
     }
     if (reportInDims(statement, expr, session)) return undefined;
@@ -81,7 +89,7 @@ function chosenSizes(
   session: Session,
 ): readonly number[] | undefined {
   const named = dims.filter((dim) => dim.name !== undefined);
-  const fill = given ?? defaultSizes(statement, site, session);
+  const fill = given ?? (statement.default ? defaultSizes(statement, site, session) : knownSizes(named));
   if (named.length === 0 && given === undefined && !statement.default)
     return dims.map((dim) => dim.size ?? 1);
   if (!fill) {
@@ -112,10 +120,18 @@ function chosenSizes(
   return undefined;
 }
 
+/** The sizes of another input, where it has all the names. */
+function knownSizes(named: readonly DeclaredDim[]): readonly number[] | undefined {
+  const sizes = named.flatMap(({ known }) => known ?? []);
+  return sizes.length === named.length ? sizes : undefined;
+}
+
 /** Sizes to compile for that `where` admits, behind the names. */
 function withDefault(statement: InStatement, dims: readonly DeclaredDim[], session: Session): readonly Fix[] {
-  const names = dims.flatMap(({ name }) => name ?? []);
-  const sizes = sizesFor(statement, Object.fromEntries(names.map((name) => [name, 224])), session);
+  const wished = dims.flatMap(({ name, known }) =>
+    name === undefined ? [] : [[name, known ?? 224] as const],
+  );
+  const sizes = sizesFor(statement, Object.fromEntries(wished), session);
   const last = statement.dims.at(-1);
   if (sizes === undefined || last === undefined) return [];
   const written = dims.map(({ name, size }) => (name === undefined ? size : sizes[name])).join('x');

@@ -22,6 +22,7 @@ import {
   unknown,
   type Callable,
   type GivenArg,
+  type TensorValue,
   type Value,
 } from './value.ts';
 
@@ -32,7 +33,7 @@ export function evaluateMember(expr: MemberExpr, site: Site, session: Session): 
     case 'unknown':
       return unknown;
     case 'tensor':
-      return sizeMember(expr, object.node, session);
+      return tensorMember(expr, object, session);
     case 'net':
       return variant(object, expr, site, session) ?? netMember(expr, object, session);
     case 'list':
@@ -45,14 +46,22 @@ export function evaluateMember(expr: MemberExpr, site: Site, session: Session): 
   }
 }
 
-function sizeMember(expr: MemberExpr, node: Node, session: Session): Value {
+/** A size of the value, or an output of the net that gave it. */
+function tensorMember(expr: MemberExpr, { node, outputs }: TensorValue, session: Session): Value {
+  const name = expr.member.name;
+  const output = outputs?.get(name);
+  if (output && name !== 'rank' && !node.type.axes.includes(name)) return tensorOf(output);
+  return sizeMember(expr, node, [...(outputs?.keys() ?? [])], session);
+}
+
+function sizeMember(expr: MemberExpr, node: Node, outputs: readonly string[], session: Session): Value {
   const name = expr.member.name;
   if (name === 'rank') return int(node.type.axes.length - (node.type.axes.at(-1) === 'C' ? 1 : 0));
   const at = node.type.axes.indexOf(name);
   const size = node.type.dims[at];
   if (typeof size !== 'number' && reportMethod(expr, node, session)) return unknown;
   if (typeof size !== 'number')
-    return noMember(expr, describeType(node.type), [...node.type.axes, 'rank'], session);
+    return noMember(expr, describeType(node.type), [...node.type.axes, 'rank', ...outputs], session);
   const dim = symbolicType(node, session).dims[at];
   return dim === undefined || typeof dim === 'number' ? int(size) : { ...int(size), dim };
 }

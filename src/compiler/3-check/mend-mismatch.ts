@@ -27,6 +27,8 @@ export function mendMismatch(op: string, operands: readonly Operand[]): readonly
   const axes = differingAxes(operands.map(({ node }) => node));
   const together = agreeing(operands);
   // What is concatenated may have channels of its own.
+  const spread = op === 'concat' ? overPlaces(operands) : [];
+  if (spread.length > 0) return spread;
   if (together && (op === 'concat' || !axes.includes('C'))) return parts(padFix(together));
   if (op === 'concat') return [];
   const [own, ...twins] = operands.filter(isIdentity);
@@ -35,6 +37,22 @@ export function mendMismatch(op: string, operands: readonly Operand[]): readonly
   const [a, b] = operands as readonly [Operand, Operand];
   const channels = [...channelsOfOther(a, b), ...channelsOfOther(b, a)];
   return channels.map((fix) => joined(padFix(together), fix));
+}
+
+/** One value without places, or with a single one, in every place of the others; concatenation repeats nothing by itself. */
+function overPlaces(operands: readonly Operand[]): readonly Fix[] {
+  const maps = operands.filter(({ node }) => placesOf(node).some((size) => size > 1));
+  const [places] = maps.map(({ node }) => placesOf(node));
+  const [one, ...others] = operands.filter((operand) => !maps.includes(operand));
+  const agree = maps.every(({ node }) => String(placesOf(node)) === String(places));
+  if (!one || !places || others.length > 0 || !agree) return [];
+  const { expr, node } = one;
+  if (expr.kind !== 'pipeline' && expr.kind !== 'call' && expr.kind !== 'name') return [];
+  const size = [...places.map(() => 1), channelsOf(node.type)];
+  const shaped = node.type.axes.length === 1 ? ` -> reshape(${size.join('x')})` : '';
+  const text = `${shaped} -> upsample(${places.length === 1 ? String(places[0]) : places.join('x')})`;
+  const { source, end } = expr.span;
+  return [{ title: text.trim(), edits: [{ span: { source, start: end, end }, text }] }];
 }
 
 function parts(fix: Fix): readonly Fix[] {

@@ -20,8 +20,9 @@ const mostExplained = 8;
 
 /** What each of them does to the axes on which they differ. */
 export function explainMismatch(operands: readonly Operand[]): Diagnostic['notes'] {
-  const axes = differingAxes(operands.map(({ node }) => node));
-  const told = operands.slice(0, mostExplained).map((operand) => whyOperand(operand, axes));
+  const nodes = operands.map(({ node }) => node);
+  const axes = differingAxes(nodes);
+  const told = operands.slice(0, mostExplained).map((operand) => whyOperand(operand, axes, nodes));
   const text = [...told, ...(operands.length > mostExplained ? ['…'] : [])].join('; ');
   return text === '' ? [] : [{ word: 'why', text }];
 }
@@ -47,10 +48,15 @@ export function isIdentity({ expr }: Operand): boolean {
 }
 
 /** "`main` halves H and W at "stride = 2" and changes C at "conv(128, …)"". */
-function whyOperand(operand: Operand, axes: readonly string[]): string {
+function whyOperand(operand: Operand, axes: readonly string[], nodes: readonly Node[]): string {
   const name = `\`${nameOf(operand)}\``;
   if (isIdentity(operand)) return `${name} passes the input through`;
-  const changes = axes.flatMap((axis) => lastChange(operand.node, axis) ?? []);
+  const { axes: own } = operand.node.type;
+  const lacks = axes.filter((axis) => !own.includes(axis));
+  if (lacks.length > 0) return `${name} has no ${lacks.join(' and ')}${lostAt(operand.node, lacks)}`;
+  // Where the others have no such axis, its size does not matter.
+  const apart = axes.filter((axis) => new Set(nodes.flatMap((node) => sizeOn(node, axis) ?? [])).size > 1);
+  const changes = apart.flatMap((axis) => lastChange(operand.node, axis) ?? []);
   const places = new Map<string, string[]>();
   for (const { verb, at, axis } of changes) {
     const key = `${verb} %${at === undefined ? '' : ` at ${at}`}`;
@@ -58,6 +64,16 @@ function whyOperand(operand: Operand, axes: readonly string[]): string {
   }
   const parts = [...places].map(([text, changed]) => text.replace('%', changed.join(' and ')));
   return parts.length === 0 ? `${name} is ${showType(operand.node.type)}` : `${name} ${parts.join(' and ')}`;
+}
+
+/** The layer on the way behind which the axes are gone. */
+function lostAt(end: Node, [axis = '']: readonly string[]): string {
+  for (let node = end; ;) {
+    const before = node.inputs[0];
+    if (!before || before.op === 'param' || before.op === 'const') return '';
+    if (before.type.axes.includes(axis)) return ` behind "${node.op}"`;
+    node = before;
+  }
 }
 
 interface Change {

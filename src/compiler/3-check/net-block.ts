@@ -16,7 +16,7 @@ import { runNet, slidingOf, type NetRun } from './net.ts';
 import { outputNodes } from './outputs.ts';
 import type { Session } from './session.ts';
 import { slideInside } from './sliding/index.ts';
-import { tensorOf, unknown, type Callable, type GivenArg, type Value } from './value.ts';
+import { tensorOf, unknown, type Callable, type GivenArg, type TensorValue, type Value } from './value.ts';
 
 export function applyNet(
   value: Extract<Callable, { kind: 'net' }>,
@@ -35,7 +35,8 @@ export function applyNet(
   const args = value.args.filter((arg) => arg.value.kind !== 'tensor');
   const call: NetCall = { net: { declaration: value.declaration, args }, given, at, site: inside };
   const slides = slidingOf(value.declaration, session.model) !== undefined;
-  const node = slides ? slidingResult(call, session) : plainResult(call, session);
+  if (!slides) return plainResult(call, session) ?? unknown;
+  const node = slidingResult(call, session);
   return node ? tensorOf(node) : unknown;
 }
 
@@ -47,7 +48,7 @@ interface NetCall {
   readonly site: Site;
 }
 
-function plainResult({ net, given, at, site }: NetCall, session: Session): Node | undefined {
+function plainResult({ net, given, at, site }: NetCall, session: Session): Value | undefined {
   const left = [...given];
   const missing: InStatement[] = [];
   let isWrong = false;
@@ -67,7 +68,7 @@ function plainResult({ net, given, at, site }: NetCall, session: Session): Node 
       return tensorOf(node);
     },
   });
-  const result = resultOf(run, session);
+  const result = resultsOf(run, session);
   // What only training reads nobody has to give: its heads are no part of the net around.
   const [first] = result || isWrong ? [] : missing;
   if (first) missingInput(first.name, at.expr.span, session);
@@ -85,7 +86,7 @@ function slidingResult({ net, given: [larger], at, site }: NetCall, session: Ses
       return node ? tensorOf(node) : unknown;
     },
   });
-  const result = resultOf(run, session);
+  const result = resultsOf(run, session)?.node;
   const [window] = inputs;
   const { sliding } = run;
   if (!result || !larger || !window || !sliding) return undefined;
@@ -122,10 +123,16 @@ function fits({ type }: Node, wanted: readonly (number | undefined)[]): boolean 
   return type.dims.length === wanted.length && wanted.every((n, i) => n === undefined || n === type.dims[i]);
 }
 
-/** The value of the net's first output. */
-function resultOf(run: NetRun, session: Session): Node | undefined {
-  const output = run.complete ? run.outputs.find(({ statement }) => !statement.trainOnly) : undefined;
-  return output && outputNodes(output, session)?.nodes[0];
+/** The value of the net's first output, and all of them by name; undefined where the first is wrong. Boxes have values of several heads, and only the first. */
+function resultsOf(run: NetRun, session: Session): TensorValue | undefined {
+  if (!run.complete) return undefined;
+  const built = run.outputs.filter(({ statement }) => !statement.trainOnly);
+  const results = built.map((output) => ({ output, nodes: outputNodes(output, session)?.nodes ?? [] }));
+  const named = results.flatMap(({ output: { statement }, nodes: [node, ...others] }) =>
+    statement.name && node && others.length === 0 ? [[statement.name.name, node] as const] : [],
+  );
+  const first = results[0]?.nodes[0];
+  return first && tensorOf(first, new Map(named));
 }
 
 function missingInput({ name, span: declared }: Ident, span: Span, session: Session): void {

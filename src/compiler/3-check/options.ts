@@ -11,6 +11,8 @@ import type { OpDef, ParamSpec } from '../ops/op.ts';
 import { reportTwice, reportUnknownOption } from './apply.ts';
 import { optionWithinBounds } from './bounds.ts';
 import { tableOf } from './filters.ts';
+import { partsMeant } from './item-and-number.ts';
+import { inBrackets } from './listed-arguments.ts';
 import type { Use } from './problems.ts';
 import type { Session } from './session.ts';
 import { axisNotes, describe, type GivenArg, type Value } from './value.ts';
@@ -63,17 +65,17 @@ function onlyKernel({ value, arg }: GivenArg, args: readonly GivenArg[]): readon
   return [leaveOut('the other options', { ...arg.span, start: first.arg.span.start, end: arg.span.start })];
 }
 
-/** `mean(H, W)`: more than there are; where the last takes a list of axes, that was meant. */
-function tooMany(given: GivenArg, { def, args }: Use, session: Session): void {
-  const count = def.params.length === 0 ? 'none' : def.params.length;
-  const [first, last] = [args[0], args.at(-1)];
-  const axes = def.params.length === 1 && def.params[0]?.kind === 'axes' && def.arity.max === 1;
-  const list = axes && args.every(({ name, value }) => name === undefined && value.kind === 'word');
-  const span = { ...given.arg.span, start: first?.arg.span.start ?? 0, end: last?.arg.span.end ?? 0 };
-  const text = `[${args.map(({ value }) => (value.kind === 'word' ? value.value : '')).join(', ')}]`;
-  const fixes = list ? [{ title: `${def.name}(${text})`, edits: [{ span, text }] }] : [];
-  const what = calledName(def);
-  session.report(diagnostic('value/too-many-arguments', { what, count }, given.arg.span, { fixes }));
+/** `mean(H, W)`, `reshape(4, 4, 8)`: more than there are. */
+function tooMany(given: GivenArg, use: Use, session: Session): void {
+  const { params } = use.def;
+  const [what, count] = [calledName(use.def), params.length === 0 ? 'none' : params.length];
+  const names = params.map(({ name }) => name).join(', ');
+  session.report(
+    diagnostic('value/too-many-arguments', { what, count }, given.arg.span, {
+      notes: names === '' ? [] : [{ word: 'note', text: `${what} has ${names}` }],
+      fixes: inBrackets(use),
+    }),
+  );
 }
 
 /** Beyond the last for a name that none has. */
@@ -146,6 +148,13 @@ function lastAxis({ value, arg }: GivenArg, { kind }: ParamSpec): readonly Fix[]
   return isLast ? [replaceBy('C', arg.value.span)] : [];
 }
 
+/** `slice(C = 0..64)`: where to begin and where to end are a pair. */
+function asPair({ value, arg }: GivenArg, { kind }: ParamSpec): readonly Fix[] {
+  const { value: range } = arg;
+  if (value.kind !== 'range' || range.kind !== 'range' || (kind !== 'range' && kind !== 'ends')) return [];
+  return [replaceBy(`(${textOf(range.from.span)}, ${textOf(range.to.span)})`, range.span)];
+}
+
 function axesHaveNames({ kind }: Value, param: ParamSpec): Diagnostic['notes'] {
   if ((param.kind !== 'axis' && param.kind !== 'axes') || kind === 'word') return [];
   return [
@@ -159,10 +168,19 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
   const text = given.value.kind === 'string' ? given.value.value : '';
   const known = wordsOf(param);
   const word = known.includes(text) ? text : foreignWord(text, known);
+  const meant = partsMeant(given.arg.value, given.value, session);
   const fixes =
     word !== undefined
       ? [{ title: `${word}, without quotes`, edits: [{ span, text: word }] }]
-      : [...byName(given, use), ...fixedKernel(given, param, use), ...lastAxis(given, param)];
+      : meant.fixes.length > 0
+        ? meant.fixes
+        : [
+            ...byName(given, use),
+            ...fixedKernel(given, param, use),
+            ...lastAxis(given, param),
+            ...(param.kind === 'axes' ? inBrackets(use) : []),
+            ...asPair(given, param),
+          ];
   session.report(
     diagnostic(
       'value/expected',
@@ -171,7 +189,13 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
         found: describe(given.value),
       },
       span,
-      { fixes, notes: param.kind === 'int' ? axisNotes(given.value) : axesHaveNames(given.value, param) },
+      {
+        fixes,
+        notes: [
+          ...(param.kind === 'int' ? axisNotes(given.value) : axesHaveNames(given.value, param)),
+          ...meant.notes,
+        ],
+      },
     ),
   );
 }

@@ -72,7 +72,12 @@ export interface InstanceUse {
   readonly expr: Expr;
 }
 
-export type TensorValue = { readonly kind: 'tensor'; readonly node: Node };
+export interface TensorValue {
+  readonly kind: 'tensor';
+  readonly node: Node;
+  /** Of a net inside another, which is worth its first output: all of them, by name (`found.boxes`). */
+  readonly outputs?: ReadonlyMap<string, Node>;
+}
 
 /** What a net is worth once instantiated: `ResNet18.params`, `LeNet5.logits`. */
 export type Value = Constant | Callable | TensorValue | { readonly kind: 'unknown' };
@@ -83,8 +88,8 @@ export function int(value: number): NumberValue {
   return { kind: 'number', value, integer: true };
 }
 
-export function tensorOf(node: Node): TensorValue {
-  return { kind: 'tensor', node };
+export function tensorOf(node: Node, outputs?: ReadonlyMap<string, Node>): TensorValue {
+  return outputs ? { kind: 'tensor', node, outputs } : { kind: 'tensor', node };
 }
 
 export function isCallable(value: Value): value is Callable {

@@ -28,6 +28,7 @@ import { outSlips } from './outs.ts';
 import { paramSlips } from './params.ts';
 import { parenthesisSlips } from './parentheses.ts';
 import { signLeftOut, signSlips } from './signs.ts';
+import { sliceSlips } from './slices.ts';
 import type { Slip } from './slip.ts';
 import { testSlips } from './tests.ts';
 import { phaseOtherwise, trainingSlips } from './training.ts';
@@ -69,9 +70,11 @@ const readsOn: ReadonlySet<Slip> = new Set([
   ...blockHeadSlips,
   ...paramSlips,
   ...callSlips,
+  ...sliceSlips,
 ]);
 
 const slips: readonly Slip[] = [
+  ...sliceSlips,
   ...detectSlips,
   ...numberSlips,
   ...conditionSlips,

@@ -71,19 +71,19 @@ export const phaseOtherwise: Slip = (source, { token, start, previous, rules }) 
   return tell(fixes);
 };
 
-/** `metrics = accuracy, top5`: the second looks like a setting. */
+/** `metrics = accuracy, top5`: the second looks like a setting. What is in parentheses behind one, no metric has. */
 const metricsInLine: Slip = (source, { token, start, rules }) => {
   if (!rules.includes('setting') || start.tokenType !== t.Name) return undefined;
   const head = beginning(source, /\bmetrics\s*=\s*(?=\w)/g, start.startOffset);
   if (head === undefined) return undefined;
   const [whole = '', words = ''] =
-    /^metrics\s*=\s*(\w+(?:\s*,\s*\w+)+)(?=[ \t]*(?:\/\/|\}|\r?\n|$))/.exec(
+    /^metrics\s*=\s*(\w+(?:\([^()\n]*\))?(?:\s*,\s*\w+(?:\([^()\n]*\))?)+)(?=[ \t]*(?:\/\/|\}|\r?\n|$|\w+[ \t]*=))/.exec(
       source.text.slice(head, head + longest),
     ) ?? [];
   if (head + whole.length <= start.startOffset) return undefined;
   const span = { source, start: head, end: head + whole.length };
   return told(source, token === start ? token : start, 'several metrics are a list in brackets', [
-    replaceBy(`metrics = [${words}]`, span),
+    replaceBy(`metrics = [${words.replaceAll(/\([^()]*\)/g, '')}]`, span),
   ]);
 };
 

@@ -48,7 +48,7 @@ interface Spelling {
   readonly keys: Keys;
 }
 
-/** A value as text. Undefined for what has a state (instances), or a body that is evaluated otherwise (nets, tables). */
+/** A value as text. Undefined for what has a state (instances), or a body that is evaluated otherwise (nets, tables, outputs of nets). */
 function spell(value: Value, spelling: Spelling): string | undefined {
   if (--spelling.left < 0) return undefined;
   switch (value.kind) {
@@ -78,7 +78,7 @@ function spell(value: Value, spelling: Spelling): string | undefined {
     case 'block':
       return spellBlock(value, segmentOf(value.expr, spelling), spelling);
     case 'tensor':
-      return `in${indexOf(value.node, spelling.inputs)}`;
+      return value.outputs ? undefined : `in${indexOf(value.node, spelling.inputs)}`;
     case 'array':
     case 'net':
     case 'instance':

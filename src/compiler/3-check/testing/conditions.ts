@@ -230,7 +230,10 @@ function seenCall(expr: CallExpr, at: Conditions): Seen {
   }[called.takes];
   if (fits) return numberSeen;
   const found = seen.map(describeSeen).join(', ') || 'nothing';
-  at.session.report(diagnostic('value/expected', { expected: `${called.takes} for ${name}`, found }, span));
+  const [first] = args;
+  const fixes = seen[0] && first && called.takes === 'one number' ? numberFixes(seen[0], first.value) : [];
+  const wanted = { expected: `${called.takes} for ${name}`, found };
+  at.session.report(diagnostic('value/expected', wanted, span, { fixes }));
   return numberSeen;
 }
 
