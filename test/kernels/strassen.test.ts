@@ -11,14 +11,17 @@ import { anyAround, choiceOf, engines, makeCase, verify, windowOf, type Around, 
 import { loadKernel } from './run-kernel.ts';
 
 interface Spec {
+  /** Of the input. */
   readonly sizes: readonly number[];
+  /** Along every axis; 1 unless said. */
+  readonly stride?: number;
   readonly inC: number;
   readonly outC: number;
 }
 
-function pointwise({ sizes, inC, outC }: Spec, around: Around): Case<ConvKernel> {
+function pointwise({ sizes, stride = 1, inC, outC }: Spec, around: Around): Case<ConvKernel> {
   const window = windowOf(
-    sizes.map((input) => ({ input, kernel: 1, stride: 1, dilation: 1, pads: [0, 0] as const })),
+    sizes.map((input) => ({ input, kernel: 1, stride, dilation: 1, pads: [0, 0] as const })),
   );
   return makeCase<ConvKernel>(
     { kind: 'conv', window, inC, outC, groups: 1 },
@@ -44,12 +47,13 @@ const size = fc.integer({ min: 1, max: 9 });
 const channels = fc.integer({ min: 1, max: 9 }).map((n) => 8 * n);
 const anySpec = fc.record({
   sizes: fc.oneof(fc.tuple(size, size), fc.tuple(fc.integer({ min: 1, max: 40 }))),
+  stride: fc.integer({ min: 1, max: 3 }),
   inC: channels,
   outC: channels,
 });
 
 describe('strassen', () => {
-  it('computes any map, odd ones included, in blocks of any size, and writes nothing else', () => {
+  it('computes any map, odd and strided ones included, in blocks of any size, and writes nothing else', () => {
     fc.assert(
       fc.property(
         anySpec,

@@ -9,7 +9,7 @@ import type { Engine } from './plan.ts';
  * Part of the estimated time of a net that such an algorithm must save, its margin taken off: it makes a program of 40 to 120 kB 4 to 10 kB
  * larger. Pages download programs with 128-bit vectors; wide ones run in Node.
  */
-const leastSaved = { narrow: 0.0075, wide: 0.005 };
+const leastSaved = { narrow: 0.0125, wide: 0.005 };
 
 /** A kernel's cheapest choice, and the cheapest without such algorithms. */
 export interface Alternatives {

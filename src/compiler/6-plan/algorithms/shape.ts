@@ -63,9 +63,10 @@ export function outputPlanes({ window, pool }: Pick<ConvKernel, 'window' | 'pool
 
 /** Window of one tap at every pixel, without padding. */
 export function isPointwise(window: Window): boolean {
-  return (
-    sizeOf(window.kernel) === 1 &&
-    sizeOf(window.stride) === 1 &&
-    window.pads.every(([begin, end]) => begin === 0 && end === 0)
-  );
+  return hasOneTap(window) && sizeOf(window.stride) === 1;
+}
+
+/** Window of one tap without padding, at every pixel or, strided, at some. */
+export function hasOneTap({ kernel, pads }: Window): boolean {
+  return sizeOf(kernel) === 1 && pads.every(([begin, end]) => begin === 0 && end === 0);
 }

@@ -33,6 +33,8 @@ export interface StrassenShape extends StrassenTuning {
   /** Byte offsets; the table comes first. What a missing pixel would be goes to `spare`. */
   readonly spare: number;
   readonly input: number;
+  /** Addresses of the kernels of every product; then the sums of kernels. */
+  readonly factors: number;
   readonly kernels: number;
   readonly products: number;
   readonly finish: number;
@@ -55,7 +57,8 @@ export function strassenShape(kernel: ConvKernel, { vectors, block }: StrassenTu
   const kernelPosition = oddLines(depth * outRow);
   const spare = inLines(2 * pairs * words * 4);
   const input = spare + inLines(kernel.outC * 4);
-  const kernels = input + productCount * inPosition * 4;
+  const factors = input + productCount * inPosition * 4;
+  const kernels = factors + inLines(productCount * 4);
   const products = kernels + kernelSums * kernelPosition * 4;
   const finish = products + productCount * outPosition * 4;
   return {
@@ -72,6 +75,7 @@ export function strassenShape(kernel: ConvKernel, { vectors, block }: StrassenTu
     kernelPosition,
     spare,
     input,
+    factors,
     kernels,
     products,
     finish,

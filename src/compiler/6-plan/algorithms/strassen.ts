@@ -10,7 +10,7 @@ import { nsOf } from './cost.ts';
 import { coverPlane } from './cover.ts';
 import { inputBytesPerCycle } from './implicit-gemm.ts';
 import { groupFloats, packPanels, panelRuns, type PanelLayout } from './panels.ts';
-import { isPointwise } from './shape.ts';
+import { hasOneTap } from './shape.ts';
 import { pairCount, productCount, strassenShape, type StrassenTuning } from './strassen-shape.ts';
 import { lanes, vectorWidths } from './tile.ts';
 
@@ -23,18 +23,21 @@ const kernelCycles = 6;
 const outputCycles = 16;
 /** Quarters of the input of a block, in bytes: they may go beyond an L2 cache, because tiles read four bytes of them per cycle. */
 const blockBytes = 1536 * 1024;
-/** Estimated gains below this are within the estimates' errors. */
-const margin = 1.04;
-/** Kernels are added up for every pair: of fewer pairs (maps of 7 × 7), layers took 0.95 to 1.04 of the time (wide: 1.03 to 1.11). */
+/** Rows of a quarter are dense and come from the cache: next to other panels than the widest, reading them again costs half of what it does elsewhere. */
+const quarterBytesPerCycle = 2 * inputBytesPerCycle;
+/** Estimated gains below this are within the estimates' errors. Wide, kernels that are added up for few pairs (maps of 7 × 7) take 1.03 to 1.11 of the time. */
+const margin = { narrow: 1.02, wide: 1.04 };
 const fewPairs = 32;
-const fewMargin = 1.1;
+const fewMargin = { narrow: margin.narrow, wide: 1.1 };
+/** Of choices that differ by less, the one with the least scratch memory. */
+const tie = 1.01;
 
 export const strassen: Algorithm = {
   name: 'strassen',
   doc: "1 × 1 with seven of eight products: Strassen's scheme, once.",
   choose: (kernel, engine, { precise, staticWeights, lean = false }) =>
     kernel.kind === 'conv' && !kernel.integer && !precise && !lean && staticWeights && suits(kernel)
-      ? strassenChoices(kernel, engine, [1]).reduce((a, b) => (b.cost < a.cost ? b : a))
+      ? chooseBlocks(strassenChoices(kernel, engine, [1, 2]))
       : undefined,
   variants: (kernel, engine, scratchBytes = Infinity) =>
     kernel.kind === 'conv'
@@ -50,8 +53,16 @@ export const strassen: Algorithm = {
 function suits(kernel: ConvKernel): boolean {
   const { window, groups, inC, outC, pool } = kernel;
   const rank = window.output.length;
-  if (!isPointwise(window) || (rank !== 1 && rank !== 2) || groups > 1 || pool) return false;
+  if (!hasOneTap(window) || (rank !== 1 && rank !== 2) || groups > 1 || pool) return false;
   return inC % (2 * lanes) === 0 && outC % (2 * lanes) === 0;
+}
+
+function chooseBlocks(choices: readonly Choice[]): Choice | undefined {
+  const least = Math.min(...choices.map(({ cost }) => cost));
+  const [smallest] = choices
+    .filter(({ cost }) => cost <= least * tie)
+    .toSorted((a, b) => a.scratchBytes - b.scratchBytes);
+  return smallest;
 }
 
 /** One choice per panel width and number of blocks: the fewest that the cache wants times `factors`. */
@@ -81,7 +92,8 @@ function strassenChoice(kernel: ConvKernel, engine: Engine, tuning: StrassenTuni
   const bytes = 4 * 2 * groupFloats(layout);
   const { pairs, bytes: scratchBytes } = strassenShape(kernel, tuning);
   const passes = Math.ceil(pairs / tuning.block);
-  const cycles = (pairs < fewPairs ? fewMargin : margin) * strassenCycles(kernel, engine, tuning);
+  const { narrow, wide } = pairs < fewPairs ? fewMargin : margin;
+  const cycles = (engine.wide ? wide : narrow) * strassenCycles(kernel, engine, tuning);
   return {
     algorithm: 'strassen',
     tuning: { ...tuning },
@@ -95,7 +107,7 @@ function strassenChoice(kernel: ConvKernel, engine: Engine, tuning: StrassenTuni
 function strassenCycles(kernel: ConvKernel, engine: Engine, tuning: StrassenTuning): number {
   const { pairs, depth, channels, vectors, block } = strassenShape(kernel, tuning);
   const blocks = Math.ceil(pairs / block);
-  const reread = (block * depth * 4) / inputBytesPerCycle;
+  const reread = (block * depth * 4) / quarterBytesPerCycle;
   const products = panelRuns(channels, vectors).reduce((sum, run) => {
     const { cycles } = coverPlane({ rows: 1, columns: block }, run.vectors, depth, engine);
     return sum + run.count * (cycles + reread);

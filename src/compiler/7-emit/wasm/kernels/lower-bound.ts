@@ -19,6 +19,11 @@ export function lowerBound(epilogue: Epilogue | undefined): number | undefined {
 /** x < bound ? bound : x, which passes a NaN on. */
 const larger = s.select('lt', [s.arg(0), s.arg(1)], s.arg(1), s.arg(0));
 
+/** The finish with an operand, its bound. */
+export function boundedFinish(finish: Finish): Finish {
+  return { ...finish, expr: larger, operands: [{ per: 'scalar', column: 0, row: 0 }] };
+}
+
 /** The layer with the address of its bound as its only operand. */
 export function withBound<Layer extends { readonly geometry: ConvGeometry; readonly finish: Finish }>(
   layer: Layer,
@@ -37,6 +42,6 @@ export function withBound<Layer extends { readonly geometry: ConvGeometry; reado
       start: geometry.start.toSpliced(scratch, 0, bound),
       strides: [behind(planes), behind(rows), behind(columns)],
     },
-    finish: { ...finish, expr: larger, operands: [{ per: 'scalar', column: 0, row: 0 }] },
+    finish: boundedFinish(finish),
   };
 }

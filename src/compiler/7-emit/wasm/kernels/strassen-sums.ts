@@ -28,15 +28,15 @@ import { emitFinish, type Finish } from './finish.ts';
 import { notFinite } from './direct-sums.ts';
 import { callWith, copyPointers } from './pointers.ts';
 import { directPair } from './strassen-direct.ts';
-import { wordOf, type Words } from './strassen-words.ts';
+import { placeOf, wordOf, type Words } from './strassen-words.ts';
 
 export interface StrassenLayer {
   readonly kernel: ConvKernel;
   readonly shape: StrassenShape;
   readonly geometry: ConvGeometry;
   readonly finish: Finish;
-  /** Address of the descriptor of the matrix products. */
-  readonly descriptor: number;
+  /** Whether the finish's only operand is a word of `words`, the bound. */
+  readonly isBounded: boolean;
   /** Address of the words that `strassen-words.ts` names. */
   readonly words: number;
 }
@@ -98,13 +98,18 @@ function inputSums(f: FunctionBuilder, [a11, a12, a21, a22]: Four): readonly V12
   return [a11, a12, f.let(f32x4.sub(a12, s2)), a22, s1, s2, f.let(f32x4.sub(a11, a21))];
 }
 
-/** (kernels of a panel, sums, bytes to the kernels of the other half, bytes of a quarter of a panel, bytes from one sum to the next) → T4 T1 T2 T3. */
-export function kernelsFunction(m: ModuleBuilder): FunctionRef {
+/**
+ * (kernels of a panel, factors, bytes to the kernels of the other half, bytes of a quarter of a panel, bytes from one sum to the next) → the addresses
+ * of what P1 … P7 multiply by, and behind them T4 T1 T2 T3.
+ */
+export function kernelsFunction(m: ModuleBuilder, { shape }: StrassenLayer): FunctionRef {
   const params = ['i32', 'i32', 'i32', 'i32', 'i32'] as const;
-  return m.kernel({ name: 'strassen_kernels', params }, (f, b11, to, half, quarter, position) => {
-    const b12 = f.let(i32.add(b11, half));
-    const from = [b11, b12, f.let(i32.add(b11, quarter)), f.let(i32.add(b12, quarter))];
-    const sum = { from, to: placesOf(f, to, position, kernelSums), sums: sumsOfKernels };
+  return m.kernel({ name: 'strassen_kernels', params }, (f, b11, factors, half, quarter, position) => {
+    const [b12, b21] = [f.let(i32.add(b11, half)), f.let(i32.add(b11, quarter))];
+    const b22 = f.let(i32.add(b12, quarter));
+    const to = placesOf(f, i32.add(factors, shape.kernels - shape.factors), position, kernelSums);
+    [b11, b21, b22, ...to].forEach((factor, i) => f.store(factors, i * 4, factor));
+    const sum = { from: [b11, b12, b21, b22], to, sums: sumsOfKernels };
     const turns = f.let(i32.shrU(quarter, i32.const(Math.log2(vectorsAtOnce * 16))));
     f.for(f.i32(), 0, turns, 1, () => sumUp(f, sum, vectorsAtOnce));
   });
@@ -122,7 +127,7 @@ function sumsOfKernels(f: FunctionBuilder, [b11, b12, b21, b22]: Four): readonly
  */
 export function outputFunction(
   m: ModuleBuilder,
-  { shape, finish }: StrassenLayer,
+  { shape, finish, isBounded }: StrassenLayer,
   rest: number,
 ): FunctionRef {
   const mend = mendPair(m);
@@ -135,7 +140,8 @@ export function outputFunction(
     f.for(f.i32(), 0, count, 1, () => {
       const places = [...placesOf(f, products, position, productCount), f.let(bias1), f.let(bias2)];
       const channel = f.let(panel);
-      const pair = pairAt(f, finish, entry, { pixel: shape.words * 4, channel });
+      const bound = isBounded ? placeOf(f, table, 'bound') : undefined;
+      const pair = pairAt(f, finish, entry, { pixel: shape.words * 4, channel, bound });
       const turn = (vectors: number): void => {
         const sums = Array.from({ length: vectors }, (_, v) => outputSums(f, places, v * 16));
         mend(f, sums, { entry, channel, table, biases: places.slice(productCount) });
@@ -206,7 +212,7 @@ function isScalar({ operands }: Finish, index: number): boolean {
   return operands[index - 1]?.per === 'scalar';
 }
 
-/** A pair of pixels: addresses of the first one's output and operands, and a finish that steps to the second one's. */
+/** A pair of pixels: addresses of the first one's output and operands (a `bound` is the only one), and a finish that steps to the second one's. */
 interface Pair {
   readonly finish: Finish;
   readonly pointers: readonly Local<'i32'>[];
@@ -216,15 +222,18 @@ function pairAt(
   f: FunctionBuilder,
   finish: Finish,
   entry: Local<'i32'>,
-  { pixel, channel }: { readonly pixel: number; readonly channel: I32 },
+  {
+    pixel,
+    channel,
+    bound,
+  }: { readonly pixel: number; readonly channel: I32; readonly bound: Local<'i32'> | undefined },
 ): Pair {
-  const first = Array.from({ length: 1 + finish.operands.length }, (_, i) =>
-    f.let(i32.load(entry, 4 + i * 4)),
-  );
+  const tabled = bound ? 0 : finish.operands.length;
+  const first = Array.from({ length: 1 + tabled }, (_, i) => f.let(i32.load(entry, 4 + i * 4)));
   const [out, ...rows] = first.map((at, i) => f.let(i32.sub(i32.load(entry, pixel + 4 + i * 4), at)));
   first.forEach((at, i) => f.increment(at, isScalar(finish, i) ? 0 : channel));
   return {
-    pointers: first,
+    pointers: bound ? [...first, bound] : first,
     finish: {
       ...finish,
       out: { column: 0, row: out as I32 },

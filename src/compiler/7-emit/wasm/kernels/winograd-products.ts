@@ -24,7 +24,7 @@ export interface Products {
   readonly descriptor: number;
 }
 
-export interface RowProducts extends Pick<Products, 'start' | 'descriptor'> {
+interface RowProducts extends Pick<Products, 'start' | 'descriptor'> {
   readonly shape: Pick<WinogradShape, 'inRow' | 'outRow' | 'depth'>;
 }
 
@@ -76,12 +76,7 @@ export function productsFunction(m: ModuleBuilder, products: Products): Function
 }
 
 /** (transformed input, panel of kernels, products) → `rows` tiles of one position. */
-export function rowsFunction(
-  m: ModuleBuilder,
-  products: RowProducts,
-  rows: number,
-  vectors: number,
-): FunctionRef {
+function rowsFunction(m: ModuleBuilder, products: RowProducts, rows: number, vectors: number): FunctionRef {
   const { shape, start, descriptor } = products;
   const cover = coverPlane({ rows: 1, columns: rows }, vectors, shape.depth, m.engine);
   const strides = [shape.inRow * 4, 0, shape.outRow * 4];
