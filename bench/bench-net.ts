@@ -42,13 +42,13 @@ const startsEach = 3;
 export async function benchNet(
   kind: HostKind,
   prepared: Prepared,
-  options: BenchOptions,
+  { cold, timed: before, ...options }: BenchOptions,
 ): Promise<{ readonly figures: NetFigures; readonly engine: string }> {
   const host = await kind.open(folderOf(prepared.net));
   try {
-    const starts = options.cold ? await coldStarts(host, options) : { found: {}, failures: {} };
+    const starts = cold ? await coldStarts(host, options) : { found: {}, failures: {} };
     const able = options.peers.filter((peer) => !(peer in starts.failures));
-    const timed = options.timed ?? (await times(host, prepared, { ...options, peers: able }));
+    const timed = before ?? (await times(host, prepared, { ...options, peers: able }));
     const figures: NetFigures = {
       ...timed,
       peers: timed.peers.map((peer) => ({ ...peer, ...starts.found[peer.peer] })),

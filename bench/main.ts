@@ -82,7 +82,7 @@ for (const net of wanted) {
     threads: options.threads,
     rounds: options.rounds,
     nets: measured,
-    downloads: results?.downloads ?? (await downloads(net, options.peers)),
+    downloads: results?.downloads ?? (flags.times ? await downloads(net, options.peers) : []),
   };
   for (const folder of folders) {
     const saved = flags.merge || !flags.times ? savedIn(folder, file) : undefined;

@@ -96,7 +96,7 @@ const coldLegend =
   'Each start has a process (in a browser: a browser) of its own in which nothing is loaded. The first figure is all that passes until the first ' +
   'result: the runtime is fetched and compiled, the network’s files (graph and weights) are read, all of them from this machine, the first inference runs. The ' +
   'second is the same without the reading of the network’s files, as if they had been in memory; weights are still copied from there to where the runtime ' +
-  'wants them. The third is the peak memory of the process, or of the page’s. Medians of three starts.';
+  'wants them. The third is the peak memory of the process, or of the page’s. Medians of three starts; a dash where an earlier run did not tell one.';
 
 function downloadSection({ downloads }: Results): readonly string[] {
   if (downloads.length === 0) return [];
