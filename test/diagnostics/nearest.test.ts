@@ -9,6 +9,13 @@ describe('nearestNames', () => {
     expect(editDistance('', 'abc')).toBe(3);
   });
 
+  it('counts no further than asked', () => {
+    expect(editDistance('kernel', 'kernels', 1)).toBe(1);
+    expect(editDistance('acb', 'abcd', 2)).toBe(2);
+    expect(editDistance('acb', 'abcd', 1)).toBe(Infinity);
+    expect(editDistance('momentum', 'stride', 2)).toBe(Infinity);
+  });
+
   it('proposes only what a typing mistake explains, nearest first', () => {
     const names = ['conv', 'dwconv', 'deconv', 'relu', 'relu6', 'bn'];
     expect(nearestNames('covn', names)).toEqual(['conv']);

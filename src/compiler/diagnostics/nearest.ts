@@ -17,7 +17,7 @@ export function nearestNames(name: string, candidates: Iterable<string>, count =
   const found: { readonly candidate: string; readonly distance: number }[] = [];
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) > limit) continue;
-    const distance = editDistance(wanted, candidate.toLowerCase());
+    const distance = editDistance(wanted, candidate.toLowerCase(), limit);
     if (distance <= limit) found.push({ candidate, distance });
   }
   return found
@@ -26,23 +26,41 @@ export function nearestNames(name: string, candidates: Iterable<string>, count =
     .map(({ candidate }) => candidate);
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
-export function editDistance(a: string, b: string): number {
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+/** The last three rows of the table of distances; kept, because one mistake is compared with hundreds of names. */
+let before: number[] = [];
+let row: number[] = [];
+let next: number[] = [];
+
+/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`; Infinity where there are more than `limit`. */
+export function editDistance(a: string, b: string, limit = Infinity): number {
+  for (let j = 0; j <= b.length; j++) row[j] = j;
+  let nearest = 0;
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let best = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        best = Math.min(best, (before[j - 2] ?? 0) + 1);
-      next.push(best);
-    }
-    before = row;
-    row = next;
+    const nearestBefore = nearest;
+    nearest = nextRow(a, b, i);
+    [before, row, next] = [row, next, before];
+    // A swap goes back two rows, everything else one.
+    if (nearest > limit && nearestBefore > limit) return Infinity;
   }
-  return row[b.length] ?? 0;
+  const distance = row[b.length] as number;
+  return distance <= limit ? distance : Infinity;
+}
+
+/** Fills the row of the first `i` characters of `a`, and returns the least in it. */
+function nextRow(a: string, b: string, i: number): number {
+  const [last, secondLast] = [a.charCodeAt(i - 1), a.charCodeAt(i - 2)];
+  next[0] = i;
+  let least = i;
+  for (let j = 1; j <= b.length; j++) {
+    const letter = b.charCodeAt(j - 1);
+    let best = (row[j - 1] as number) + (last === letter ? 0 : 1);
+    best = Math.min(best, (row[j] as number) + 1, (next[j - 1] as number) + 1);
+    if (i > 1 && j > 1 && last === b.charCodeAt(j - 2) && secondLast === letter)
+      best = Math.min(best, (before[j - 2] as number) + 1);
+    next[j] = best;
+    if (best < least) least = best;
+  }
+  return least;
 }
 
 /** The nearest candidate alone, or undefined where none is near. */
