@@ -117,14 +117,18 @@ export const BlockComment = inText('BlockComment', 'a comment', '/', {
 /** Two words and more up to the end of a line, that no statement could be. */
 const prose =
   /(?!(?:in|out|let|train_only|if|each|repeat|replace|assert|as|of)\b)[A-Za-z][\w'’-]*,?[ \t]+(?!(?:as|of|and|or|not|where|with|else|anchors|scale|mean|std|order|range|fit)\b)[A-Za-z][\w',.!’ \t-]*(?=[\n\r]|$)/;
-/** Other comments of other languages, each to the end of its line: 1-parse/repairs/comments.ts. */
-export const ForeignComment = inText('ForeignComment', 'a comment', '#/<-;%', {
+/** Other comments of other languages, most to the end of their line: 1-parse/repairs/comments.ts. */
+export const ForeignComment = inText('ForeignComment', 'a comment', '#/<-;%({', {
   pattern: new RegExp(
     [
       /#[^\n\r]*/,
       // A /* that nothing closes, with the lines below it that begin with a star.
       /\/\*[^\n\r]*(?:\r?\n[ \t]*\*(?!\/)[^\n\r]*)*/,
-      /<!--(?:(?!-->)[^\n\r])*(?:-->)?/,
+      // Those of several lines no further than a page: what nothing closes is not looked for through the whole text.
+      /<!--[^]{0,1000}?-->/,
+      /<!--[^\n\r]*/,
+      /\(\*(?=\s)[^"]{0,1000}?\*\)/,
+      /\{-(?=\s)[^"{}]{0,1000}?-\}/,
       /(?<=(?:^|[\n\r])[ \t]*)--+(?![->\d(])[^\n\r]*/,
       new RegExp(`(?:--|;|%)[ \\t]+${prose.source}`),
     ]

@@ -85,3 +85,40 @@ describe('where a filter is used', () => {
     expect(onlyOne(edges('filter S = [1, 0, -1]')).titles).toEqual(['a filter for it has 2 axes: [[…]]']);
   });
 });
+
+describe('tables as numpy and C make them', () => {
+  const table = 'a table of numbers is its rows in brackets: `[[1, 0], [0, 1]]`';
+
+  it.each([
+    ['np.array([[1, 0], [0, 1]])', 'np.array', '[[1, 0], [0, 1]]'],
+    ['np.array([[1, 0], [0, 1]], dtype = np.float32)', 'np.array', '[[1, 0], [0, 1]]'],
+    ['torch.tensor([[1, 0], [0, 1]])', 'torch.tensor', '[[1, 0], [0, 1]]'],
+    ['matrix([[1, 0], [0, 1]])', 'matrix', '[[1, 0], [0, 1]]'],
+    ['np.ones((2, 3))', 'np.ones', '[[1, 1, 1], [1, 1, 1]]'],
+    ['zeros(1, 2)', 'zeros', '[[0, 0]]'],
+  ])('%s', (written, name, ours) => {
+    const { found, titles } = onlyOne(edges(`filter S = ${written}`));
+    expect(found.message).toBe(`there is no layer or block called ${name}`);
+    expect([found.notes, titles]).toEqual([[{ word: 'note', text: table }], [ours]]);
+  });
+
+  it('in braces', () => {
+    const { found, titles } = onlyOne(edges('filter S = {{1, 0}, {0, 1}}'));
+    expect([found.message, titles]).toEqual([
+      '`{` is not expected here: the numbers stand in brackets behind `=`: `[[1, 0, -1], [2, 0, -2]]`',
+      ['[[1, 0], [0, 1]]'],
+    ]);
+  });
+
+  it.each([
+    ['[[1, 1], [1, 1]] / 4', 'a list of 2 / the number 4 has no meaning', '[[0.25, 0.25], [0.25, 0.25]]'],
+    ['1/8 * [[1, 2], [2, 1]]', 'the number 0 * a list of 2 has no meaning', '[[0.125, 0.25], [0.25, 0.125]]'],
+  ])('%s', (written, message, ours) => {
+    const { found, titles } = onlyOne(edges(`filter S = ${written}`));
+    expect([found.message, titles]).toEqual([message, [ours]]);
+  });
+
+  it('with points behind all numbers are one mistake', () => {
+    expect(onlyOne(edges('filter S = [[1., 0.], [0., 1.]]')).titles).toEqual(['1.0 …, in all 4 places']);
+  });
+});

@@ -72,3 +72,43 @@ describe('assert', () => {
     expect(titles(`assert ${rest}`)).toEqual([fix]);
   });
 });
+
+describe('times and shapes', () => {
+  const measured =
+    'times are measured, by `cnnc profile`; a budget limits what is known before anything runs';
+
+  it.each([
+    ['budget N { latency <= 10 }', 'latency is no quantity of a budget'],
+    ['budget N { latency <= 10ms }', '`10ms` is neither a number nor a size'],
+    ['budget N { time <= 10 ms }', '`10 ms` is neither a number nor a size'],
+  ])('%s', (rest, message) => {
+    const { found, titles } = onlyOne(net + rest);
+    expect([found.message, found.notes[0]?.text, titles]).toEqual([message, measured, []]);
+  });
+
+  it.each([
+    ['assert shape(N.y) == (4)', 'N.y.C == 4'],
+    ['assert N.y.size() == [4]', 'N.y.C == 4'],
+    ['assert shape(N.x) == (8, 8, 3)', 'N.x.H == 8 and N.x.W == 8 and N.x.C == 3'],
+  ])('%s', (rest, ours) => {
+    const { found, titles } = onlyOne(net + rest);
+    expect(titles).toEqual([ours]);
+    expect(found.notes[0]?.text).toContain('a size is asked for by the name of its axis');
+  });
+
+  it.each([
+    ['budget N { params =< 10k }', '=<'],
+    ['budget N { params < = 10k }', '< ='],
+    ['assert N.params =< 10k', '=<'],
+  ])('%s', (rest, sign) => {
+    const { found, titles } = onlyOne(net + rest);
+    expect([found.message, titles]).toEqual([
+      `\`${sign}\` is not a sign of this language: here it is \`<=\``,
+      ['write <='],
+    ]);
+  });
+
+  it('assert … in range(…)', () => {
+    expect(titles('assert N.params in range(1, 300)')).toEqual(['N.params >= 1 and N.params < 300']);
+  });
+});

@@ -30,3 +30,40 @@ describe('a net without its braces', () => {
     expect(applyFix(text, found)).toBe(`${next}\nnet N extends M {\n  replace y = x -> gap -> dense(4)\n}\n`);
   });
 });
+
+describe('a head otherwise', () => {
+  const inBraces = 'a net stands in braces';
+
+  it.each([
+    [`net N\n${body}\n`, 'this is not finished: `=` or `{` is missing after `N`', ours],
+    [`net N\n${body}\n${next}`, 'this is not finished: `=` or `{` is missing after `N`', `${ours}${next}`],
+    [`export net N\n${body}\n`, 'this is not finished: `=` or `{` is missing after `N`', `export ${ours}`],
+    [`net N =\n${body}\n`, `\`=\` is not expected here: ${inBraces}`, ours],
+    [`net N = {\n${body}\n}\n`, `\`=\` is not expected here: ${inBraces}, without a sign before them`, ours],
+    [
+      `net N[c = 3] {\n${body}\n}\n`,
+      '`[` is not expected here: parameters stand in parentheses: `N(c)`',
+      ours.replace('net N', 'net N(c = 3)'),
+    ],
+    [
+      `net N<int c = 3> {\n${body}\n}\n`,
+      '`<` is not expected here: parameters stand in parentheses: `N(c)`',
+      ours.replace('net N', 'net N(c: int = 3)'),
+    ],
+  ])('%j', (text, message, mended) => {
+    const { found } = onlyOne(text.replaceAll('dense(3)', text.includes('c = 3') ? 'dense(c)' : 'dense(3)'));
+    expect(found.message).toBe(message);
+    expect(applyFix(text, found)).toBe(mended);
+  });
+
+  it.each([
+    ['block B(c)\n  conv(c, 3)\n', 'block B(c) =\n  conv(c, 3)\n', ')'],
+    ['block B(c)\n  y = conv(c, 3)\n  out y\n', 'block B(c) {\n  y = conv(c, 3)\n  out y\n}\n', ')'],
+    ['block B\n  conv(3, 3)\n', 'block B =\n  conv(3, 3)\n', 'B'],
+  ])('%j', (text, mended, behind) => {
+    const used = `net M {\n  in x: rgb 8x8\n  out z: tensor(x -> B${behind === ')' ? '(3)' : ''})\n}\n`;
+    const { found } = onlyOne(text + used);
+    expect(found.message).toBe(`this is not finished: \`=\` or \`{\` is missing after \`${behind}\``);
+    expect(applyFix(text + used, found)).toBe(mended + used);
+  });
+});

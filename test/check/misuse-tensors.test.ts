@@ -25,6 +25,8 @@ describe('modules of frameworks', () => {
     ['x -> torch.nn.functional.relu', 'x -> relu'],
     ['tf.nn.relu(x)', 'relu(x)'],
     ['np.mean(x)', 'mean(x)'],
+    ['nn.ReLU(inplace = True)(x)', 'relu()(x)'],
+    ['x -> nn.Conv2d(3, 8, 3, device = None)', 'x -> conv(8, 3)'],
   ])('%s', (value, ours) => {
     expect(mended(value)).toEqual(['names/unknown-layer', net(ours)]);
   });
@@ -90,4 +92,101 @@ describe('axes by number', () => {
       expect(only(net(value)).fixes).toEqual([]);
     },
   );
+});
+
+describe('methods one behind another', () => {
+  it.each([
+    ['x.relu().conv(8, 3)', 'x -> relu -> conv(8, 3)', 'a 32x32x3 feature map has no relu'],
+    ['x.conv(8, 3).bn.relu()', 'x -> conv(8, 3) -> bn -> relu', 'a 32x32x3 feature map has no conv'],
+    ['x.relu().silu() + x', '(x -> relu -> silu) + x', 'a 32x32x3 feature map has no relu'],
+    ['x -> conv(8, 3).relu()', 'x -> conv(8, 3) -> relu', 'the layer conv has no relu'],
+    ['x.contiguous().view(-1)', 'x -> flatten', 'a 32x32x3 feature map has no contiguous'],
+    ['x.relu().detach() * 2', '(x -> relu) * 2', 'a 32x32x3 feature map has no relu'],
+    ['x.cuda() * 2', 'x * 2', 'a 32x32x3 feature map has no cuda'],
+  ])('%s', (value, ours, message) => {
+    const text = net(value);
+    const found = only(text);
+    expect([found.message, applyFix(text, found)]).toEqual([message, net(ours)]);
+  });
+
+  it('what is no layer stays', () => {
+    const text = net('x.relu().foo()');
+    expect(applyFix(text, only(text))).toBe(net('relu(x).foo()'));
+  });
+});
+
+/** What is said of a part by numbers. */
+const cut = (sign: string): string =>
+  `\`${sign}\` is not expected here: a part of a value is a layer: \`slice(x, C = (0, 64))\``;
+
+describe('axes by number, and parts of a value', () => {
+  it.each([
+    ['x -> squeeze(0)', 'x -> flatten'],
+    ['squeeze(x)', 'flatten(x)'],
+    ['torch.squeeze(x)', 'flatten(x)'],
+    ['x -> unsqueeze(0)', 'x -> identity'],
+    ['torch.unsqueeze(x, 0) + x', '(x) + x'],
+    ['x -> view(-1, 3072)', 'x -> flatten'],
+  ])('%s', (value, ours) => {
+    expect(mended(value)).toEqual(['names/unknown-layer', net(ours)]);
+  });
+
+  it.each([
+    ['x -> reshape(32, 96)', 'x -> reshape([32, 96])'],
+    ['x -> reshape(-1, 3072)', 'x -> flatten'],
+  ])('%s', (value, ours) => {
+    expect(mended(value)).toEqual(['value/expected', net(ours)]);
+  });
+
+  it.each([
+    ['x -> permute(0, 3, 1, 2)', 'names/unknown-layer', '`transpose([W, H, C])`'],
+    ['x.permute(0, 3, 1, 2)', 'value/no-member', '`transpose([W, H, C])`'],
+    ['x.transpose(1, 2)', 'value/no-member', '`transpose([W, H, C])`'],
+    ['x.T', 'value/no-member', '`transpose([W, H, C])`'],
+    ['x -> transpose(1, 2)', 'value/too-many-arguments', 'transpose has axes'],
+    ['bmm(x, x)', 'names/unknown-layer', '`matmul(a, b, over = C)`'],
+    ['x -> attention(8)', 'names/unknown-layer', '`matmul` and `softmax`'],
+    ['nn.MultiheadAttention(64, 8)(x)', 'names/unknown-layer', '`matmul` and `softmax`'],
+    ['x -> lstm(64)', 'names/unknown-layer', 'no recurrent layers'],
+    ['x -> chunk(2, 1)', 'names/unknown-layer', '`split(2, 0)`'],
+    ['x -> conv(len(x), 3)', 'value/expected', 'x.H, x.W, x.C'],
+  ])('%s has a note', (value, code, note) => {
+    const found = only(net(value));
+    expect([found.code, found.fixes]).toEqual([code, []]);
+    expect(found.notes.map(({ text }) => text).join()).toContain(note);
+  });
+
+  it.each([
+    ['(x -> gap)[1]', 'slice((x -> gap), C = (1, 2))'],
+    ['x -> conv(len(x -> gap), 3)', 'x -> conv((x -> gap).C, 3)'],
+  ])('%s: where there is one axis it is the one', (value, ours) => {
+    expect(mended(value)).toEqual(['value/expected', net(ours)]);
+  });
+
+  it.each([
+    ['x[..., 0]', '..', 'slice(x, C = (0, 1))'],
+    ['x[:, :, :2]', ':', 'slice(x, C = (0, 2))'],
+    ['x[..., 1:3] -> relu', '..', 'slice(x, C = (1, 3)) -> relu'],
+  ])('%s', (value, sign, ours) => {
+    const found = onlyMended(net(value));
+    expect([found.message, applyFix(net(value), found)]).toEqual([cut(sign), net(ours)]);
+  });
+
+  it.each([
+    ['x[:, 0]', ':'],
+    ['x[0, :]', ','],
+    ['x[:-1]', ':'],
+    ['x[::2, ::2]', ':'],
+  ])('%s: nobody knows which axes are meant', (value, sign) => {
+    const found = only(net(value));
+    expect([found.message, found.fixes]).toEqual([cut(sign), []]);
+  });
+
+  it('the axis of a product is what it sums over', () => {
+    const text = net('matmul(x -> gap, x -> gap, axis = C)');
+    expect(mended('matmul(x -> gap, x -> gap, axis = C)')).toEqual([
+      'names/unknown-option',
+      text.replace('axis', 'over'),
+    ]);
+  });
 });

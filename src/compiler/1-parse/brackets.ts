@@ -208,8 +208,23 @@ function reportUnclosed(
   const signs = left.map(({ frame }) => signOf(frame.closer));
   const { frame, end } = innermost;
   const fix = { title: `add ${signs.join('')}`, edits: [{ span: { source, start: end, end }, text }] };
+  const floored = floorBySlashes(source, end, signs);
+  if (floored) return void diagnostics.push(floored);
   const args = { bracket: frame.token.image };
   diagnostics.push(diagnostic('syntax/unclosed', args, spanOf(source, frame.token), { fixes: [fix] }));
+}
+
+/** `conv(c // 2, 3)`: what closes the brackets stands in the comment that two slashes begin. */
+function floorBySlashes(source: Source, end: number, closers: readonly string[]): Diagnostic | undefined {
+  const [whole, gap = '', comment = ''] =
+    /^([ \t]*)\/\/(?!\/)([ \t]*[\w(][^\n]*)/.exec(source.text.slice(end, end + 400)) ?? [];
+  if (whole === undefined) return undefined;
+  const count = (signs: RegExp): number => comment.match(signs)?.length ?? 0;
+  if (count(/[)\]}]/g) - count(/[([{]/g) !== closers.length) return undefined;
+  const start = end + gap.length;
+  const span = { source, start, end: start + '//'.length };
+  const fixes = [{ title: 'write /', edits: [{ span, text: '/' }] }];
+  return diagnostic('syntax/foreign-sign', { found: '//', ours: '/' }, span, { fixes });
 }
 
 function close(state: State, token: IToken): void {

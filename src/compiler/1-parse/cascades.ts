@@ -17,6 +17,10 @@ export function withoutCascades(
 ): readonly Failure[] {
   const open = linesLeftOpen(source, reported);
   const numbers = reported.filter(({ code }) => code === 'syntax/bad-number').map(({ span }) => span);
+  // What the fix of a sign without meaning writes anew: `c ? a : b`.
+  const rewritten = reported.flatMap(({ code, fixes }) =>
+    code === 'syntax/stray' && fixes.length === 1 ? (fixes[0]?.edits ?? []).map(({ span }) => span) : [],
+  );
   const kept: Failure[] = [];
   for (const failure of failures) {
     const before = kept.at(-1);
@@ -24,6 +28,7 @@ export function withoutCascades(
     // `1,000`: of what stands between its digits was spoken.
     if (numbers.some(({ start, end }) => start < at && at < end)) continue;
     if (open.some(({ start, end }) => start < at && at <= end)) continue;
+    if (rewritten.some(({ start, end }) => start <= at && at < end)) continue;
     if (before && (isToldWithFrom(source, before, failure) || isToldInBraces(before, failure))) continue;
     if (before && isItsOption(source, before, failure)) continue;
     if (before && isNextLimit(source, before, failure)) continue;

@@ -10,6 +10,8 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Comment } from './ast.ts';
 import { linesOfComment, repairComment } from './repairs/comments.ts';
+import { repairLambdas } from './repairs/lambdas.ts';
+import { repairMatrices } from './repairs/matrices.ts';
 import { repairNumber } from './repairs/numbers.ts';
 import { repairSemicolon, repairSign } from './repairs/signs.ts';
 import { repairNames } from './repairs/names.ts';
@@ -53,10 +55,17 @@ export function lex(source: Source): Lexed {
   const comments = found.map((token) => comment(source, token));
   const named = repairNames(source, raw, strays, diagnostics);
   const reported = named.strays.flatMap((stray) => repairStray(source, stray, diagnostics) ?? []);
-  const all = merge(named.tokens, reported);
+  const all = asWholes(source, merge(named.tokens, reported), diagnostics);
   reportLineEnds(source, all, diagnostics);
   const tokens = all.some(isMistake) ? repaired(source, all, comments, diagnostics) : all;
   return { tokens, comments, diagnostics: together(diagnostics), words, isTooLong: false };
+}
+
+/** Functions without a name, and matrices without commas, are one token each. */
+function asWholes(source: Source, tokens: IToken[], diagnostics: Diagnostic[]): IToken[] {
+  const isWritten = (sign: RegExp): boolean => sign.test(source.text);
+  const named = isWritten(/\blambda\b|=>/) ? repairLambdas(source, tokens, diagnostics) : tokens;
+  return isWritten(/[\d.][;\s]+\[?[-+]?[\d.]/) ? repairMatrices(source, named, diagnostics) : named;
 }
 
 /** Reported where the bound is passed. */

@@ -25,6 +25,7 @@ import { reportInputByCall } from './inputs-by-call.ts';
 import { loosePreprocessing } from './loose-preprocessing.ts';
 import { isLone, reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
+import { asNamed, namedAgain, namedBehind } from './naming.ts';
 import { netSource } from './net-source.ts';
 import { reportNoResult } from './no-result.ts';
 import { childScope, lookup, type Place, type Scope } from './names.ts';
@@ -44,7 +45,11 @@ export function bindBody(body: Body, scope: Scope, place: Place): void {
   for (const [i, statement] of body.statements.entries()) {
     const before = body.statements[i - 1];
     if (loose?.has(statement)) continue;
-    if (reportWordBefore(body, i, scope, place)) told.add(statement);
+    const behind = namedBehind(statement, scope, place);
+    if (behind) {
+      told.add(statement);
+      bindStatement(asNamed(behind), scope, place);
+    } else if (reportWordBefore(body, i, scope, place)) told.add(statement);
     else if (before && told.has(before)) bindStatement(asMeant(statement, before, place), scope, place);
     else bindStatement(statement, scope, place);
   }
@@ -141,7 +146,7 @@ function declareIn(
   // Of a name that is taken twice over, `claim` speaks.
   const isTaken = scope.names.has(declaration.name);
   if (!isTaken && isInherited(statement, scope, place)) place.names.broken.add(declaration);
-  claim(scope.names, declaration, statement.name, place.names);
+  claim(scope.names, declaration, statement.name, place.names, isTaken ? namedAgain(statement, place) : []);
 }
 
 /** Preprocessing whose values are expressions; the others take words, and of an unknown one it is told that it is none. */

@@ -27,8 +27,11 @@ import { bindName, childScope, isDeclared, lookup, type NameUse, type Place, typ
 import { nearest } from '../diagnostics/nearest.ts';
 import { reportEmptyBody, reportNoCopies } from './empty.ts';
 import { reportSequence } from './sequences.ts';
-import { noteApplied } from './shared.ts';
+import { noteApplied, noteAsLayer } from './shared.ts';
 import { unknownOption, wordsOf } from './options.ts';
+import { reportArrayCall } from './foreign-arrays.ts';
+import { reportShapeOf } from './foreign-shape-of.ts';
+import { reportShape } from './foreign-shapes.ts';
 import { reportNumberCall } from './foreign-numbers.ts';
 import { reportFramework, reportFrameworkCall } from './frameworks.ts';
 import { isBuiltin, operatorNames, optionWords, paramsCalled } from './vocabulary.ts';
@@ -62,6 +65,7 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
     case 'pattern':
       return;
     case 'name':
+      if (use === 'layer' && reportShape(expr, use, scope, place)) return;
       return bindName(expr, use, scope, place);
     case 'list':
     case 'tuple':
@@ -80,9 +84,14 @@ function bindKind(expr: Expr, use: NameUse, scope: Scope, place: Place): void {
       return bindValues([expr.object, expr.index], scope, place);
     case 'call':
       if (reportSequence(expr, scope, place)) return bindValues(valuesOf(expr.args), scope, place);
+      if (use === 'value' && reportArrayCall(expr, scope, place)) return;
+      if (use === 'value' && reportShapeOf(expr, scope, place))
+        return bindValues(valuesOf(expr.args), scope, place);
       if (use === 'value' && reportNumberCall(expr, scope, place))
         return bindValues(valuesOf(expr.args), scope, place);
+      if (reportShape(expr, use, scope, place)) return bindValues(valuesOf(expr.args), scope, place);
       if (!reportFrameworkCall(expr, scope, place)) bindExpr(expr.callee, 'layer', scope, place);
+      noteAsLayer(expr, place);
       return bindArgs(expr.args, expr.callee, scope, place);
     case 'pipeline':
       return bindPipeline(expr, scope, place);
@@ -204,7 +213,10 @@ function bindPipeline(expr: PipelineExpr, scope: Scope, place: Place): void {
   for (let i = 0; i < expr.stages.length; i++) {
     const stage = expr.stages[i] as Stage;
     bindExpr(stage.expr, i === 0 ? 'value' : 'layer', scope, place);
-    if (i > 0 && stage.expr.kind === 'name') noteApplied(stage.expr, place);
+    if (i > 0 && stage.expr.kind === 'name') {
+      noteApplied(stage.expr, place);
+      noteAsLayer(stage.expr, place);
+    }
     if (!stage.as) continue;
     const declaration: Declaration = {
       kind: 'value',

@@ -3,6 +3,7 @@
  * in any order. What files import is added by imports.ts.
  */
 import type { DefaultsItem, Ident, Item } from '../1-parse/ast.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { declaredTwice } from '../diagnostics/twice.ts';
 import type { Declaration } from './model.ts';
@@ -45,18 +46,19 @@ function declarationOf(item: Item, module: OpenModule): Declaration | undefined 
   }
 }
 
-/** Enters a declaration unless the name is taken or reserved; reports and returns false where it is. */
+/** Enters a declaration unless the name is taken or reserved; reports (with the fixes) and returns false where it is. */
 export function claim(
   scope: Map<string, Declaration>,
   declaration: Declaration,
   ident: Ident,
   names: Names,
+  fixes: readonly Fix[] = [],
 ): boolean {
   names.bindings.set(ident, declaration);
   const { name } = declaration;
   const before = scope.get(name);
   if (before) {
-    names.report(declaredTwice(name, { first: before.span, again: ident.span }));
+    names.report(declaredTwice(name, { first: before.span, again: ident.span, fixes }));
     names.broken.add(declaration);
     return false;
   }

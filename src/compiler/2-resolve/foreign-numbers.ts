@@ -3,6 +3,7 @@
  * types; the fix writes the same by them.
  */
 import type { CallExpr, Expr } from '../1-parse/ast.ts';
+import { besideOthers } from '../1-parse/alone.ts';
 import { textOf } from '../1-parse/source.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -56,7 +57,7 @@ export function reportNumberCall(call: CallExpr, scope: Scope, place: Place): bo
   place.names.report(
     diagnostic('names/unknown-layer', { name: textOf(callee.span) }, callee.span, {
       notes: [{ word: 'note', text: found.why }],
-      fixes: [replaceBy(standsAlone(call) ? text : `(${text})`, span)],
+      fixes: [replaceBy(besideOthers(text, span), span)],
     }),
   );
   return true;
@@ -81,10 +82,3 @@ function operand(expr: Expr): string {
 }
 
 const unwrapped = (text: string): string => text.replace(/^\(([^()]*)\)$/, '$1');
-
-/** Whether no sign stands beside it. */
-function standsAlone({ span: { source, start, end } }: CallExpr): boolean {
-  const before = source.text.slice(Math.max(0, start - 40), start).trimEnd();
-  const after = source.text.slice(end, end + 40).trimStart();
-  return !/[-+*/%^]$/.test(before) && !/^(?:[-+*/%^[]|\.\w)/.test(after);
-}

@@ -5,6 +5,7 @@
 import type { CallExpr, Expr, MemberExpr, NameExpr } from '../1-parse/ast.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
 import type { Edit } from '../diagnostics/diagnostic.ts';
+import { listedSpan } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { fold, foreignConstant, foreignLayer, foreignOption } from './foreign.ts';
@@ -39,7 +40,9 @@ export function reportFramework(
   const span = { ...expr.span, start: root.span.start };
   const ours = oursFor(name, root, scope, place);
   const incoming = withoutIncoming(name, call);
-  const edits = ours === undefined ? [] : [{ span, text: ours }, ...incoming, ...renamedOptions(ours, call)];
+  const dropped = withoutMeaningless(call, place);
+  const edits =
+    ours === undefined ? [] : [{ span, text: ours }, ...incoming, ...renamedOptions(ours, call), ...dropped];
   const title = incoming.length > 0 ? `${ours}, without the channels that come in` : (ours ?? '');
   const why = /^(?:self|this)$/.test(root.name)
     ? 'the values of a net have names of their own'
@@ -123,6 +126,20 @@ function withoutIncoming(name: string, call: CallExpr | undefined): readonly Edi
     return [{ span: inside(call, first.span.start, second?.span.start), text: '' }];
   if (!toldIncoming.test(name) || !second) return [];
   return [{ span: { ...first.span, end: second.span.start }, text: '' }];
+}
+
+/** What says where and how frameworks compute, and nothing about a network. */
+const meaningless = /^(?:inplace|device|dtype|name|data_format|input_shape|trainable)$/;
+
+/** Leaves out the options of such names; nothing in them is looked at. */
+function withoutMeaningless(call: CallExpr | undefined, { names }: Place): readonly Edit[] {
+  const args = call?.args ?? [];
+  return args.flatMap((arg, i) => {
+    if (!arg.name || !meaningless.test(arg.name.name)) return [];
+    names.unknownOptions.add(arg);
+    const spans = args.map(({ span }) => span);
+    return [{ span: listedSpan(spans, i), text: '' }];
+  });
 }
 
 /** Options by the names that they have here. */

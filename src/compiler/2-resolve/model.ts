@@ -6,6 +6,7 @@
 import type {
   Arg,
   BlockItem,
+  CallExpr,
   EachExpr,
   Expr,
   FamilyItem,
@@ -107,6 +108,8 @@ export interface Model {
   readonly segments: ReadonlyMap<Expr | Ident, string>;
   /** Names in options that are words of an operator: `same`, `H`. */
   readonly words: ReadonlySet<NameExpr>;
+  /** Where values stand as layers: a stage `-> l`, a call `l(x)`. */
+  readonly asLayers: ReadonlyMap<Declaration, readonly (NameExpr | CallExpr)[]>;
   /** Options that were reported not to exist. */
   readonly unknownOptions: ReadonlySet<Arg>;
   /** Declarations that phase 3 must not evaluate, because something about them was reported. */

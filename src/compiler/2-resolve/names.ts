@@ -2,7 +2,7 @@
  * The state of name resolution and the lookup itself. Scopes are nested: the body of an `each`, a branch, a body, the
  * parameters, the file. A name that a scope declares further down is known but not yet usable (`later`).
  */
-import type { Arg, Ident, NameExpr, RepeatExpr } from '../1-parse/ast.ts';
+import type { Arg, CallExpr, Ident, NameExpr, RepeatExpr } from '../1-parse/ast.ts';
 import { looksLikeImport } from '../1-parse/slips/import-text.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
 import { showCount } from '../diagnostics/count.ts';
@@ -64,6 +64,8 @@ export interface Names {
   readonly broken: Set<Declaration>;
   /** Where a `let` that is another name of a block or net is applied first. */
   readonly applied: Map<Declaration, Span>;
+  /** Where values stand as layers. */
+  readonly asLayers: Map<Declaration, (NameExpr | CallExpr)[]>;
   /** Names in options that are words of the operator, not references. */
   readonly words: Set<NameExpr>;
   readonly unknownOptions: Set<Arg>;
@@ -71,6 +73,8 @@ export interface Names {
   depth: number;
   /** Unknown names so far: a suggestion is looked for only for the first few. */
   unknown: number;
+  /** Values so far that are named in the way of other languages: only of the first few the text below is read for a fix. */
+  renamed: number;
   /** Places so far whose name stands for nothing. */
   unknownPlaces: number;
   /** What the stdlib exports, by name: the file to import it from. */

@@ -42,7 +42,7 @@ export function unknownOption(arg: Arg, known: readonly string[], what: string, 
 
 /** `dim = 1` of PyTorch and `axis = -1` mean the channels; of other numbers it depends on who wrote them. */
 function axisByNumber({ name, value, span }: Arg, near: string | undefined): readonly Fix[] | undefined {
-  if (near !== 'axis' && near !== 'axes') return undefined;
+  if (near !== 'axis' && near !== 'axes' && near !== 'over') return undefined;
   const number = textOf(value.span);
   const isLast = number === '-1' || (number === '1' && /^dim/.test(name?.name ?? ''));
   return isLast

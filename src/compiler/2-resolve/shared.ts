@@ -2,10 +2,20 @@
  * `let encode = Encoder` names the block, `let encode = Encoder()` makes one instance of it. Who applies such a name twice most likely
  * wanted the instance: the two uses would have weights of their own, and nothing else would tell.
  */
-import type { NameExpr } from '../1-parse/ast.ts';
+import type { CallExpr, NameExpr } from '../1-parse/ast.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Place } from './names.ts';
+
+/** Notes a value that stands as a layer: it may have been meant to be one. */
+export function noteAsLayer(use: NameExpr | CallExpr, { names }: Place): void {
+  const value = names.bindings.get(use.kind === 'call' ? use.callee : use);
+  if (value?.kind !== 'let' && (value?.kind !== 'value' || value.form !== 'assign')) return;
+  if (use.kind === 'call' && (use.args.length !== 1 || use.args[0]?.name)) return;
+  const uses = names.asLayers.get(value) ?? [];
+  uses.push(use);
+  names.asLayers.set(value, uses);
+}
 
 /** Notes a name that is applied as it is; reports the second time. */
 export function noteApplied(expr: NameExpr, { names, module }: Place): void {

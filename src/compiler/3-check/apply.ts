@@ -8,6 +8,7 @@ import { unknownOption } from '../2-resolve/options.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { givenTwice } from '../diagnostics/twice.ts';
+import { reportFlowing, reportSurplus } from './block-arguments.ts';
 import { evaluateBody } from './body.ts';
 import { argument, flow } from './evaluate.ts';
 import { childFrame, enter, type Site } from './frame.ts';
@@ -122,15 +123,21 @@ export function bindParams(
   binding: Binding,
   session: Session,
 ): boolean {
+  const known = params.map((param) => param.name.name);
+  if (reportFlowing({ ...binding, known, args, incoming: binding.site.incoming }, session)) return false;
   const given = new Map<string, GivenArg>();
   let fine = true;
   let position = 0;
   for (const arg of args) {
-    const name = arg.name ?? params[position++]?.name.name;
-    if (name === undefined) fine = tooMany(arg, binding.name, params.length, session);
-    else if (!params.some((param) => param.name.name === name))
-      fine = unknownParam(arg, params, binding.name, session);
-    else {
+    const name = arg.name ?? known[position++];
+    if (name === undefined) {
+      // Once is enough: the fix leaves those after it out as well.
+      if (position === known.length + 1) reportSurplus({ ...binding, known, args }, arg, session);
+      fine = false;
+    } else if (!known.includes(name)) {
+      reportUnknownOption(arg, known, binding.name, session);
+      fine = false;
+    } else {
       const first = given.get(name);
       if (first) fine = reportTwice(name, { first, again: arg, what: binding.name }, session);
       given.set(name, arg);
@@ -220,19 +227,6 @@ function fits(value: Value, type: string): boolean {
     default:
       return true;
   }
-}
-
-function tooMany(arg: GivenArg, what: string, count: number, session: Session): false {
-  session.report(
-    diagnostic('value/too-many-arguments', { what, count: count === 0 ? 'none' : count }, arg.arg.span),
-  );
-  return false;
-}
-
-function unknownParam(arg: GivenArg, params: readonly Param[], what: string, session: Session): false {
-  const names = params.map((param) => param.name.name);
-  reportUnknownOption(arg, names, what, session);
-  return false;
 }
 
 /** Reports an option that does not exist, unless phase 2 has. */

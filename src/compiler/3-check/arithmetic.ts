@@ -15,6 +15,7 @@ import { partsMeant } from './item-and-number.ts';
 import { join, type Site } from './frame.ts';
 import { layer } from './operator.ts';
 import type { Session } from './session.ts';
+import { sameOfEach, scaledTable } from './operator-slips.ts';
 import { eachSizeCompared } from './shape-compared.ts';
 import { compareSymbolic } from './symbolic-types.ts';
 import { axisNotes, describe, int, unknown, type NumberValue, type Value } from './value.ts';
@@ -223,7 +224,12 @@ function operatorProblem(expr: BinaryExpr, left: Value, right: Value, session: S
   session.report(
     diagnostic('value/operator', args, expr.span, {
       notes: [...axisNotes(left, right), ...(a.notes.length > 0 ? a.notes : b.notes)],
-      fixes: [...chained(expr), ...(a.fixes.length > 0 ? a.fixes : b.fixes)],
+      fixes: [
+        ...chained(expr),
+        ...scaledTable(expr, left, right),
+        ...sameOfEach(expr, left, right),
+        ...(a.fixes.length > 0 ? a.fixes : b.fixes),
+      ],
     }),
   );
   return unknown;

@@ -1,5 +1,6 @@
 /** Evaluates the statements of a body; its result is its `out`, or its last expression. */
 import type { AssertStatement, Body, Expr, Ident, LetStatement, Statement } from '../1-parse/ast.ts';
+import { goesOnWithIn } from '../1-parse/slips/conditions.ts';
 import { textOf } from '../1-parse/source.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
@@ -7,6 +8,7 @@ import { unreachable } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { argument, evaluate, flow } from './evaluate.ts';
 import { enter, type Site } from './frame.ts';
+import { reportMeantAsLayer } from './meant-as-layer.ts';
 import type { Session } from './session.ts';
 import { describe, isCallable, unknown, type Callable, type Value } from './value.ts';
 import { showCount } from '../diagnostics/count.ts';
@@ -81,6 +83,7 @@ function assign(
 
 /** A constant, or an instance whose weights belong to the place of the `let`. */
 export function evaluateLet(statement: LetStatement, site: Site, session: Session): Value {
+  if (reportMeantAsLayer(statement, site, session)) return unknown;
   const home = enter(site, statement.name.name);
   const value = argument(statement.value, home, session);
   const fresh = statement.value.kind === 'call' && isCallable(value) && value.kind !== 'instance';
@@ -97,6 +100,7 @@ export function checkAssert(
   const value = argument(condition, site, session);
   if (value.kind === 'unknown' || (value.kind === 'bool' && value.value)) return;
   if (value.kind !== 'bool') {
+    if (goesOnWithIn(condition.span)) return;
     const args = { expected: 'a condition', found: describe(value) };
     const fixes = message ? [] : asCondition(condition, value);
     session.report(diagnostic('value/expected', args, condition.span, { fixes }));

@@ -4,6 +4,7 @@
  * `arena` follow from the plan and are checked by planned-budgets.ts.
  */
 import type { BudgetStatement, Expr } from '../1-parse/ast.ts';
+import { timesAreMeasured } from '../1-parse/repairs/numbers.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
 import { figureCalled } from '../2-resolve/figures.ts';
 import type { Model } from '../2-resolve/model.ts';
@@ -52,6 +53,9 @@ export function needsPlan({ entry }: Model): boolean {
   });
 }
 
+const isTime = /^(?:latency|(?:run|inference)?_?time|duration|speed|fps|throughput|ms|seconds)$/i;
+const whyNoTimes = { word: 'note' as const, text: timesAreMeasured };
+
 /** The limits of a budget; what is no limit is reported. */
 export function limitsOf(budget: BudgetStatement, site: Site, session: Session): readonly Limit[] {
   return budget.limits.flatMap((expr) => limitOf(expr, site, session) ?? []);
@@ -67,7 +71,8 @@ function limitOf(expr: Expr, site: Site, session: Session): Limit | undefined {
   if (!quantities.includes(left.name)) {
     const figure = figureCalled(left.name);
     const foreign = figure === undefined ? foreignQuantities : { [left.name]: figure };
-    session.report(unknownWord(left, quantities, 'quantity of a budget', foreign));
+    const unknownQuantity = unknownWord(left, quantities, 'quantity of a budget', foreign);
+    session.report(isTime.test(left.name) ? { ...unknownQuantity, notes: [whyNoTimes] } : unknownQuantity);
     return undefined;
   }
   if (isWrongUnit(left.name, right, session)) return undefined;

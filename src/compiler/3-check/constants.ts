@@ -4,6 +4,7 @@ import type { FilterDeclaration, LetDeclaration } from '../2-resolve/model.ts';
 import { argument } from './evaluate.ts';
 import { filterValue } from './filters.ts';
 import { childFrame, type Site } from './frame.ts';
+import { reportMeantAsLayer } from './meant-as-layer.ts';
 import { spoil } from './memo/recording.ts';
 import type { Session } from './session.ts';
 import { unknown, type Value } from './value.ts';
@@ -52,6 +53,7 @@ function constantOnce(declaration: LetDeclaration | FilterDeclaration, session: 
 
 /** An instance at the top of a file is shared by all its uses, under its own name. */
 function letValue({ statement }: LetDeclaration, site: Site, session: Session): Value {
+  if (reportMeantAsLayer(statement, site, session)) return unknown;
   const value = argument(statement.value, site, session);
   if (statement.value.kind !== 'call' || !('expr' in value)) return value;
   return { kind: 'instance', name: statement.name.name, of: value, site, uses: [] };

@@ -179,8 +179,9 @@ function evaluateCall(expr: CallExpr, site: Site, session: Session): Value {
     constantFunctions.has(expr.callee.name) &&
     !session.model.bindings.has(expr.callee)
   ) {
-    const constant = args.length > 0 && args.every((arg) => arg.name === undefined && !isForLayer(arg.value));
-    if (constant) return callFunction(expr.callee.name, args, expr, session);
+    const constant = args.every((arg) => arg.name === undefined && !isForLayer(arg.value));
+    if (args.length > 0 && (constant || !operatorNames.has(expr.callee.name)))
+      return callFunction(expr.callee.name, args, expr, session);
   }
   const callee = evaluate(expr.callee, site, session);
   if (callee.kind === 'op' || callee.kind === 'block' || callee.kind === 'net')
@@ -221,7 +222,7 @@ function evaluateIndex(expr: IndexExpr, site: Site, session: Session): Value {
     reportPart(expr, object.node, index, session);
     return unknown;
   }
-  if (!items) return mistyped(object, 'a list', expr.object, session);
+  if (!items) return mistyped(object, 'a list', expr.object, session, asCall(expr, object));
   if (index.kind !== 'number' || !index.integer)
     return mistyped(index, 'a whole number', expr.index, session);
   const found = items.at(index.value);
@@ -232,6 +233,12 @@ function evaluateIndex(expr: IndexExpr, site: Site, session: Session): Value {
     }),
   );
   return unknown;
+}
+
+/** `B[8]`: a layer takes its options in parentheses. */
+function asCall({ object, index, span }: IndexExpr, value: Value): readonly Fix[] {
+  if (!isCallable(value) || value.kind === 'instance') return [];
+  return [replaceBy(`${textOf(object.span)}(${textOf(index.span)})`, span)];
 }
 
 function evaluatePipeline(expr: PipelineExpr, site: Site, session: Session): Value {

@@ -16,6 +16,9 @@ interface Meaning {
   readonly fixes: readonly Fix[];
 }
 
+/** What else stands before conditions. */
+const isCondition = /^(?:when|for|st|if|given|requires?|constraints?|provided|assuming|assert)$/;
+
 /** What a word that is none of ours means; undefined where only its spelling differs. */
 export function otherPreprocessing(modifier: Modifier, statement: InStatement): Diagnostic | undefined {
   const meaning = meaningOf(modifier, statement);
@@ -35,6 +38,15 @@ function meaningOf(modifier: Modifier, statement: InStatement): Meaning | undefi
   const value = args.map((arg) => textOf(arg.span)).join(' ');
   const by = (text: string): readonly Fix[] => [replaceBy(text, span)];
   const without = [leaveOut(textOf(span), span)];
+  if (
+    isCondition.test(word) &&
+    args.some((arg) => arg.kind === 'binary') &&
+    statement.preprocess[0] === modifier
+  )
+    return {
+      why: 'the conditions of an input stand behind `where`',
+      fixes: [replaceBy('where', modifier.word.span)],
+    };
   if (/^(?:resize|resizing|size|shape|inputshape|inputsize)$/.test(word))
     return { why: fitted, fixes: has(statement, 'fit') ? without : by('fit stretch') };
   if (/^(?:crop|centercrop|stretch|letterbox)$/.test(word) || (word === 'pad' && value === ''))

@@ -1,5 +1,8 @@
 /** Compile-time functions of constants: `len(depth)`, `max(a, b)`, `round(x)`, `sum(list)`. */
 import type { CallExpr } from '../1-parse/ast.ts';
+import { textOf } from '../1-parse/source.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { fixesBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Session } from './session.ts';
 import { describe, int, unknown, type GivenArg, type NumberValue, type Value } from './value.ts';
@@ -72,8 +75,23 @@ export function callFunction(
   const result = fn?.call(args.map((arg) => arg.value));
   if (result && !(result.kind === 'number' && Number.isNaN(result.value))) return result;
   const found = args.map((arg) => describe(arg.value)).join(', ') || 'nothing';
-  session.report(
-    diagnostic('value/expected', { expected: `${fn?.takes ?? 'constants'} for ${name}`, found }, expr.span),
-  );
+  const expected = `${fn?.takes ?? 'constants'} for ${name}`;
+  session.report(diagnostic('value/expected', { expected, found }, expr.span, sizesFor(name, args, expr)));
   return unknown;
+}
+
+/** `len(x)`: the sizes of a value have names; which is meant is plain where there is one alone. */
+function sizesFor(
+  name: string,
+  [first]: readonly GivenArg[],
+  { span }: CallExpr,
+): Pick<Diagnostic, 'notes' | 'fixes'> {
+  if (name !== 'len' || first?.value.kind !== 'tensor') return { notes: [], fixes: [] };
+  const { axes } = first.value.node.type;
+  const { kind, span: of } = first.arg.value;
+  const value = kind === 'name' || kind === 'member' ? textOf(of) : `(${textOf(of)})`;
+  const sizes = axes.map((axis) => `${value}.${axis}`);
+  const text = `a size is asked for by the name of its axis: ${sizes.join(', ')}`;
+  const only = sizes.length === 1 ? sizes[0] : undefined;
+  return { notes: [{ word: 'note', text }], fixes: fixesBy(only, span) };
 }

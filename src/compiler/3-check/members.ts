@@ -10,7 +10,7 @@ import { argument, evaluate, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { figures } from './query.ts';
 import { reportForeignMember } from './net-members.ts';
-import { reportMethod } from './methods.ts';
+import { reportLayerBehind, reportMethod } from './methods.ts';
 import { spoil } from './memo/recording.ts';
 import type { Session } from './session.ts';
 import { symbolicType } from './symbolic-types.ts';
@@ -18,6 +18,7 @@ import {
   describe,
   describeType,
   int,
+  isCallable,
   tensorOf,
   unknown,
   type Callable,
@@ -42,6 +43,7 @@ export function evaluateMember(expr: MemberExpr, site: Site, session: Session): 
         ? int(object.items.length)
         : noMember(expr, describe(object), ['length'], session);
     default:
+      if (isCallable(object) && reportLayerBehind(expr, describe(object), session)) return unknown;
       return mistyped(object, 'a value or a net', expr.object, session);
   }
 }

@@ -13,6 +13,7 @@ import { bindParams, type Application } from './apply.ts';
 import { evaluateStatement, isBroken } from './body.ts';
 import { evaluate, flow } from './evaluate.ts';
 import { childFrame, enter, type Frame, type Site } from './frame.ts';
+import { reportMeantAsLayer } from './meant-as-layer.ts';
 import type { Session } from './session.ts';
 import { sizesOf } from './sliding/index.ts';
 import { describe, unknown, type GivenArg, type Value } from './value.ts';
@@ -205,6 +206,7 @@ function assigned(statement: Extract<Statement, { kind: 'assign' }>, site: Site,
   if (statement.trainOnly && session.mode === 'inference') return unknown;
   if (isBroken(statement.name, session)) return unknown;
   const replaced = run.replacements.get(statement.name.name);
+  if (!replaced && reportMeantAsLayer(statement, site, session)) return unknown;
   const from = replaced ?? { statement, site };
   return flow(from.statement.value, enter({ ...from.site, path: site.path }, statement.name.name), session);
 }

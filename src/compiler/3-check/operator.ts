@@ -7,6 +7,8 @@ import type { Span } from '../1-parse/source.ts';
 import { internal } from '../diagnostics/internal.ts';
 import { operatorNames, operatorsCalled } from '../2-resolve/vocabulary.ts';
 import { counted } from '../diagnostics/count.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
+import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import { isConcrete, sameType, scalarType, shapeOf, showType, sizeOf, type TensorType } from '../ir/type.ts';
@@ -14,6 +16,7 @@ import { canonicalAttrs, constNode, paramAttrs, typedNode } from '../ops/build.t
 import { findOp } from '../ops/index.ts';
 import { isProblem, type OpDef } from '../ops/op.ts';
 import { noIncoming, type Application } from './apply.ts';
+import { withoutArgument } from './block-arguments.ts';
 import { argument } from './evaluate.ts';
 import { join, type Site } from './frame.ts';
 import { reportListed } from './listed-values.ts';
@@ -43,7 +46,7 @@ export function applyOperator(
   naming: 'segment' | 'at-site' = 'segment',
 ): Value {
   const data = dataInputs(value, at, site, session);
-  const def = data && operatorFor(value, data.nodes.length, at, session);
+  const def = data && operatorFor(value, data.nodes.length, { at, incoming: site.incoming }, session);
   if (!def) return unknown;
   const { segments } = session.model;
   const segment = segments.get(value.expr) ?? segments.get(at.expr) ?? value.name;
@@ -95,7 +98,12 @@ function dataInputs(value: OpCall, at: Application, site: Site, session: Session
 }
 
 /** The operator of that name for that many values; reports when there is none. */
-function operatorFor(value: OpCall, count: number, at: Application, session: Session): OpDef | undefined {
+function operatorFor(
+  value: OpCall,
+  count: number,
+  { at, incoming }: { readonly at: Application; readonly incoming: Node | undefined },
+  session: Session,
+): OpDef | undefined {
   const called = operatorsCalled(value.name);
   const def = called.find(
     ({ arity, category }) => count >= Math.max(arity.min, leastOf(category)) && count <= arity.max,
@@ -105,8 +113,19 @@ function operatorFor(value: OpCall, count: number, at: Application, session: Ses
   const least = Math.max(arity.min, leastOf(called[0]?.category));
   const values = counted(least, 'value');
   const needs = arity.min === arity.max ? values : `at least ${values}`;
-  session.report(diagnostic('value/arity', { layer: value.name, needs, found: count }, at.expr.span));
+  session.report(
+    diagnostic('value/arity', { layer: value.name, needs, found: count }, at.expr.span, {
+      fixes: count === arity.max + 1 ? givenTwice(value, at, incoming) : [],
+    }),
+  );
   return undefined;
+}
+
+/** `x -> relu(x)`, `x -> conv(8, 3)(x)`: what flows in is given again. */
+function givenTwice(value: OpCall, { expr }: Application, incoming: Node | undefined): readonly Fix[] {
+  const again = value.args.find((arg) => arg.value.kind === 'tensor' && arg.value.node === incoming);
+  const written = again && withoutArgument(expr, again.arg);
+  return written === undefined ? [] : [replaceBy(written, expr.span)];
 }
 
 /** A merge of one value does nothing; passes build them. */

@@ -15,6 +15,7 @@ import { partsMeant } from './item-and-number.ts';
 import { inBrackets } from './listed-arguments.ts';
 import type { Use } from './problems.ts';
 import type { Session } from './session.ts';
+import { batchLeftOut, withFewer } from './surplus-options.ts';
 import { axisNotes, describe, type GivenArg, type Value } from './value.ts';
 
 /** As it is written in the language. */
@@ -73,7 +74,7 @@ function tooMany(given: GivenArg, use: Use, session: Session): void {
   session.report(
     diagnostic('value/too-many-arguments', { what, count }, given.arg.span, {
       notes: names === '' ? [] : [{ word: 'note', text: `${what} has ${names}` }],
-      fixes: inBrackets(use),
+      fixes: withFewer(use),
     }),
   );
 }
@@ -178,7 +179,7 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
             ...byName(given, use),
             ...fixedKernel(given, param, use),
             ...lastAxis(given, param),
-            ...(param.kind === 'axes' ? inBrackets(use) : []),
+            ...(param.kind === 'axes' ? [...inBrackets(use), ...batchLeftOut(use)] : []),
             ...asPair(given, param),
           ];
   session.report(

@@ -1,6 +1,6 @@
 /** What stands as a condition of an input and is none: `where H`, `where H % 2`, `where (H, W) % 2 == 0`, conditions of sizes without names. */
 import type { Expr, InStatement, NameExpr } from '../1-parse/ast.ts';
-import { conditionInWords } from '../1-parse/slips/conditions.ts';
+import { conditionInWords, goesOnWithIn } from '../1-parse/slips/conditions.ts';
 import { textOf } from '../1-parse/source.ts';
 import { axisWords } from '../2-resolve/vocabulary.ts';
 import { leaveOut, replaceBy } from '../diagnostics/fixes.ts';
@@ -20,6 +20,7 @@ export function reportNoCondition(
   value: Value,
   session: Session,
 ): void {
+  if (goesOnWithIn(condition.span)) return;
   if (condition.kind !== 'name' || value.kind !== 'number') {
     const isRest = condition.kind === 'binary' && condition.op === '%';
     const fixes = isRest ? [replaceBy(`${textOf(condition.span)} == 0`, condition.span)] : [];
@@ -47,14 +48,8 @@ function likeTheNext({ where }: InStatement, { name, span }: NameExpr): string |
 export function reportOtherwise(statement: InStatement, condition: Expr, session: Session): boolean {
   const several = severalIn(condition);
   if (several) {
-    const { start } = condition.span;
-    const [before, behind] = [
-      textOf({ ...condition.span, end: several.span.start }),
-      textOf({ ...condition.span, start: several.span.end }),
-    ];
-    const each = several.items.map((item) => `${before}${textOf(item.span)}${behind}`).join(', ');
     const args = { expected: 'a condition for each size', found: `one for ${textOf(several.span)}` };
-    const fixes = [replaceBy(each, { ...condition.span, start })];
+    const fixes = [replaceBy(ofEach(condition, several), condition.span)];
     session.report(diagnostic('value/expected', args, several.span, { fixes }));
     return true;
   }
@@ -63,8 +58,25 @@ export function reportOtherwise(statement: InStatement, condition: Expr, session
   return unnamed !== undefined;
 }
 
+/** `(H, W) % 4 == 0` and `(H, W) == (32, 32)` as conditions of one size each. */
+function ofEach({ span, ...condition }: Expr, several: Several): string {
+  const right = 'right' in condition && several === condition.left ? condition.right : undefined;
+  const values = right?.kind === 'tuple' || right?.kind === 'list' ? right.items : [];
+  const before = textOf({ ...span, end: several.span.start });
+  const behind = textOf({ ...span, start: several.span.end });
+  const signs = right ? textOf({ ...span, start: several.span.end, end: right.span.start }) : '';
+  return several.items
+    .map((item, i) => {
+      const value = values.length === several.items.length ? values[i] : undefined;
+      return `${before}${textOf(item.span)}${value ? signs + textOf(value.span) : behind}`;
+    })
+    .join(', ');
+}
+
+type Several = Extract<Expr, { kind: 'tuple' | 'list' }>;
+
 /** `(H, W)` of `(H, W) % 4 == 0`. */
-function severalIn(condition: Expr): Extract<Expr, { kind: 'tuple' | 'list' }> | undefined {
+function severalIn(condition: Expr): Several | undefined {
   let left = condition;
   while (left.kind === 'binary') left = left.left;
   if (left.kind !== 'tuple' && left.kind !== 'list') return undefined;

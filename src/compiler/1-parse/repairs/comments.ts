@@ -10,8 +10,8 @@ import { lineAround } from './line.ts';
 /** What a comment of any language says: without its signs, line by line. */
 export function linesOfComment(image: string): readonly string[] {
   return image
-    .replace(/^(?:\/\/\/|\/\/|#+|\/\*+|<!--|"""|'''|;+|--+|%+)/, '')
-    .replace(/(?:\*+\/|-->|"""|''')$/, '')
+    .replace(/^(?:\/\/\/|\/\/|#+|\/\*+|<!--|\(\*+|\{-|"""|'''|;+|--+|%+)/, '')
+    .replace(/(?:\*+[/)]|-->|-\}|"""|''')$/, '')
     .split('\n')
     .map((line) => line.replace(/^[ \t]*\*?[ \t]*/, '').trimEnd());
 }

@@ -102,12 +102,18 @@ function advise(image: string): Advice {
   if (/^\d{1,3}(?:'\d{3})+$/.test(image)) return inGroups(image);
   if (/^\d+(?:_+\d+)*_*$/.test(image) && image.includes('_')) return underscores(image);
   if (/^0+\d/.test(image)) return leadingZeros(image);
+  if (isTime.test(image)) return { why: timesAreMeasured };
   return (
     withSuffix(image) ?? {
       why: 'what may follow the digits is k, M, G, kB, MB, GB or %; a name begins with a letter',
     }
   );
 }
+
+/** `10ms`. */
+const isTime = /^\d[\d_.]*(?:ns|us|µs|ms|s|sec|seconds?|min|minutes?|fps|Hz)$/;
+export const timesAreMeasured =
+  'times are measured, by `cnnc profile`; a budget limits what is known before anything runs';
 
 const sizeAdvice =
   'a size has digits on both sides of every small x, as in 3x3; with names write a list: [H, W]';

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { retype, spanOf } from '../lex.ts';
 import type { Source, Span } from '../source.ts';
+import { barOtherwise, boundOtherwise, flowsBack, isBehindName } from './otherwise.ts';
 import { lineAround } from './line.ts';
 
 /** Ours by theirs; arrows, dashes and full-width signs are found by their codes. */
@@ -23,12 +24,23 @@ export function repairSign(source: Source, token: IToken, diagnostics: Diagnosti
     retype(token, t.Arrow);
     return token;
   }
+  if (found === '<-' && !isBehindName(span)) return told(flowsBack(span));
+  if (found === '|' || found === '=>') {
+    const otherwise = found === '|' ? barOtherwise(span) : boundOtherwise(span);
+    if (otherwise) return told(otherwise);
+  }
   const ours = oursOf(found, span);
   const fix = { title: `write ${ours}`, edits: [{ span, text: ours === 'not' ? 'not ' : ours }] };
   diagnostics.push(diagnostic('syntax/foreign-sign', { found, ours }, span, { fixes: [fix] }));
   retype(token, ours === 'x' ? t.Reported : typeOf(ours));
   if (token.tokenType !== t.Reported) token.image = ours;
   return token;
+
+  function told(reports: readonly Diagnostic[]): IToken {
+    diagnostics.push(...reports);
+    retype(token, t.Reported);
+    return token;
+  }
 }
 
 /** `block B(c) => …`: slips/block-heads.ts tells it. */
@@ -70,7 +82,7 @@ export function repairSemicolon(
   inBrackets: boolean,
 ): IToken {
   const span = spanOf(source, token);
-  if (inBrackets) {
+  if (inBrackets || isBetweenConditions(span)) {
     const fix = { title: 'write ,', edits: [{ span, text: ',' }] };
     diagnostics.push(diagnostic('syntax/foreign-sign', { found: ';', ours: ',' }, span, { fixes: [fix] }));
     retype(token, t.Comma);
@@ -87,6 +99,12 @@ export function repairSemicolon(
   diagnostics.push(diagnostic('syntax/semicolon', {}, span, { fixes }));
   retype(token, t.Newline);
   return token;
+}
+
+/** `where H >= 32; W >= 32`. */
+function isBetweenConditions({ source: { text }, start, end }: Span): boolean {
+  const { before, behind } = lineAround(text, start, end);
+  return /^\s*in\b.*\bwhere\b/.test(before) && /^\s*[A-Z]\w*\s*(?:[%<>]|[=!]=)/.test(behind);
 }
 
 /** The blanks before a statement that goes from the middle of a line to the next one. */

@@ -7,8 +7,11 @@ import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { choiceBySigns } from '../slips/choice-by-signs.ts';
 import { sizesAround, sizesHaveNames } from '../slips/input-forms.ts';
+import { memberBySign } from '../slips/conditions.ts';
+import { productBySign } from '../slips/matrix-product.ts';
 import { rangeAround } from '../slips/tolerance.ts';
 import type { Source, Span } from '../source.ts';
+import { lineAround } from './line.ts';
 
 /** Characters of a run without meaning that a message shows. */
 const mostShown = 40;
@@ -41,6 +44,9 @@ export function repairStray(
       : goesOn
         ? [leaveOut('it', span)]
         : fixesOf(source, text, span);
+  // Of several products on a line the fix of the first one writes all.
+  const isTold = text === '@' && lineAround(source.text, start, end).before.includes('@');
+  if (isTold) return makeToken(t.Reported, text, start, end);
   const why = goesOn
     ? [
         {
@@ -48,7 +54,7 @@ export function repairStray(
           text: 'a line goes on by itself where the next one begins with `->` or an operator',
         },
       ]
-    : [];
+    : whyOf(text, span);
   diagnostics.push(diagnostic('syntax/stray', { text: shown(text) }, span, { fixes, notes: why }));
   return blank !== undefined || goesOn ? undefined : makeToken(t.Reported, text, start, end);
 }
@@ -80,7 +86,10 @@ const fractions: Readonly<Record<string, string>> = {
 };
 
 function fixesOf(source: Source, text: string, span: Span): readonly Fix[] {
-  if (text === '?') return choiceBySigns(source, span.start);
+  if (text === '?') return optional(span) ?? choiceBySigns(source, span.start);
+  if (text === '@') return productBySign(source, span.start);
+  if (text === '∈') return memberBySign(source, span.start);
+  if (text === '&') return betweenConditions(span) ? [replaceBy('and', span)] : [];
   if (text === '±') return rangeAround(source, span.start);
   if ([...text].every((one) => superscripts.includes(one))) {
     const power = `^${[...text].map((one) => superscripts.indexOf(one)).join('')}`;
@@ -92,6 +101,32 @@ function fixesOf(source: Source, text: string, span: Span): readonly Fix[] {
   // A letter of another alphabet that looks like the sign of a size.
   if (/^[хХ]$/.test(text) && /\d/.test(source.text[span.start - 1] ?? '')) return [replaceBy('x', span)];
   return [];
+}
+
+/** What is written instead. */
+function whyOf(text: string, span: Span): Diagnostic['notes'] {
+  const why =
+    text === '@'
+      ? 'a product of matrices is `matmul(a, b)`, which sums over an axis by its name'
+      : text === '?' && optional(span)
+        ? 'a parameter that need not be given has a default: `k = 3`'
+        : undefined;
+  return why === undefined ? [] : [{ word: 'why', text: why }];
+}
+
+/** `block B(c?)`, `k? = 3`: a parameter that need not be given has a default. */
+function optional(span: Span): readonly Fix[] | undefined {
+  const { before, behind } = lineAround(span.source.text, span.start, span.end);
+  const isParam =
+    /^\s*(?:export\s+)?(?:block|net)\s+\w+\s*\([^{}]*\w$/.test(before) && /^\s*[,)=:]/.test(behind);
+  return isParam ? [leaveOut('it', span)] : undefined;
+}
+
+/** `H >= 32 & W >= 32`. */
+function betweenConditions({ source: { text }, start, end }: Span): boolean {
+  const { before, behind } = lineAround(text, start, end);
+  const compared = /[=!<>]=|[<>]/;
+  return compared.test(before.slice(-40)) && compared.test(behind.slice(0, 40));
 }
 
 /** `y ~= 1`, `y ≈ 1`: numbers are equal where they differ by little. */

@@ -8,8 +8,10 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 const byCode: ReadonlySet<string> = new Set(['syntax/comment', 'syntax/semicolon', 'syntax/quote']);
 
 /** What a diagnostic of the lexer is told together with; undefined where each place is a mistake of its own. */
-function habitOf({ code, message, fixes }: Diagnostic): string | undefined {
+function habitOf({ code, message, fixes, notes }: Diagnostic): string | undefined {
   if (byCode.has(code)) return fixes.length === 1 ? code : undefined;
+  // `1.`, `2.`, or `1f`, `2f`: as another language writes all of its numbers.
+  if (code === 'syntax/bad-number' && fixes.length === 1) return notes[0]?.text;
   if (code === 'syntax/name-letters') return message;
   if (code === 'syntax/stray') return fixes.length === 1 ? message : undefined;
   if (code !== 'syntax/foreign-sign') return undefined;

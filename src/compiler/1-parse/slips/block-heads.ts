@@ -3,8 +3,10 @@
  * `block B(c) = { … }`. The head is read as text, and one fix writes all of it in our form.
  */
 import type { IToken } from 'chevrotain';
+import * as t from '../../../../grammar/tokens.ts';
 import type { Diagnostic, Edit, Fix } from '../../diagnostics/diagnostic.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
+import { spanOf } from '../lex.ts';
 import type { Source } from '../source.ts';
 import { paramsInOurForm } from './params.ts';
 import { closingOf, indentAt } from './scan.ts';
@@ -13,7 +15,9 @@ import { told, type Slip } from './slip.ts';
 /** Words that begin functions and classes elsewhere. */
 export const blockWords = 'def|class|function|func|fun|fn|layer|module|macro|struct';
 
-const beginning = new RegExp(`^(export\\s+)?(block|${blockWords})\\s+([A-Za-z]\\w*)[ \\t]*(?=[({[<:=-])`);
+const beginning = new RegExp(
+  `^(export\\s+)?(block|${blockWords})\\s+([A-Za-z]\\w*)[ \\t]*(?=[({[<:=-]|\\r?\\n[ \\t]+\\S)`,
+);
 
 interface Head {
   readonly word: string;
@@ -46,7 +50,9 @@ function headAt(source: Source, from: number): Head | undefined {
     ...{ word, wordAt: from + exported.length, open, bracket, end },
     ...{ type: close + 1, hasType: type !== undefined },
   };
-  if (params === undefined || (joint === '' && brace === undefined)) return { ...head, fixes: [] };
+  const isBelow = /\n[ \t]+$/.test(behind);
+  if (params === undefined || (joint === '' && brace === undefined && !isBelow))
+    return { ...head, fixes: [] };
   const called = `${name}${params === '' ? '' : `(${params})`}`;
   const body = brace !== undefined ? bracesFrom(text, end - 1) : bodyFrom(text, { from, end });
   if (!body) return { ...head, fixes: [] };
@@ -115,14 +121,24 @@ const returnsIn = (text: string, start: number, end: number): Body['edits'] =>
   }));
 
 /** What a block's head has in another way: told at its word, or at the first sign that does not fit. */
-const headOtherwise: Slip = (source, { token, start, previous, rules }) => {
+const headOtherwise: Slip = (source, failure) => {
+  const { token, start, previous, rules } = failure;
   if (!/^(?:item|declaration|block|expression|operand)$/.test(rules.at(-1) ?? '')) return undefined;
   const head = headAt(source, start.startOffset);
   if (!head || token.startOffset > head.end) return undefined;
   if (head.word !== 'block') return token === previous ? undefined : wordTold(source, head);
+  if (token.tokenType === t.End && previous && token.startOffset >= head.type)
+    return bodyBelow(source, head, previous);
   const why = whyNot(source, head, token);
   return why === undefined ? undefined : told(source, token, why, head.fixes);
 };
+
+/** `block B(c)` alone on its line. */
+function bodyBelow(source: Source, { fixes }: Head, previous: IToken): Diagnostic | undefined {
+  if (fixes.length === 0 || previous.tokenType === t.Equal) return undefined;
+  const expected = `\`=\` or \`{\` is missing after \`${previous.image}\``;
+  return diagnostic('syntax/incomplete', { expected }, spanOf(source, previous), { fixes });
+}
 
 function wordTold(source: Source, { word, wordAt, fixes }: Head): Diagnostic {
   const span = { source, start: wordAt, end: wordAt + word.length };

@@ -8,7 +8,7 @@ import type { Fix } from '../../diagnostics/diagnostic.ts';
 import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
-import { closingOf, partsOf, textFrom } from './scan.ts';
+import { closingOf, lineFrom, partsOf, textFrom } from './scan.ts';
 import { told, type Slip } from './slip.ts';
 import type { Source, Span } from '../source.ts';
 
@@ -66,6 +66,34 @@ function isCondition({ text }: Source, start: IToken, at: number): boolean {
   return start.tokenType === t.In && /\bwhere\b/.test(before);
 }
 
+/** `where H in range(1, 10)`: `in` and a name begin an input, on which the condition stands before. */
+const inRange: Slip = (source, { token, previous, start }) => {
+  if (start.tokenType !== t.In || (token !== start && previous?.image !== 'range')) return undefined;
+  const { text } = source;
+  const line = text.slice(text.lastIndexOf('\n', start.startOffset - 1) + 1, start.startOffset);
+  const [operand, name] = /([A-Za-z_][\w.]*)[ \t]+$/.exec(line) ?? [];
+  if (
+    operand === undefined ||
+    name === undefined ||
+    !/^\s*in\b.*\bwhere\b|^\s*(?:assert|expect)\b/.test(line)
+  )
+    return undefined;
+  const found = bounded(text, start.startOffset, { name, not: undefined });
+  const span = { source, start: start.startOffset - operand.length, end: found?.end ?? 0 };
+  return told(
+    source,
+    start,
+    oneOrBetween,
+    found ? [replaceBy(inContext(source, span, found.ours), span)] : [],
+  );
+};
+
+/** Whether such an `in` follows a condition, which is then told with it. */
+export const goesOnWithIn = ({ source: { text }, end }: Span): boolean =>
+  /^[ \t]+(?:not[ \t]+)?in[ \t]+range[ \t]*\(/.test(text.slice(end, end + 80));
+
+const oneOrBetween = 'one of several values is `x == 1 or x == 2`, one between two `x >= 1 and x <= 4`';
+
 /** `H in [32, 64]`, `H not in (1, 2)`, `H in 32..64`, `i in range(3)`. */
 const oneOfSeveral: Slip = (source, { token, start }) => {
   const word = /^(not[ \t]+)?in\b\s*/.exec(textFrom(source, token, 40));
@@ -77,12 +105,29 @@ const oneOfSeveral: Slip = (source, { token, start }) => {
   const not = denied ?? word[1];
   const at = token.startOffset + (word[1]?.length ?? 0);
   const from = token.startOffset + word[0].length;
-  const meant = text[from] === '[' || text[from] === '(' ? listed(text, from, { name, not }) : undefined;
+  const meant = /[[({]/.test(text[from] ?? '') ? listed(text, from, { name, not }) : undefined;
   const found = meant ?? bounded(text, at, { name, not });
   const span = { source, start: token.startOffset - operand.length, end: found?.end ?? 0 };
-  const expected = 'one of several values is `x == 1 or x == 2`, one between two `x >= 1 and x <= 4`';
-  return told(source, token, expected, found ? [replaceBy(inContext(source, span, found.ours), span)] : []);
+  return told(
+    source,
+    token,
+    oneOrBetween,
+    found ? [replaceBy(inContext(source, span, found.ours), span)] : [],
+  );
 };
+
+/** `H ∈ {32, 64}`, by its sign. */
+export function memberBySign(source: Source, at: number): readonly Fix[] {
+  const { text } = source;
+  const [operand, name] = /([A-Za-z_][\w.]*)[ \t]*$/.exec(text.slice(Math.max(0, at - 200), at)) ?? [];
+  const [gap = ''] = /^.[ \t]*/u.exec(text.slice(at, at + 80)) ?? [];
+  const from = at + gap.length;
+  if (operand === undefined || name === undefined || !/[[({]/.test(text[from] ?? '')) return [];
+  const found = listed(text, from, { name, not: undefined });
+  if (!found) return [];
+  const span = { source, start: at - operand.length, end: found.end };
+  return [replaceBy(inContext(source, span, found.ours), span)];
+}
 
 interface Sought {
   readonly name: string;
@@ -105,13 +150,19 @@ function listed(text: string, open: number, { name, not }: Sought): Meant | unde
 
 function bounded(text: string, at: number, { name, not }: Sought): Meant | undefined {
   const words = text.slice(at, at + 80);
-  const [python, low, high] = /^in\s+range\(\s*(?:(\d+)\s*,\s*)?(\d+)\s*\)/.exec(words) ?? [];
+  const [python, low, high, step] =
+    /^in\s+range\(\s*(?:(\d+)\s*,\s*)?(\d+)\s*(?:,\s*(\d+)\s*)?\)/.exec(words) ?? [];
   const range = python === undefined ? comparison(name, words) : undefined;
-  const ours = python === undefined ? range?.ours : `${name} >= ${low ?? 0} and ${name} < ${high}`;
+  const steps = step === undefined || step === '1' ? '' : ` and ${stepped(name, low ?? '0', step)}`;
+  const ours = python === undefined ? range?.ours : `${name} >= ${low ?? 0} and ${name} < ${high}${steps}`;
   if (ours === undefined) return undefined;
   const end = at + (python ?? range?.words ?? '').length;
   return { ours: not === undefined ? ours : `not (${ours})`, end };
 }
+
+/** The numbers of a range with a step. */
+const stepped = (name: string, low: string, step: string): string =>
+  Number(low) % Number(step) === 0 ? `${name} % ${step} == 0` : `(${name} - ${low}) % ${step} == 0`;
 
 /** In parentheses where other conditions stand beside it. */
 function inContext({ text }: Source, { start, end }: Span, ours: string): string {
@@ -155,7 +206,32 @@ const nothingBehind: Slip = (source, { token, previous, rules }) => {
 };
 
 const forWhere =
-  /^(?:with|if|when|requires?|assert|given|for|constraint)[ \t]*:?(?=[ \t]+\(?[A-Z]\b[^\n]*[=<>])/;
+  /^(?:with|if|when|requires?|assert|given|for|constraint|such[ \t]+that|st|s\.t\.)[ \t]*:?(?=[ \t]+\(?[A-Z]\b[^\n]*[=<>])/;
+
+/** What stands for `where` and reads as preprocessing: `such that H % 2 == 0`, `s.t. H >= 8`, `, H >= 8`. */
+const beforeConditions =
+  /(?:[ \t]+(?:such[ \t]+that|s\.[ \t]?t\.|st|when|for|given|requires?)|[ \t]*,)(?=[ \t]+\(?[A-Z]\b[^\n]*[=<>])/g;
+
+/** The same, where what does not parse stands further on, or in the middle of it. */
+const whereInWords: Slip = (source, { token, start }) => {
+  if (start.tokenType !== t.In) return undefined;
+  const line = lineFrom(source, start);
+  // Behind the names of its sizes.
+  const names = line.indexOf(']') + 1;
+  if (names === 0) return undefined;
+  const from = start.startOffset + names;
+  const [found] = [...line.slice(names).matchAll(beforeConditions)];
+  if (!found || /\bwhere\b/.test(line) || from + found.index + found[0].length < token.startOffset - 20)
+    return undefined;
+  const words = found[0].trim();
+  const gap = found[0].length - found[0].trimStart().length;
+  const span = { source, start: from + found.index + gap, end: from + found.index + found[0].length };
+  const args = { found: `\`${words}\``, expected: 'the conditions of an input stand behind `where`' };
+  const ours = gap === 0 ? ' where' : 'where';
+  return diagnostic('syntax/unexpected', args, span, {
+    fixes: [{ ...replaceBy(ours, span), title: 'where' }],
+  });
+};
 
 /** `in x: rgb[H, W] = 8x8 with H % 2 == 0`. */
 const whereByAnotherName: Slip = (source, { token, start }) => {
@@ -204,9 +280,11 @@ function toInput(
 }
 
 export const conditionSlips: readonly Slip[] = [
+  inRange,
   oneOfSeveral,
   inWords,
   nothingBehind,
   whereByAnotherName,
+  whereInWords,
   whereAlone,
 ];

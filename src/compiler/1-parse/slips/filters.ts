@@ -18,6 +18,17 @@ const rowsInBraces: Slip = (source, { token, rules }) => {
   return told(source, token, why, [replaceBy(ours, span)]);
 };
 
+/** `filter S = {{1, 0}, {0, 1}}`, as C lists numbers. */
+const bracesForBrackets: Slip = (source, { token, start, previous }) => {
+  if (!isBrace(token) || start.tokenType !== t.Filter || previous?.tokenType !== t.Equal) return undefined;
+  const close = closingOf(source.text, token.startOffset);
+  if (close === undefined) return told(source, token, why);
+  const written = source.text.slice(token.startOffset, close + 1);
+  const span = { source, start: token.startOffset, end: close + 1 };
+  const ours = written.replaceAll('{', '[').replaceAll('}', ']');
+  return told(source, token, why, [replaceBy(ours.startsWith('[[') ? ours : `[${ours}]`, span)]);
+};
+
 const withCommas = (rows: string): string => rows.replace(/\](?=\s+\[)/g, '],');
 
 /** `filter S(3) = …`. */
@@ -52,4 +63,10 @@ const commaBetweenRows: Slip = (source, { token, start, previous, rules }) => {
   return told(source, token, 'a comma is missing before this row', [putIn(source, before.length, ',')]);
 };
 
-export const filterSlips: readonly Slip[] = [rowsInBraces, sizeBehindName, commaBetweenRows, rowsSideBySide];
+export const filterSlips: readonly Slip[] = [
+  bracesForBrackets,
+  rowsInBraces,
+  sizeBehindName,
+  commaBetweenRows,
+  rowsSideBySide,
+];

@@ -1,8 +1,8 @@
 /** Slips in the heads of inputs and outputs: conditions behind `where`, a default in the wrong place, types of outputs. */
 import type { IToken } from 'chevrotain';
 import * as t from '../../../../grammar/tokens.ts';
-import type { Fix } from '../../diagnostics/diagnostic.ts';
-import { leaveOut } from '../../diagnostics/fixes.ts';
+import type { Diagnostic, Fix } from '../../diagnostics/diagnostic.ts';
+import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { spanOf } from '../lex.ts';
 import { lineFrom, partsOf, textFrom } from './scan.ts';
 import { told, type Slip } from './slip.ts';
@@ -21,10 +21,13 @@ const whereTwice: Slip = (source, { token, previous, start }) => {
 /** `where H = W`, and `where H % 2 == 0 = 8x8`: a comparison, or the default behind its conditions. */
 const equalBehindWhere: Slip = (source, { token, previous, start }) => {
   if (token.tokenType !== t.Equal || start.tokenType !== t.In || !previous) return undefined;
+  if (/^[<>]$/.test(previous.image) || source.text[token.startOffset + 1] === '<') return undefined;
   const before = textBefore(source, start, token);
   const where = before.search(/\bwhere\b/);
   if (where < 0) return undefined;
   const [whole, size] = /^=\s*(\d+(?:x\d+)+|\[[^\]\n]*\])/.exec(source.text.slice(token.startOffset)) ?? [];
+  const multiple = multipleOf(source, token);
+  if (multiple) return multiple;
   if (whole === undefined || /(?:^|[^=<>!])=(?!=)/.test(before.slice(0, where)))
     return told(source, token, 'two sizes are compared by `==`', [compared(source, start, token)]);
   const at = start.startOffset + where;
@@ -38,6 +41,20 @@ const equalBehindWhere: Slip = (source, { token, previous, start }) => {
   const fixes = [{ title: `= ${size} before where`, edits }];
   return told(source, token, 'the size to compile for stands before `where`', fixes);
 };
+
+/** `where H = 32k`, `where H = 2 * n`, as mathematicians say that 32 divides it. */
+function multipleOf(source: Source, token: IToken): Diagnostic | undefined {
+  const { text } = source;
+  const at = token.startOffset;
+  const [head, name] = /([A-Z]\w*)[ \t]*$/.exec(text.slice(Math.max(0, at - 80), at)) ?? [];
+  const [tail, number] =
+    /^=[ \t]*(\d+)[ \t]*\*?[ \t]*[kn]\b(?![ \t]*[-+*/^])/.exec(text.slice(at, at + 80)) ?? [];
+  if (head === undefined || tail === undefined) return undefined;
+  const span = { source, start: at - head.length, end: at + tail.length };
+  return told(source, token, 'what divides a size is written `H % 32 == 0`', [
+    replaceBy(`${name} % ${number} == 0`, span),
+  ]);
+}
 
 /** `where H = 224, W = 224`: all of them, and the size to compile for follows where it is another one. */
 function compared(source: Source, start: IToken, token: IToken): Fix {

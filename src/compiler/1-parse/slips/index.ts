@@ -4,6 +4,7 @@
  */
 import type { Failure } from '../../../../grammar/recovering-parser.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { arithmeticSlips } from './arithmetic.ts';
 import { bodyWithoutBraces, nothingBeforeBrace } from './bodies.ts';
 import { blockHeadSlips } from './block-heads.ts';
 import { callSlips } from './calls.ts';
@@ -78,6 +79,7 @@ const slips: readonly Slip[] = [
   ...detectSlips,
   ...numberSlips,
   ...conditionSlips,
+  ...arithmeticSlips,
   ...blockHeadSlips,
   ...netHeadSlips,
   ...paramSlips,

@@ -14,15 +14,19 @@ const entry = 'operation';
 
 const limit = 'a limit is written `params <= 62k`';
 
-const isOtherwise = ({ token, previous, start, rules }: Failure): boolean =>
+const isOtherwise = ({ token, previous, start, rules }: Failure, text = ''): boolean =>
   previous === start &&
+  // Of `=<` signs.ts speaks.
+  text[token.startOffset + 1] !== '<' &&
   previous.tokenType === t.Name &&
   rules[0] === entry &&
   [t.Equal, t.Colon, t.NumberToken].includes(token.tokenType);
 
 /** `budget N { params = 10k }`, `budget N { params: 10k }`, `budget N { params 10k }`. */
 const limitByAnotherSign: Slip = (source, failure) =>
-  isOtherwise(failure) ? told(source, failure.token, limit, [allInOurForm(source, failure)]) : undefined;
+  isOtherwise(failure, source.text)
+    ? told(source, failure.token, limit, [allInOurForm(source, failure)])
+    : undefined;
 
 /** A later limit of the same budget: the fix of the first reaches it. */
 export const isNextLimit = ({ text }: Source, before: Failure, failure: Failure): boolean =>

@@ -37,7 +37,7 @@ function endOf(text: string, from: number): number | undefined {
 const mostHeads = 20;
 
 /** Where the lines of the declaration around it begin, what documents it included; one whose braces do not hold it is beside it. */
-function beforeDeclaration(text: string, from: number): number | undefined {
+export function beforeDeclaration(text: string, from: number): number | undefined {
   const before = text.slice(0, from);
   const heads = [...before.matchAll(/^(?:(?:\/\/.*|export)\s+)*(?:net|block)\b/gm)].slice(-mostHeads);
   return heads.findLast(({ index, 0: head }) => holds(text, index + head.length, from))?.index;

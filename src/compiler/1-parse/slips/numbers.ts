@@ -4,14 +4,16 @@ import * as t from '../../../../grammar/tokens.ts';
 import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
-import { withUnit } from '../repairs/numbers.ts';
+import { timesAreMeasured, withUnit } from '../repairs/numbers.ts';
 import { textFrom } from './scan.ts';
 import { told, type Slip } from './slip.ts';
 
 /** `5 KB`, `3 k`, `10 percent`: the unit is part of the number. */
 const unitApart: Slip = (source, { token, previous }) => {
   if (previous?.tokenType !== t.NumberToken || !isWord(token)) return undefined;
-  const meant = withUnit(previous.image, token.image);
+  const meant = /^(?:[num]?s|sec|seconds?|fps|Hz)$/.test(token.image)
+    ? { why: timesAreMeasured, ours: undefined }
+    : withUnit(previous.image, token.image);
   if (meant === undefined) return undefined;
   const span = { source, start: previous.startOffset, end: spanOf(source, token).end };
   const text = source.text.slice(span.start, span.end);

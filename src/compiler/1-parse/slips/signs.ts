@@ -24,6 +24,19 @@ const signInPieces: Slip = (source, { token }) => {
   return foreignSign(':=', '=', { ...span, end: span.end + 1 });
 };
 
+/** `=<`, and `< =` in two pieces. */
+const boundInPieces: Slip = (source, { token, previous }) => {
+  const { text } = source;
+  if (token.image === '=' && (previous?.image === '<' || previous?.image === '>')) {
+    const span = { ...spanOf(source, previous), end: spanOf(source, token).end };
+    const found = text.slice(span.start, span.end);
+    return /^[<>][ \t]+=$/.test(found) ? foreignSign(found, `${previous.image}=`, span) : undefined;
+  }
+  if (token.image !== '=' || text[token.startOffset + 1] !== '<') return undefined;
+  const span = spanOf(source, token);
+  return foreignSign('=<', '<=', { ...span, end: span.end + 1 });
+};
+
 function foreignSign(found: string, ours: string, span: Span): Diagnostic {
   const fixes = [{ title: `write ${ours}`, edits: [{ span, text: ours }] }];
   return diagnostic('syntax/foreign-sign', { found, ours }, span, { fixes });
@@ -103,6 +116,7 @@ const beginsValue = ({ tokenType }: IToken): boolean =>
 export const signSlips: readonly Slip[] = [
   arrowInPieces,
   signInPieces,
+  boundInPieces,
   colonForEqual,
   signBehindRange,
   sizeInPieces,

@@ -12,8 +12,10 @@ const why = 'a part of a value is a layer: `slice(x, C = (0, 64))`';
 const farthest = 200;
 
 /** The sign stands between the brackets behind a name, and one part of what they hold is a slice. */
-const sliceInBrackets: Slip = (source, { token }) => {
-  if (token.tokenType !== t.Colon && token.tokenType !== t.DotDot) return undefined;
+const sliceInBrackets: Slip = (source, { token, start: statement }) => {
+  // Of the sizes of an input input-heads.ts speaks.
+  if (statement.tokenType === t.In) return undefined;
+  if (![t.Colon, t.DotDot, t.Comma].includes(token.tokenType)) return undefined;
   const from = Math.max(0, token.startOffset - farthest);
   const before = source.text.slice(from, token.startOffset);
   const found = /([A-Za-z]\w*)\[[^[\]{}\n]*$/.exec(before);
@@ -36,9 +38,11 @@ interface Place {
 function sliced(source: Source, { start, open, end }: Place, parts: readonly string[]): readonly Fix[] {
   const last = parts.at(-1) ?? '';
   const whole = parts.slice(0, -1).every((part) => part === ':' || part === '...');
-  const bounds = /^([^:]*):([^:]*)$/.exec(last);
-  if (!whole || !bounds) return [];
   const value = source.text.slice(start, open);
+  // One number alone is of the channels where all other axes stand before it.
+  const isOne = /^\d+$/.test(last) && (parts.includes('...') || parts.length > 2);
+  const bounds = isOne ? [last, last, `${Number(last) + 1}`] : /^([^:]*):([^:]*)$/.exec(last);
+  if (!whole || !bounds) return [];
   const [from, to] = [bounds[1]?.trim() || '0', bounds[2]?.trim() || `${value}.C`];
   if (/^-/.test(from) || /^-/.test(to)) return [];
   return [replaceBy(`slice(${value}, C = (${from}, ${to}))`, { source, start, end })];
