@@ -332,6 +332,14 @@ it('of an imported file that is given up nothing is said but that', async () => 
 describe('commands beside check', () => {
   const net = 'net N {\n  in x: f32[4]\n  out y: label(x -> dense(3)) of ["a", "b", "c"]\n}\n';
 
+  it('fmt writes a list of more items than a call has room for arguments', async () => {
+    const items = Array.from({ length: 70_000 }, (_, i) => i);
+    const path = file('list.cnn', `let a = [${items.join(', ')}]\n`);
+    const { exit, stderr } = await cnnc('fmt', path);
+    expect([exit, stderr]).toEqual([0, '']);
+    expect(readFileSync(path, 'utf8').match(/\d+/g)?.map(Number)).toEqual(items);
+  });
+
   it('an empty --out is said to be empty', async () => {
     const { exit, stderr } = await cnnc('build', file('net.cnn', net), '--seed', '1', '--out', '');
     expect(exit).toBe(2);
@@ -345,6 +353,29 @@ describe('commands beside check', () => {
       const [first] = (json() as { diagnostics: readonly { file: string }[] }).diagnostics;
       expect(first?.file).toBe(path);
     }
+  });
+
+  it('of thousands of assertions the first that failed are shown, and all are counted', async () => {
+    const text = `net N {\n  in x: f32[4]\n  out y: tensor(x -> dense(4))\n}\n${lines(3000, (i) => `assert N.params == ${i % 2 === 0 ? 20 : i}`)}`;
+    const path = file('assertions.cnn', text);
+    const { exit, stdout } = await cnnc('test', path);
+    expect(exit).toBe(1);
+    expect(stdout.match(/✗/g)).toHaveLength(50);
+    expect(stdout.match(/✓/g)).toHaveLength(150);
+    expect(stdout).toContain('… and 2,800 more (--json prints all)');
+    expect(stdout).toContain('1500 failed, 1500 passed');
+  });
+
+  it('a name of thousands of characters is short in a comparison', async () => {
+    const [old, now] = ['M', 'N'].map((letter) =>
+      file(
+        `${letter}.cnn`,
+        `net ${letter.repeat(9000)} {\n  in x: f32[4]\n  out y: tensor(x -> dense(4) -> ${letter === 'M' ? 'relu' : 'tanh'})\n}`,
+      ),
+    ) as [string, string];
+    const { exit, stdout } = await cnnc('diff', old, now);
+    expect(exit).toBe(0);
+    expect(stdout.length).toBeLessThan(5000);
   });
 
   it('scores that are NaN have no label', async () => {

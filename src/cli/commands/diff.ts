@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UsageFailure, type ExitCode } from '../failure.ts';
 import type { Figures, LayerDiff } from '../diffing/layers.ts';
 import type { WeightsDiff } from '../diffing/weights.ts';
-import { colors, count, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
+import { colors, count, shownName, writeJson, writeLine, type CommonOptions } from '../terminal.ts';
 import { collect } from '../options.ts';
 import { showCount } from '../../compiler/diagnostics/count.ts';
 
@@ -85,7 +85,7 @@ function layerJson(layer: LayerDiff): object {
 
 function print({ before, after, layers, weights }: Diff, { all }: Options): void {
   const title = before.net === after.net ? before.net : `${before.net} → ${after.net}`;
-  writeLine(colors.bold(title));
+  writeLine(colors.bold(shownName(title)));
   const shown = layers.filter((layer) => all || layer.kind !== 'changed' || layer.own);
   for (const layer of shown) writeLine(`  ${layerLine(layer)}`);
   const rest = layers.length - shown.length;
@@ -109,11 +109,13 @@ function print({ before, after, layers, weights }: Diff, { all }: Options): void
 }
 
 function layerLine(layer: LayerDiff): string {
-  if (layer.kind === 'added') return colors.green(`+ ${layer.path}  ${layer.layer.op} ${layer.layer.output}`);
-  if (layer.kind === 'gone') return colors.red(`- ${layer.path}  ${layer.layer.op} ${layer.layer.output}`);
+  if (layer.kind === 'added')
+    return colors.green(`+ ${shownName(layer.path)}  ${layer.layer.op} ${layer.layer.output}`);
+  if (layer.kind === 'gone')
+    return colors.red(`- ${shownName(layer.path)}  ${layer.layer.op} ${layer.layer.output}`);
   const name = layer.before === layer.path ? layer.path : `${layer.before} → ${layer.path}`;
   const changes = layer.changes.map(({ what, from, to }) => `${colors.dim(what)} ${from} → ${to}`);
-  return `${colors.yellow('~')} ${[name, ...changes].join('  ')}`;
+  return `${colors.yellow('~')} ${[shownName(name), ...changes].join('  ')}`;
 }
 
 function figure(from: number | string, to: number | string): string {
@@ -136,11 +138,12 @@ function printWeights({ total, fit, fitMoved, reshaped, added, gone, moves }: We
   const shape = (dims: readonly number[]): string => dims.join('x') || 'one number';
   some(
     reshaped.map(
-      ({ path, from, to }) => `  ${colors.yellow('reshaped')} ${path}  ${shape(from)} → ${shape(to)}`,
+      ({ path, from, to }) =>
+        `  ${colors.yellow('reshaped')} ${shownName(path)}  ${shape(from)} → ${shape(to)}`,
     ),
   );
-  some(added.map((one) => `  ${colors.green('new')}      ${one.path}  ${shape(one.shape)}`));
-  some(gone.map((one) => `  ${colors.red('gone')}     ${one.path}  ${shape(one.shape)}`));
+  some(added.map((one) => `  ${colors.green('new')}      ${shownName(one.path)}  ${shape(one.shape)}`));
+  some(gone.map((one) => `  ${colors.red('gone')}     ${shownName(one.path)}  ${shape(one.shape)}`));
   if (moves.length === 0) return;
   writeLine(`\nprobably renamed: with these lines in the new file they fill ${showCount(fitMoved)}`);
   for (const { from, to } of moves) writeLine(`  moved ${from} -> ${to}`);

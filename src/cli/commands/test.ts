@@ -16,6 +16,7 @@ import {
 import { addWeightOptions } from '../options.ts';
 import type { WeightOptions } from '../weights.ts';
 import { targetOf } from '../running.ts';
+import { showCount } from '../../compiler/diagnostics/count.ts';
 
 interface Options extends CommonOptions, WeightOptions {
   readonly target: string;
@@ -91,9 +92,25 @@ function show({ file, outcomes, diagnostics }: FileOutcome): void {
   if (outcomes.length + errors.length === 0) return;
   writeLine(colors.bold(file));
   showDiagnostics(errors, { to: 'stdout' });
-  for (const outcome of outcomes) showOutcome(outcome);
+  const shown = firstOf(outcomes);
+  for (const outcome of shown) showOutcome(outcome);
+  const left = outcomes.length - shown.length;
+  if (left > 0) writeLine(`  … and ${showCount(left)} more (--json prints all)`);
   writeLine();
 }
+
+/** Outcomes of a file that a person is shown. */
+const mostShown = 200;
+
+/** As they are, where they are few; of many those that failed come first. */
+function firstOf(outcomes: readonly Outcome[]): readonly Outcome[] {
+  if (outcomes.length <= mostShown) return outcomes;
+  const failed = outcomes.filter(({ passed }) => !passed).slice(0, mostFailures);
+  return [...failed, ...outcomes.filter(({ passed }) => passed)].slice(0, mostShown);
+}
+
+/** Of those, failures: each is some lines. */
+const mostFailures = 50;
 
 function showOutcome({ kind, name, passed, milliseconds, diagnostics, weights }: Outcome): void {
   const mark = passed ? colors.green('✓') : colors.red('✗');

@@ -4,7 +4,8 @@
  */
 
 const tabWidth = 4;
-const plain = /^[\x20-\x7e]*$/;
+/** Characters that take one column each and never join with those beside them: ASCII, Latin-1, and what frames and bars are drawn with. */
+const plain = /^[\x20-\x7e\xa1-\xac\xae-\xff\u2500-\u259f]*$/;
 const combining = /^[\p{Mark}\p{Format}]+$/u;
 const wide =
   /[\p{Emoji_Presentation}\u{1100}-\u{115f}\u{2e80}-\u{303e}\u{3041}-\u{33ff}\u{3400}-\u{4dbf}\u{4e00}-\u{9fff}\u{a000}-\u{a4cf}\u{ac00}-\u{d7a3}\u{f900}-\u{faff}\u{fe30}-\u{fe6f}\u{ff00}-\u{ff60}\u{ffe0}-\u{ffe6}\u{20000}-\u{3fffd}]|\u{fe0f}/u;

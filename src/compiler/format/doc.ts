@@ -75,7 +75,10 @@ export const hardLine: Doc = { kind: 'hard', blank: false, measure: hardMeasure 
 /** A line end and an empty line. */
 export const blankLine: Doc = { kind: 'hard', blank: true, measure: hardMeasure };
 
-export function concat(...parts: readonly Doc[]): Doc {
+export const concat = (...parts: readonly Doc[]): Doc => concatAll(parts);
+
+/** The same of a list: a list may have more items than a call has room for arguments. */
+export function concatAll(parts: readonly Doc[]): Doc {
   return { kind: 'concat', parts, measure: measureOf(parts) };
 }
 
@@ -149,7 +152,7 @@ export function join(parts: readonly Doc[], separator: Doc): Doc {
   if (parts.length === 1) return first;
   const all: Doc[] = [first];
   for (let i = 1; i < parts.length; i++) all.push(separator, parts[i] as Doc);
-  return concat(...all);
+  return concatAll(all);
 }
 
 interface Printer {

@@ -18,7 +18,20 @@ import type { Span } from '../1-parse/source.ts';
 import { textOf } from '../1-parse/source.ts';
 import { internal, unreachable } from '../diagnostics/internal.ts';
 import { bracketed, braced, brokenBraces, filled, flatBraces } from './brackets.ts';
-import { comment, concat, either, empty, flow, fresh, group, hardLine, indent, line, text } from './doc.ts';
+import {
+  comment,
+  concat,
+  concatAll,
+  either,
+  empty,
+  flow,
+  fresh,
+  group,
+  hardLine,
+  indent,
+  line,
+  text,
+} from './doc.ts';
 import type { Doc, Step } from './doc.ts';
 import { inline, sequence } from './sequence.ts';
 import type { Context, Sequence } from './sequence.ts';
@@ -203,13 +216,13 @@ function pipeline(context: Context, node: PipelineExpr): Doc {
 function stagesInLines({ entries, tail: below }: Sequence): Doc {
   const stages = entries.map(({ above, doc, behind }, i) => {
     const stage = behind === undefined ? doc : concat(doc, comment(`  ${behind}`));
-    if (i === 0) return concat(...above.map((note) => concat(comment(note.text), hardLine)), stage);
+    if (i === 0) return concatAll([...above.map((note) => concat(comment(note.text), hardLine)), stage]);
     const notes = above.flatMap((note) => [text(note.text), hardLine]);
     return concat(hardLine, ...notes, arrowSign, stage);
   });
   const [first = empty, ...rest] = stages;
   const tail = below.map((note) => concat(hardLine, comment(note.text)));
-  return concat(first, fresh(indent(concat(...rest, ...tail))));
+  return concat(first, fresh(indent(concatAll([...rest, ...tail]))));
 }
 
 const arrowSign = text('-> ');
@@ -280,7 +293,7 @@ function ifExpression(context: Context, node: IfExpr): Doc {
     const part = bodies[i] as Body;
     return flatBraces(context, found, part.statements, part.span.start + 1, undefined) ?? [];
   });
-  const chain = (braces: readonly Doc[]) => concat(...braces.map((doc, i) => concat(heads[i] ?? empty, doc)));
+  const chain = (braces: readonly Doc[]) => concatAll(braces.map((doc, i) => concat(heads[i] ?? empty, doc)));
   const flat = flats.length === lists.length ? chain(flats) : undefined;
   const broken = chain(lists.map(brokenBraces));
   return flat && flat.measure.first <= maxChain ? either(flat, broken) : broken;

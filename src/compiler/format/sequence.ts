@@ -5,7 +5,7 @@
 import type { Comment } from '../1-parse/ast.ts';
 import type { Source, Span } from '../1-parse/source.ts';
 import { textOf } from '../1-parse/source.ts';
-import { blankLine, comment, concat, empty, hardLine, text } from './doc.ts';
+import { blankLine, comment, concat, concatAll, empty, hardLine, text } from './doc.ts';
 import type { Doc } from './doc.ts';
 
 export interface Context {
@@ -159,7 +159,7 @@ export function lines(list: Sequence, separator = ''): Doc {
     else put(gap, ...own);
   });
   for (const note of list.tail) put(note.gap, text(note.text));
-  return concat(...parts);
+  return concatAll(parts);
 }
 
 /** Names longer than this are not waited for. */
