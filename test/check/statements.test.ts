@@ -115,8 +115,9 @@ describe('variants of a family', () => {
 describe('training blocks', () => {
   const train = (body: string): readonly string[] => codes(`${net}train N {\n${body}\n}`);
   test('freeze patterns match weights', () => {
-    expect(train('epochs = 3\nphase a { freeze h.**, **.bias }')).toEqual([]);
-    expect(train('freeze stem.**')).toEqual(['train/freezes-nothing']);
+    const loss = 'loss = crossentropy(y)';
+    expect(train(`${loss}\nphase a { freeze h.**, **.bias }`)).toEqual([]);
+    expect(train(`${loss}\nfreeze stem.**`)).toEqual(['train/freezes-nothing']);
   });
   test('crossentropy of probabilities is a second softmax', () => {
     const text = net.replace('dense(10)', 'dense(10) -> softmax');
@@ -126,10 +127,12 @@ describe('training blocks', () => {
     expect(
       train('loss = crossentropy(y)\noptim = sgd(lr = 0.1, momentum = 0.9) schedule cosine\nbatch = 64'),
     ).toEqual([]);
-    expect(train('los = crossentropy(y)')).toEqual(['names/unknown-word']);
+    expect(train('los = crossentropy(y)')).toEqual(['names/unknown-word', 'train/no-loss']);
     expect(train('loss = crossentropy(logit)')).toEqual(['names/unknown']);
-    expect(train('augment x { shift(2), rotat(10) }')).toEqual(['names/unknown-word']);
-    expect(train('augment z { shift(2) }')).toEqual(['names/unknown-word']);
+    expect(train('loss = crossentropy(y)\naugment x { shift(2), rotat(10) }')).toEqual([
+      'names/unknown-word',
+    ]);
+    expect(train('loss = crossentropy(y)\naugment z { shift(2) }')).toEqual(['names/unknown-word']);
   });
 });
 

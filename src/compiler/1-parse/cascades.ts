@@ -7,6 +7,7 @@ import { isToldInBraces, isToldWithFrom } from './slips/imports.ts';
 import { isNextLimit } from './slips/limits.ts';
 import { opensOtherwise } from './slips/net-heads.ts';
 import { isNextWord } from './slips/modifiers.ts';
+import { isNextSetting } from './slips/settings.ts';
 import type { Source } from './source.ts';
 
 /** The failures in order, without those that an earlier one explains, or a bracket that is `reported` never to close. */
@@ -34,6 +35,7 @@ export function withoutCascades(
     if (before && isNextLimit(source, before, failure)) continue;
     if (kept.some((one) => isOfSameObject(source, one, failure))) continue;
     if (before && isNextWord(source, before, failure)) continue;
+    if (before && isNextSetting(source, before, failure)) continue;
     if (
       before &&
       (goesOn(source, before, failure) || isUnderHead(source, before, failure) || isItsElse(before, failure))

@@ -306,4 +306,4 @@ function star(state: State, i: number): void {
 }
 
 const isPathNext = (next: IToken | undefined, previous: TokenType | undefined) =>
-  previous === t.Dot || next?.tokenType === t.Dot || next?.tokenType === t.RSquare;
+  previous === t.Freeze || previous === t.Dot || next?.tokenType === t.Dot || next?.tokenType === t.RSquare;

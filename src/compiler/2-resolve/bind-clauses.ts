@@ -2,9 +2,9 @@
  * Names in the clauses of `train`: the net's values, the operators, and the words of training (training.ts) with their options.
  * What is no word here is not looked for among the layers: `sdg` is no optimiser, whatever layer is near.
  */
-import type { Arg, Expr, Ident, TrainClause } from '../1-parse/ast.ts';
+import type { Arg, CallExpr, Expr, Ident, TrainClause } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
-import type { Fix } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
@@ -13,12 +13,12 @@ import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { bindExpr } from './bind-expr.ts';
 import { reportEmpty } from './empty.ts';
 import { isDeclared, lookup, type Place, type Scope } from './names.ts';
+import { targetsIn } from './loss-targets.ts';
 import { unknownOption } from './options.ts';
 import { sourceOf, wordOtherwise } from './word-otherwise.ts';
 import {
   augmentations,
   foreignAugmentations,
-  foreignSettings,
   lossWords,
   measuredOn,
   metrics,
@@ -28,6 +28,7 @@ import {
   type WordOption,
   type WordOptions,
 } from './training.ts';
+import { unknownSetting } from './unknown-settings.ts';
 import { isBuiltin } from './vocabulary.ts';
 
 type Clause<Kind extends TrainClause['kind']> = Extract<TrainClause, { kind: Kind }>;
@@ -44,7 +45,7 @@ export function bindClauses(
   for (const clause of clauses) {
     if (clause.kind === 'setting') {
       reportSecond(clause.name, settled, inside, place);
-      bindSetting(clause, scope, place);
+      bindSetting(clause, clauses, scope, place);
     } else if (clause.kind === 'phase') {
       reportPhase(clause, phases, inside, place);
       bindClauses(clause.clauses, 'phase', scope, place);
@@ -79,12 +80,15 @@ function reportPhase(
   } else before.set(name.name, name);
 }
 
-function bindSetting({ name, value, words }: Clause<'setting'>, scope: Scope, place: Place): void {
+function bindSetting(
+  clause: Clause<'setting'>,
+  beside: readonly TrainClause[],
+  scope: Scope,
+  place: Place,
+): void {
+  const { name, value, words } = clause;
   const setting = Object.hasOwn(settings, name.name) ? settings[name.name] : undefined;
-  if (!setting)
-    return place.names.report(
-      unknownWord(name, Object.keys(settings), 'setting of a train block', foreignSettings),
-    );
+  if (!setting) return place.names.report(unknownSetting(clause, beside));
   const behind = setting.kind === 'word' ? setting.behind : {};
   for (const { word, args } of words) bindBehind(word, args, { of: name.name, behind }, { scope, place });
   switch (setting.kind) {
@@ -178,11 +182,7 @@ function bindOptions(
     if (name === undefined || !option) {
       const count = known.length === 0 ? 'none' : known.length;
       place.names.report(
-        arg.name
-          ? unknownOption(arg, known, what)
-          : diagnostic('value/too-many-arguments', { what, count }, arg.span, {
-              fixes: known.length === 0 ? [replaceBy(what, at.span)] : [],
-            }),
+        arg.name ? unknownOption(arg, known, what) : tooMany({ what, count, args, arg, options, at }),
       );
       continue;
     }
@@ -195,6 +195,31 @@ function bindOptions(
   // What was given to an option that does not exist was meant for this one.
   if (missing !== undefined && given.size === args.length)
     place.names.report(diagnostic('value/missing-argument', { what, option: missing }, at.span));
+}
+
+interface TooMany {
+  readonly what: string;
+  readonly count: number | string;
+  readonly args: readonly Arg[];
+  readonly arg: Arg;
+  readonly options: WordOptions;
+  /** The word with its parentheses. */
+  readonly at: Expr;
+}
+
+/** `cosine(0.1, 0.001)`: a schedule goes from one rate to another. */
+function tooMany({ what, count, args, arg, options, at }: TooMany): Diagnostic {
+  const [first, second, ...others] = args;
+  const isPair =
+    first && second === arg && others.length === 0 && Object.values(options)[0]?.takes === 'rates';
+  const bare = Object.keys(options).length === 0 ? [replaceBy(what, at.span)] : [];
+  if (!isPair) return diagnostic('value/too-many-arguments', { what, count }, arg.span, { fixes: bare });
+  const between = { ...arg.span, start: first.value.span.end, end: arg.value.span.start };
+  const title = `${what}(${textOf(first.value.span)} -> ${textOf(arg.value.span)})`;
+  return diagnostic('value/too-many-arguments', { what, count }, arg.span, {
+    notes: [{ word: 'note', text: `${what} goes from one rate to another: ${what}(first -> last)` }],
+    fixes: [{ title, edits: [{ span: between, text: ' -> ' }] }],
+  });
 }
 
 /** A path without its quotes looks like a name. */
@@ -268,8 +293,20 @@ function bindLoss(expr: Expr, scope: Scope, place: Place): void {
     return bindLoss(expr.right, scope, place);
   }
   if (expr.kind === 'list') return expr.items.forEach((e) => bindLoss(e, scope, place));
+  if (expr.kind === 'call') return bindLossCall(expr, scope, place);
   bindExpr(expr, 'value', scope, place);
 }
+
+/** Of a target that has no declaration phase 3 speaks, where its shape is known. */
+function bindLossCall(expr: CallExpr, scope: Scope, place: Place): void {
+  const targets = new Set<Expr>(targetsIn(expr).filter(({ name }) => isTarget(name, scope, place)));
+  const args = expr.args.filter(({ value }) => !targets.has(value));
+  bindExpr(targets.size === 0 ? expr : { ...expr, args }, 'value', scope, place);
+}
+
+/** Where the net is not known, its names are not, either. */
+const isTarget = (name: string, scope: Scope, place: Place): boolean =>
+  !scope.extendsUnknown && !isDeclared(name, scope, place);
 
 function isUndeclaredBuiltin(name: string, scope: Scope, place: Place): boolean {
   return isBuiltin(name) && lookup(name, scope) === undefined && !place.module.names.has(name);

@@ -127,21 +127,6 @@ export const settings: Readonly<Record<string, Setting>> = {
   metrics: { kind: 'metrics' },
 };
 
-/** What other frameworks call the settings; those that begin with ours (`optimizer`, `batch_size`) need no entry. */
-export const foreignSettings: Readonly<Record<string, string>> = {
-  ...{ learning_rate: 'lr', learningRate: 'lr', rate: 'lr', criterion: 'loss', objective: 'loss' },
-  ...{ minibatch: 'batch', iterations: 'steps', num_epochs: 'epochs', random_seed: 'seed' },
-  ...{
-    nb_epoch: 'epochs',
-    n_epochs: 'epochs',
-    schedule: 'lr',
-    scheduler: 'lr',
-    lr_scheduler: 'lr',
-    lr_schedule: 'lr',
-  },
-  ...{ dataset: 'data', train_data: 'data', val_data: 'validation', val: 'validation', grad_clip: 'clip' },
-};
-
 /** What other frameworks call augmentations. */
 export const foreignAugmentations: Readonly<Record<string, string>> = {
   ...{

@@ -110,7 +110,7 @@ const softmaxes: ReadonlySet<string> = new Set(['softmax', 'log_softmax']);
 function softmaxTwice(node: Written): Diagnostic | undefined {
   const before = node.inputs[0];
   if (!softmaxes.has(node.op) || !before || !softmaxes.has(before.op) || !before.span) return undefined;
-  return diagnostic('network/softmax-twice', {}, node.span, {
+  return diagnostic('network/softmax-twice', { what: 'softmax' }, node.span, {
     labels: [{ span: before.span, text: 'probabilities already' }],
     fixes: isStage(node.span) ? [{ title: 'leave it out', edits: [removeStage(node.span)] }] : [],
   });
@@ -220,12 +220,12 @@ function reluOutputs(graph: Graph): readonly Diagnostic[] {
 }
 
 /** True for ` -> relu`, not for `relu(x)`. */
-function isStage({ source, start }: Span): boolean {
+export function isStage({ source, start }: Span): boolean {
   return source.text.slice(arrowBefore(source.text, start), start).trim() === '->';
 }
 
 /** Removes ` -> relu`: the stage and the arrow before it. */
-function removeStage({ source, start, end }: Span): Edit {
+export function removeStage({ source, start, end }: Span): Edit {
   return { span: { source, start: arrowBefore(source.text, start), end }, text: '' };
 }
 

@@ -6,12 +6,14 @@
 import type { Expr, TrainItem } from '../1-parse/ast.ts';
 import { textOf, type Span } from '../1-parse/source.ts';
 import { operatorsCalled } from '../2-resolve/vocabulary.ts';
+import type { Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { showNames } from '../diagnostics/show-names.ts';
 import { topological, type Node } from '../ir/graph.ts';
 import { matchesPath, patternIndex } from '../ir/weight-paths.ts';
 import { buildFrom, inputNode, paramPath } from '../ops/build.ts';
 import { opDef } from '../ops/index.ts';
+import { allButTheLast, netPaths, weightPaths } from './patterns.ts';
 import { figures, type NetFacts } from './query.ts';
 import type { Session } from './session.ts';
 
@@ -47,10 +49,20 @@ export function checkLossGradient(item: TrainItem, facts: NetFacts, session: Ses
       diagnostic('train/no-gradient', { net: facts.graph.name }, clause.value.span, {
         labels: blocked.map(({ span, what }) => ({ span, text: `${what} has no gradient` })),
         notes: [{ word: 'why', text: first ? stops(first.what) : dependsOnNone(patterns) }],
-        fixes: first ? [{ title: `compute the loss from the value before ${first.what}`, edits: [] }] : [],
+        fixes: first
+          ? [{ title: `compute the loss from the value before ${first.what}`, edits: [] }]
+          : withoutLast(item, facts),
       }),
     );
   }
+}
+
+/** `freeze **` leaves nothing: all but the layers that are nearest to the outputs. */
+function withoutLast({ clauses }: TrainItem, { graph }: NetFacts): readonly Fix[] {
+  const all = clauses.flatMap((clause) =>
+    clause.kind === 'freeze' ? clause.patterns.filter(({ text }) => /^\*\*?$/.test(text)) : [],
+  );
+  return all.flatMap(({ span }) => allButTheLast(netPaths(weightPaths(graph)).scopes, span));
 }
 
 function stops(what: string): string {

@@ -73,8 +73,9 @@ function namesCrossentropy(expr: Expr): boolean {
 /** Only this loss takes its target from a label; of others it is not known here. */
 const crossentropy = 'crossentropy';
 
-/** It applied to the scores of the net's only output for users. */
-function applied({ outputs }: NetFacts['graph'], values: NetFacts['values']): readonly string[] {
+/** It applied to the scores of the net's only output for users; none where that is no label. */
+export function crossentropyOf({ graph, values }: Pick<NetFacts, 'graph' | 'values'>): readonly string[] {
+  const { outputs } = graph;
   const [only, ...others] = outputs.filter(({ trainOnly }) => !trainOnly);
   const [node] = only?.nodes ?? [];
   if (!node || only?.output.kind !== 'label' || others.length > 0) return [];
@@ -88,9 +89,10 @@ function fixesFor(expr: Expr, { values, graph }: NetFacts): readonly Fix[] {
   const text = textOf(expr.span);
   if (expr.kind === 'name' && values.has(expr.name)) {
     const labelled = graph.outputs.some(({ output }) => output.kind === 'label');
-    return [replaceBy(labelled ? `crossentropy(${text})` : `mse(${text}, target)`, expr.span)];
+    return labelled ? [replaceBy(`crossentropy(${text})`, expr.span)] : [];
   }
-  if (namesCrossentropy(expr)) return applied(graph, values).map((call) => replaceBy(call, expr.span));
+  if (namesCrossentropy(expr))
+    return crossentropyOf({ graph, values }).map((call) => replaceBy(call, expr.span));
   const isShape = expr.kind === 'unary' || expr.kind === 'binary' || expr.kind === 'call';
   return isShape ? [replaceBy(`mean(${text})`, expr.span)] : [];
 }

@@ -4,7 +4,6 @@
  */
 import type {
   BudgetStatement,
-  Expr,
   Ident,
   PathPattern,
   TestItem,
@@ -17,8 +16,6 @@ import type { Declaration, Model, NetDeclaration } from '../2-resolve/model.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { showNames } from '../diagnostics/show-names.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
-import { topological, type Graph } from '../ir/graph.ts';
-import { paramPath } from '../ops/build.ts';
 import { checkBudget, reportLimitsTwice } from './budgets.ts';
 import { hasArguments } from './complete.ts';
 import { checkDataClasses } from './data-classes.ts';
@@ -26,10 +23,13 @@ import type { Site } from './frame.ts';
 import type { VariantInfo } from './families.ts';
 import { checkFrozenStatistics } from './frozen-statistics.ts';
 import { checkLossGradient } from './loss-gradient.ts';
+import { checkScores } from './loss-scores.ts';
 import { checkLossShape } from './loss-shape.ts';
+import { checkTargets } from './loss-targets.ts';
+import { reportNoLoss } from './no-loss.ts';
 import { checkMoves } from './moves.ts';
 import { checkWeightsFiles } from './missing-weights.ts';
-import { checkPattern, netPaths, type NetPaths } from './patterns.ts';
+import { checkPattern, netPaths, type NetPaths, weightPaths } from './patterns.ts';
 import type { NetFacts } from './query.ts';
 import type { Session } from './session.ts';
 import { checkTest } from './testing/index.ts';
@@ -157,12 +157,6 @@ function pathsOf(
   return graphs.map((graph) => (graph ? weightPaths(graph) : []));
 }
 
-function weightPaths(graph: Graph): readonly string[] {
-  return topological(graph)
-    .filter((node) => node.op === 'param')
-    .map(paramPath);
-}
-
 /** A statement that names no net, in a file that has not just one. */
 function whichNet(item: TestItem | BudgetStatement, session: Session): void {
   const { names } = session.model.entry;
@@ -185,29 +179,12 @@ function whichNet(item: TestItem | BudgetStatement, session: Session): void {
 function checkTrain(item: TrainItem, facts: NetFacts | undefined, site: Site, session: Session): void {
   if (!facts) return;
   const { graph } = facts;
-  for (const clause of item.clauses)
-    if (clause.kind === 'setting' && clause.name.name === 'loss') checkLoss(clause.value, facts, session);
+  reportNoLoss(item, facts, session);
+  checkScores(item, facts, session);
+  checkTargets(item, facts, session);
   const paths = netPaths(weightPaths(graph));
   if (checkLossShape(item, facts, session)) checkLossGradient(item, facts, session);
   checkClauses(item.clauses, { facts, paths, site, frozen: [] }, session);
-}
-
-/** `crossentropy` takes logits: it has a softmax of its own. */
-function checkLoss(expr: Expr, facts: NetFacts, session: Session): void {
-  if (expr.kind === 'binary') {
-    checkLoss(expr.left, facts, session);
-    return checkLoss(expr.right, facts, session);
-  }
-  if (expr.kind !== 'call' || expr.callee.kind !== 'name' || expr.callee.name !== 'crossentropy') return;
-  const value = expr.args[0]?.value;
-  const node = value?.kind === 'name' ? facts.values.get(value.name) : undefined;
-  if (!value || node?.op !== 'softmax') return;
-  session.report(
-    diagnostic('network/softmax-twice', {}, value.span, {
-      labels: node.span ? [{ span: node.span, text: 'probabilities already' }] : [],
-      notes: [{ word: 'why', text: 'crossentropy takes the scores before a softmax and has its own' }],
-    }),
-  );
 }
 
 interface TrainedNet {

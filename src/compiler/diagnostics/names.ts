@@ -60,8 +60,8 @@ export const nameDiagnostics = {
     severity: 'error',
     message: '{name} is no {what}',
     explain: 'Some places take one of a few words; the note lists them.',
-    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  epoch = 5\n}',
-    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  epochs = 5\n}',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  loss = crossentropy(y)\n  epoch = 5\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  loss = crossentropy(y)\n  epochs = 5\n}',
   },
   'names/used-before': {
     severity: 'error',

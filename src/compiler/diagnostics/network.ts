@@ -310,9 +310,9 @@ export const networkDiagnostics = {
   },
   'network/softmax-twice': {
     severity: 'warning',
-    message: 'softmax is applied twice',
+    message: '{what} is applied twice',
     explain:
-      'Softmax of probabilities makes them nearly equal: the largest of 1000 classes can reach e/(e + 999). Outputs of kind `label` apply softmax by themselves where it is missing.',
+      'Softmax of probabilities makes them nearly equal: the largest of 1000 classes can reach e/(e + 999). Outputs of kind `label` apply softmax by themselves where it is missing. The losses `crossentropy` and `bce` take scores, and have a softmax and a sigmoid of their own: of probabilities they would make nearly the same number whatever the net says.',
     bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) -> softmax -> softmax\n  out z: tensor(y)\n}',
     good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3) -> softmax\n  out z: tensor(y)\n}',
   },

@@ -7,8 +7,16 @@ export const trainDiagnostics = {
     message: 'freeze {pattern} matches no weight of {net}',
     explain:
       'A pattern names weights by their path: `stem.**` is everything below `stem`, `**.bias` every bias. One that matches nothing would train what should stay.',
-    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  epochs = 2\n  freeze stem.**\n}',
-    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  epochs = 2\n  freeze y.**\n}',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  loss = mean(square(y))\n  freeze stem.**\n}',
+    good: 'net N {\n  in x: f32[4]\n  stem = x -> dense(8) -> relu\n  y = stem -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  loss = mean(square(y))\n  freeze stem.**\n}',
+  },
+  'train/no-loss': {
+    severity: 'warning',
+    message: 'train {net} has no loss: there is nothing to make smaller',
+    explain:
+      'Training changes weights so that the loss gets smaller; without a `loss` nothing says what the outputs should become. Cross-entropy goes with a `label`, `bce` with a `prob` or a `mask`, `mse` with numbers. One in each phase will do as well.',
+    bad: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y)\n}\ntrain N {\n  epochs = 2\n}',
+    good: 'net N {\n  in x: f32[4]\n  y = x -> dense(3)\n  out z: label(y)\n}\ntrain N {\n  loss = crossentropy(y)\n  epochs = 2\n}',
   },
   'train/loss-shape': {
     severity: 'error',
@@ -31,8 +39,8 @@ export const trainDiagnostics = {
     message: 'freeze {pattern} holds the weights of batch norms whose statistics go on moving',
     explain:
       'A batch norm has a weight and a bias, which `freeze` holds, and running statistics, which every batch moves. With the one frozen and the other not, layers that should stay as they were give other values after training. Freeze the layer as a whole: `stem.**` takes the statistics too.',
-    bad: 'net N {\n  in x: f32[8, 8, 3]\n  stem = x -> conv(4, 3, bias = false) -> bn -> relu\n  y = stem -> gap -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  freeze stem.**.weight\n}',
-    good: 'net N {\n  in x: f32[8, 8, 3]\n  stem = x -> conv(4, 3, bias = false) -> bn -> relu\n  y = stem -> gap -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  freeze stem.**\n}',
+    bad: 'net N {\n  in x: f32[8, 8, 3]\n  stem = x -> conv(4, 3, bias = false) -> bn -> relu\n  y = stem -> gap -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  loss = mean(square(y))\n  freeze stem.**.weight\n}',
+    good: 'net N {\n  in x: f32[8, 8, 3]\n  stem = x -> conv(4, 3, bias = false) -> bn -> relu\n  y = stem -> gap -> dense(3)\n  out z: tensor(y)\n}\ntrain N {\n  loss = mean(square(y))\n  freeze stem.**\n}',
   },
   'train/classes-count': {
     severity: 'error',

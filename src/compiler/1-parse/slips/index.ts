@@ -28,6 +28,7 @@ import { numberSlips } from './numbers.ts';
 import { outSlips } from './outs.ts';
 import { paramSlips } from './params.ts';
 import { parenthesisSlips } from './parentheses.ts';
+import { settingSlips } from './settings.ts';
 import { signLeftOut, signSlips } from './signs.ts';
 import { sliceSlips } from './slices.ts';
 import type { Slip } from './slip.ts';
@@ -72,6 +73,7 @@ const readsOn: ReadonlySet<Slip> = new Set([
   ...paramSlips,
   ...callSlips,
   ...sliceSlips,
+  ...settingSlips,
 ]);
 
 const slips: readonly Slip[] = [
@@ -98,6 +100,7 @@ const slips: readonly Slip[] = [
   ...inputHeadSlips,
   ...modifierSlips,
   ...trainingSlips,
+  ...settingSlips,
   ...outSlips,
   ...namingSlips,
   ...callSlips,
