@@ -83,6 +83,11 @@ const measurements: readonly Measurement[] = [
     limits: { edit: 20 },
     run: () => child('edits', 'resnet', 'imported'),
   },
+  {
+    name: 'a file that imports Inception-v4, checked again as inception.cnn changes',
+    limits: { edit: 20 },
+    run: () => child('edits', 'inception', 'imported'),
+  },
   { name: '10,000 lines, 500 blocks', limits: { total: 1000, peakMB: 300 }, run: () => child('big') },
   { name: '2,000 lines, formatted', limits: { first: 200, again: 200 }, run: () => child('format') },
   {

@@ -66,4 +66,15 @@ export const editedFiles: readonly Edited[] = [
       ['one more line in a block', '} -> relu\n\nblock Cifar', '} -> relu\n  -> dropout(0.1)\n\nblock Cifar'],
     ],
   },
+  {
+    file: 'inception',
+    imported: ['InceptionV4'],
+    edits: [
+      ['another number of channels in a branch', 'b1: Conv(384)\n', 'b1: Conv(380)\n'],
+      ['one block more', 'ReductionB4 -> repeat(3)', 'ReductionB4 -> repeat(4)'],
+      ['one more layer in a loop', 'repeat(7) { B4 }', 'repeat(7) { B4 -> relu }'],
+      ['a constant of every layer', 'bn(eps = 0.001)', 'bn(eps = 0.002)'],
+      ['a comment above everything', '/// Convolution without', '// A comment.\n/// Convolution without'],
+    ],
+  },
 ];
