@@ -1,6 +1,6 @@
 /**
- * Arithmetic: on constants at compile time (whole numbers stay whole, `/` floors between them), element by element on sizes
- * (`1x7 / 2` is `0x3`), and on tensors as nodes that broadcast over named axes.
+ * Arithmetic: on constants at compile time (whole numbers stay whole, `/` floors between them and keeps the exact quotient beside
+ * it), element by element on sizes (`1x7 / 2` is `0x3`), and on tensors as nodes that broadcast over named axes.
  */
 import type { BinaryExpr, BinaryOp, Expr, UnaryExpr } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
@@ -18,7 +18,7 @@ import type { Session } from './session.ts';
 import { sameOfEach, scaledTable } from './operator-slips.ts';
 import { eachSizeCompared } from './shape-compared.ts';
 import { compareSymbolic } from './symbolic-types.ts';
-import { axisNotes, describe, int, unknown, type NumberValue, type Value } from './value.ts';
+import { axisNotes, describe, int, unknown, realOf, type NumberValue, type Value } from './value.ts';
 import { showCount } from '../diagnostics/count.ts';
 
 const tensorOps: Partial<Record<BinaryOp, string>> = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' };
@@ -29,7 +29,8 @@ export function unary(expr: UnaryExpr, operand: Value, site: Site, session: Sess
     return operand.kind === 'bool'
       ? { kind: 'bool', value: !operand.value }
       : mistyped(operand, 'a condition', expr.operand, session);
-  if (operand.kind === 'number') return number(-operand.value, operand.integer, negated(operand));
+  if (operand.kind === 'number')
+    return exactly(number(-operand.value, operand.integer, negated(operand)), -realOf(operand));
   if (operand.kind === 'tensor')
     return layer('neg', [operand.node], { path: join(site.path, 'neg'), expr, site }, session);
   return mistyped(operand, 'a number', expr.operand, session);
@@ -42,6 +43,10 @@ function negated(operand: NumberValue): Dim | undefined {
 function number(value: number, integer: boolean, dim?: Dim): NumberValue {
   const base = { kind: 'number', value, integer } as const;
   return dim === undefined || typeof dim === 'number' ? base : { ...base, dim };
+}
+
+function exactly(number: NumberValue, exact: number): NumberValue {
+  return Object.is(exact, number.value) ? number : { ...number, exact };
 }
 
 /** A chain such as `a + b + c` is a deep tree to the left: it is walked with a list, not with the call stack. */
@@ -94,7 +99,7 @@ function onTensors(expr: BinaryExpr, left: Value, right: Value, site: Site, sess
 function operandNode(value: Value, expr: Expr): Node | undefined {
   if (value.kind === 'tensor') return value.node;
   if (value.kind !== 'number') return undefined;
-  return constNode({ shape: [], data: new Float32Array([value.value]) }, scalarType, {
+  return constNode({ shape: [], data: new Float32Array([realOf(value)]) }, scalarType, {
     path: '',
     span: expr.span,
   });
@@ -102,19 +107,20 @@ function operandNode(value: Value, expr: Expr): Node | undefined {
 
 function onNumbers(expr: BinaryExpr, left: NumberValue, right: NumberValue, session: Session): Value {
   const [a, b] = [left.value, right.value];
+  const [x, y] = [realOf(left), realOf(right)];
   const integer = left.integer && right.integer;
   switch (expr.op) {
     case '+':
-      return number(a + b, integer, dims(addDims, left, right));
+      return exactly(number(a + b, integer, dims(addDims, left, right)), x + y);
     case '-':
-      return number(a - b, integer, dims(subDims, left, right));
+      return exactly(number(a - b, integer, dims(subDims, left, right)), x - y);
     case '*':
-      return number(a * b, integer, dims(mulDims, left, right));
+      return exactly(number(a * b, integer, dims(mulDims, left, right)), x * y);
     case '/':
     case '%':
       return divide(expr, left, right, session);
     case '^':
-      return number(a ** b, integer && b >= 0);
+      return exactly(number(a ** b, integer && b >= 0), x ** y);
     case 'and':
     case 'or':
       return operatorProblem(expr, left, right, session);
@@ -136,9 +142,10 @@ function divide(expr: BinaryExpr, left: NumberValue, right: NumberValue, session
   const integer = left.integer && right.integer;
   const quotient = left.dim && integer && !right.dim && b > 0 ? floorDivDim(left.dim, b) : undefined;
   if (expr.op === '/')
-    return integer
-      ? { ...number(Math.floor(a / b), true, quotient), exact: a / b }
-      : number(a / b, false, quotient);
+    return exactly(
+      number(integer ? Math.floor(a / b) : a / b, integer, quotient),
+      realOf(left) / realOf(right),
+    );
   const rest = quotient !== undefined && left.dim ? subDims(left.dim, mulDims(quotient, b)) : undefined;
   return number(a - Math.floor(a / b) * b, integer, rest);
 }

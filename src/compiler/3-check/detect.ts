@@ -19,7 +19,7 @@ import { argument, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import { nodeOf, type FinishedOutput } from './outputs.ts';
 import type { Session } from './session.ts';
-import type { Value } from './value.ts';
+import { realOf, type Value } from './value.ts';
 
 type Detect = Extract<OutputKind, { kind: 'detect' }>;
 type Branch = DetectBody['branches'][number];
@@ -150,7 +150,7 @@ function anchorsOf(expr: Expr, site: Site, session: Session): Head['anchors'] | 
           const pair = item.kind === 'tuple' || item.kind === 'list' ? item.items : [];
           const [w, h] = pair;
           return pair.length === 2 && w?.kind === 'number' && h?.kind === 'number'
-            ? ([w.value, h.value] as const)
+            ? ([realOf(w), realOf(h)] as const)
             : undefined;
         })
       : [];
@@ -253,8 +253,9 @@ function nmsValue(
   const value = argument(arg.value, site, session);
   const whole = option === 'max';
   if (value.kind === 'number' && (!whole || Number.isInteger(value.value))) {
-    const fits = withinBounds({ numbers: [value.value], option, what: 'nms', span }, bounds, session);
-    return fits ? value.value : undefined;
+    const number = whole ? value.value : realOf(value);
+    const fits = withinBounds({ numbers: [number], option, what: 'nms', span }, bounds, session);
+    return fits ? number : undefined;
   }
   const rounded = value.kind === 'number' && value.value > 0 ? Math.ceil(value.value) : undefined;
   const fixes = rounded === undefined ? [] : [replaceBy(String(rounded), span)];

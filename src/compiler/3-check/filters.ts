@@ -10,7 +10,7 @@ import type { Tensor } from '../ir/type.ts';
 import { argument, mistyped } from './evaluate.ts';
 import type { Site } from './frame.ts';
 import type { Session } from './session.ts';
-import { unknown, type Value } from './value.ts';
+import { realOf, unknown, type Value } from './value.ts';
 
 export function filterValue(declaration: FilterDeclaration, site: Site, session: Session): Value {
   const { value: expr, name } = declaration.item;
@@ -35,7 +35,7 @@ export function tableOf(value: Value): Tensor | undefined {
 /** Appends a nested list's numbers and checks that it is rectangular. */
 function collect(value: Value, depth: number, shape: number[], data: number[]): boolean {
   if (value.kind === 'number') {
-    data.push(value.value);
+    data.push(realOf(value));
     return depth === shape.length && !isBeyondFloats(value);
   }
   if (!isRows(value)) return false;
@@ -46,7 +46,7 @@ function collect(value: Value, depth: number, shape: number[], data: number[]): 
 
 /** Larger than any number in 32 bits: as a weight it would be infinite. */
 const isBeyondFloats = (value: Value): boolean =>
-  value.kind === 'number' && !Number.isFinite(Math.fround(value.value));
+  value.kind === 'number' && !Number.isFinite(Math.fround(realOf(value)));
 
 type Rows = Extract<Value, { kind: 'list' | 'tuple' }>;
 

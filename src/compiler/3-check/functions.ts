@@ -5,26 +5,30 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Session } from './session.ts';
-import { describe, int, unknown, type GivenArg, type NumberValue, type Value } from './value.ts';
+import { describe, int, realOf, unknown, type GivenArg, type NumberValue, type Value } from './value.ts';
 
 /** Longest list that `range(n)` makes. */
 const maxRange = 10_000;
 
 type Fn = (values: readonly Value[]) => Value | undefined;
 
+/** What comes out: a whole number (`ceil(7/2)` is 4), any number (`sqrt(1/4)` is 0.5), or a size where sizes went in. */
+type Result = 'whole' | 'real' | 'as given';
+
 /** A function of one number or of several; a single list counts as its items. */
-function ofNumbers(compute: (numbers: readonly number[]) => number, whole: 'whole' | 'as given'): Fn {
+function ofNumbers(compute: (numbers: readonly number[]) => number, result: Result): Fn {
   return (values) => {
     const flat = values.flatMap((v) => (v.kind === 'list' || v.kind === 'tuple' ? v.items : [v]));
     if (flat.length === 0 || !flat.every((v): v is NumberValue => v.kind === 'number')) return undefined;
-    const value = compute(flat.map((v) => v.value));
-    const integer = whole === 'whole' || (flat.every((v) => v.integer) && Number.isInteger(value));
-    return { kind: 'number', value, integer };
+    const exact = compute(flat.map(realOf));
+    const value = result === 'as given' ? compute(flat.map((v) => v.value)) : exact;
+    const integer = result === 'whole' || (flat.every((v) => v.integer) && Number.isInteger(value));
+    return { kind: 'number', value, integer, ...(Object.is(exact, value) ? {} : { exact }) };
   };
 }
 
-function ofOne(compute: (x: number) => number, whole: 'whole' | 'as given' = 'as given'): Fn {
-  const of = ofNumbers(([x = 0]) => compute(x), whole);
+function ofOne(compute: (x: number) => number, result: Result): Fn {
+  const of = ofNumbers(([x = 0]) => compute(x), result);
   return (values) => (values.length === 1 && values[0]?.kind === 'number' ? of(values) : undefined);
 }
 
@@ -36,10 +40,10 @@ const functions: Readonly<Record<string, { readonly takes: string; readonly call
   },
   min: { takes: 'numbers or a list of them', call: ofNumbers((xs) => Math.min(...xs), 'as given') },
   max: { takes: 'numbers or a list of them', call: ofNumbers((xs) => Math.max(...xs), 'as given') },
-  abs: { takes: 'one number', call: ofOne(Math.abs) },
-  sqrt: { takes: 'one number', call: ofOne(Math.sqrt) },
-  exp: { takes: 'one number', call: ofOne(Math.exp) },
-  log: { takes: 'one number', call: ofOne(Math.log) },
+  abs: { takes: 'one number', call: ofOne(Math.abs, 'as given') },
+  sqrt: { takes: 'one number', call: ofOne(Math.sqrt, 'real') },
+  exp: { takes: 'one number', call: ofOne(Math.exp, 'real') },
+  log: { takes: 'one number', call: ofOne(Math.log, 'real') },
   floor: { takes: 'one number', call: ofOne(Math.floor, 'whole') },
   ceil: { takes: 'one number', call: ofOne(Math.ceil, 'whole') },
   round: { takes: 'one number', call: ofOne(Math.round, 'whole') },

@@ -19,7 +19,7 @@ import { isKnownKind, reportAnySize, reportRank } from './input-heads.ts';
 import { preprocess } from './preprocess.ts';
 import { limits, type Session } from './session.ts';
 import { declareSizes, dimOfSize } from './sizes.ts';
-import { int, type Value } from './value.ts';
+import { int, realOf, type Value } from './value.ts';
 import { checkWhere, sizesFor } from './wheres.ts';
 import { reportInDims } from './where-slips.ts';
 
@@ -146,7 +146,7 @@ function defaultSizes(statement: InStatement, site: Site, session: Session): rea
   if (value.kind === 'size') return value.dims;
   if (value.kind === 'number') return [value.value];
   const items = value.kind === 'list' || value.kind === 'tuple' ? value.items : [];
-  const numbers = items.map((item) => (item.kind === 'number' ? (item.exact ?? item.value) : NaN));
+  const numbers = items.map((item) => (item.kind === 'number' ? realOf(item) : NaN));
   if (numbers.length > 0 && numbers.every((n) => Number.isInteger(n))) return numbers;
   mistyped(value, 'a size such as 224x224', statement.default, session);
   return undefined;

@@ -3,14 +3,14 @@ import type { BinaryExpr, Expr } from '../1-parse/ast.ts';
 import { textOf } from '../1-parse/source.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
-import type { Value } from './value.ts';
+import { realOf, type Value } from './value.ts';
 
 /** `1/9 * [[1, 1], [1, 1]]`: the numbers of a table are written as they are. */
 export function scaledTable(expr: BinaryExpr, left: Value, right: Value): readonly Fix[] {
   const [table, by] = right.kind === 'number' ? [left, right] : [right, left];
   if (table.kind !== 'list' || by.kind !== 'number' || (expr.op !== '*' && expr.op !== '/')) return [];
   if (expr.op === '/' && table !== left) return [];
-  const factor = by.exact ?? by.value;
+  const factor = realOf(by);
   const ours = scaled(table, expr.op === '*' ? factor : 1 / factor);
   return ours === undefined || !Number.isFinite(1 / factor) ? [] : [replaceBy(ours, expr.span)];
 }
@@ -19,7 +19,7 @@ export function scaledTable(expr: BinaryExpr, left: Value, right: Value): readon
 const most = 200;
 
 function scaled(value: Value, factor: number): string | undefined {
-  if (value.kind === 'number') return String(Number((value.value * factor).toPrecision(6)));
+  if (value.kind === 'number') return String(Number((realOf(value) * factor).toPrecision(6)));
   if (value.kind !== 'list' || value.items.length > most) return undefined;
   const items = value.items.map((item) => scaled(item, factor));
   return items.includes(undefined) ? undefined : `[${items.join(', ')}]`;

@@ -16,7 +16,7 @@ import { inBrackets } from './listed-arguments.ts';
 import type { Use } from './problems.ts';
 import type { Session } from './session.ts';
 import { batchLeftOut, withFewer } from './surplus-options.ts';
-import { axisNotes, describe, type GivenArg, type Value } from './value.ts';
+import { axisNotes, describe, realOf, type GivenArg, type NumberValue, type Value } from './value.ts';
 
 /** As it is written in the language. */
 function calledName({ spelling, name }: OpDef): string {
@@ -246,7 +246,7 @@ function convert(value: Value, param: ParamSpec, rank: number): AttrValue | unde
     case 'int':
       return value.kind === 'number' && Number.isInteger(value.value) ? value.value : undefined;
     case 'float':
-      return value.kind === 'number' ? value.value : undefined;
+      return value.kind === 'number' ? realOf(value) : undefined;
     case 'bool':
       return value.kind === 'bool' ? value.value : undefined;
     case 'string':
@@ -270,7 +270,7 @@ function convert(value: Value, param: ParamSpec, rank: number): AttrValue | unde
     case 'range':
       return pairOf(value);
     case 'floats':
-      return value.kind === 'number' ? [value.value] : numberList(value);
+      return value.kind === 'number' ? [realOf(value)] : numberList(value, realOf);
     case 'init':
     case 'word':
       return wordOf(value, param.words);
@@ -291,9 +291,12 @@ function wholeNumbers(value: Value): readonly number[] | undefined {
   return list?.every(whole) ? list : undefined;
 }
 
-function numberList(value: Value): readonly number[] | undefined {
+function numberList(
+  value: Value,
+  numberOf: (item: NumberValue) => number = (item) => item.value,
+): readonly number[] | undefined {
   if (value.kind !== 'list' && value.kind !== 'tuple') return undefined;
-  const numbers = value.items.map((item) => (item.kind === 'number' ? item.value : undefined));
+  const numbers = value.items.map((item) => (item.kind === 'number' ? numberOf(item) : undefined));
   return numbers.every((n) => n !== undefined) ? numbers : undefined;
 }
 

@@ -16,7 +16,7 @@ import { modifiersOf } from './modifiers.ts';
 import { layer } from './operator.ts';
 import { checkPixelValues, type Numbered, type PixelWords } from './pixel-values.ts';
 import type { Session } from './session.ts';
-import { tensorOf, unknown, type Value } from './value.ts';
+import { realOf, tensorOf, unknown, type Value } from './value.ts';
 
 /** The preprocessing of an input as nodes on `node`. */
 export function preprocess(statement: InStatement, node: Node, site: Site, session: Session): Value {
@@ -115,9 +115,9 @@ function withConstant(
 
 /** Preprocessing divides exactly: 1/255 is a factor and no size. */
 function numbersOf(value: Value): readonly number[] | undefined {
-  if (value.kind === 'number') return [value.exact ?? value.value];
+  if (value.kind === 'number') return [realOf(value)];
   if (value.kind !== 'list' && value.kind !== 'tuple') return undefined;
-  const numbers = value.items.map((item) => (item.kind === 'number' ? (item.exact ?? item.value) : NaN));
+  const numbers = value.items.map((item) => (item.kind === 'number' ? realOf(item) : NaN));
   return numbers.length > 0 && numbers.every((n) => !Number.isNaN(n)) ? numbers : undefined;
 }
 

@@ -22,7 +22,7 @@ import { withinBounds } from './bounds.ts';
 import type { Site } from './frame.ts';
 import type { NetFacts } from './query.ts';
 import type { Session } from './session.ts';
-import { tensorOf, type Value } from './value.ts';
+import { realOf, tensorOf, type Value } from './value.ts';
 
 interface At {
   readonly facts: NetFacts;
@@ -138,7 +138,7 @@ function checkValue(expr: Expr, option: string, { takes, least, above, most }: W
     ...(above === undefined ? {} : { above }),
     ...(most === undefined ? {} : { max: most }),
   };
-  withinBounds({ numbers: [value.value], option, what: 'train', span: expr.span }, bounds, at.session);
+  withinBounds({ numbers: [realOf(value)], option, what: 'train', span: expr.span }, bounds, at.session);
 }
 
 /** `epochs = "5"`: a number as a text. */

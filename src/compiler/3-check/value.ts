@@ -16,9 +16,12 @@ export interface NumberValue {
   readonly value: number;
   readonly integer: boolean;
   readonly dim?: SymbolicDim;
-  /** The quotient of two integers before it is floored: `scale 1/255` is not a size. */
+  /** What it is where it is no size, if that differs: `7/2` is 3 channels, but 3.5 in a filter, as a scale or as a rate. */
   readonly exact?: number;
 }
+
+/** The number where fractions count: a weight, a factor, a rate. */
+export const realOf = ({ value, exact }: NumberValue): number => exact ?? value;
 
 export type Constant =
   | NumberValue
