@@ -1,5 +1,6 @@
 /** Training and weights as other tools write them: one message, and fixes that leave a file without errors. */
 import { describe, expect, it } from 'vitest';
+import { diagnose } from '../diagnostics/diagnose.ts';
 import { onlyOne } from './only-one.ts';
 
 const net = `net N {
@@ -137,7 +138,18 @@ describe('weights', () => {
     [`${line} { except logits.** }`, 'except logits.**'],
     ['weights N from ./f.safetensors', '"./f.safetensors"'],
     ['weights N from load("f.safetensors")', '"f.safetensors"'],
+    ['weights N from None', 'leave the line out'],
+    ['weights N from random', 'leave the line out'],
   ])('%s', (given, title) => expect(fixes(`${net}${given}\n`)).toEqual([title]));
+
+  it('weights from what is no file of the project', () => {
+    const [found, ...more] = diagnose({ path: 'main.cnn', text: `${net}weights N from imagenet\n` });
+    expect(more).toEqual([]);
+    expect(found?.message).toBe(
+      '`imagenet` is not expected here: cnnc brings no weights: a file stands here, `from "./net.safetensors"`',
+    );
+    expect(found?.fixes).toEqual([]);
+  });
 
   it('has no fix where the file has two nets', () => {
     expect(fixes(`${net}net M = N\nweights = "f.safetensors"\n`)).toEqual([]);

@@ -1,6 +1,6 @@
 /** Weights as other tools load them: calls, settings, a layout by other words. The fix is the line as it is written here. */
 import * as t from '../../../../grammar/tokens.ts';
-import { replaceBy } from '../../diagnostics/fixes.ts';
+import { leaveOut, replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
 import { spanOf } from '../lex.ts';
 import { onlyNet } from './only-net.ts';
@@ -65,4 +65,23 @@ const exceptInBraces: Slip = (source, { token, start, previous }) => {
   ]);
 };
 
-export const weightsLineSlips: readonly Slip[] = [loadedOtherwise, layoutByAnotherWord, exceptInBraces];
+/** `from None`, `from random`: a net without weights has no such line. `from imagenet`: weights are a file of the project. */
+const fromNoFile: Slip = (source, { token, start, previous }) => {
+  if (start.tokenType !== t.Weights || previous?.tokenType !== t.From) return undefined;
+  const word = token.image.toLowerCase();
+  if (/^(?:none|null|nil|nothing|random|scratch|false)$/.test(word)) {
+    const line = { source, start: start.startOffset, end: spanOf(source, token).end };
+    const why = 'a net without this line has no weights yet, or those of `--seed`';
+    return told(source, token, why, [leaveOut('the line', line)]);
+  }
+  if (!/^(?:imagenet|coco|default|pretrained|true|hub|torchvision|keras)$/.test(word)) return undefined;
+  const why = 'cnnc brings no weights: a file stands here, `from "./net.safetensors"`';
+  return told(source, token, why);
+};
+
+export const weightsLineSlips: readonly Slip[] = [
+  loadedOtherwise,
+  layoutByAnotherWord,
+  exceptInBraces,
+  fromNoFile,
+];
