@@ -209,3 +209,10 @@ describe('parameters', () => {
     expect(applyFix(file(params), found)).toBe(file(ours));
   });
 });
+
+it('a hexadecimal number, which is a size here', () => {
+  expect(told(net('out z: tensor(x -> conv(0x10, 3))'))).toEqual([
+    'this place needs a whole number for channels of conv, but here is the size 0x10',
+    net('out z: tensor(x -> conv(16, 3))'),
+  ]);
+});

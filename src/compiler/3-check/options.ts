@@ -176,7 +176,7 @@ function mistyped(given: GivenArg, param: ParamSpec, use: Use, session: Session)
       : meant.fixes.length > 0
         ? meant.fixes
         : [
-            ...byName(given, use),
+            ...(hexadecimal(given) ?? byName(given, use)),
             ...fixedKernel(given, param, use),
             ...lastAxis(given, param),
             ...(param.kind === 'axes' ? [...inBrackets(use), ...batchLeftOut(use)] : []),
@@ -221,6 +221,12 @@ function fixedKernel(
     { span: arg.value.span, text: 'Kernel' },
   ];
   return [{ title: text, edits }];
+}
+
+/** `0x10` is a size of 0 by 10 here; a whole number is meant. */
+function hexadecimal({ arg }: GivenArg): readonly Fix[] | undefined {
+  const { span } = arg.value;
+  return /^0x\d+$/.test(textOf(span)) ? [replaceBy(String(Number(textOf(span))), span)] : undefined;
 }
 
 /** `split(C, 2, 0)`: the option that takes what was written in another's place, by its name. */
