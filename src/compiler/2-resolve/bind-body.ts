@@ -20,8 +20,8 @@ import { bindOut } from './bind-out.ts';
 import { claim } from './declare.ts';
 import { reportEmpty, reportEmptyNet } from './empty.ts';
 import { bindReplaced, inherit, isInherited, replacementScope, standsTooDeep } from './extending.ts';
-import { reportImagenet } from './imagenet.ts';
-import { reportInputByCall } from './inputs-by-call.ts';
+import { reportImagenet } from './foreign/imagenet.ts';
+import { reportInputByCall } from './foreign/inputs-by-call.ts';
 import { loosePreprocessing } from './loose-preprocessing.ts';
 import { isLone, reportLost } from './lost.ts';
 import type { Declaration, NetDeclaration } from './model.ts';
@@ -31,8 +31,8 @@ import { reportNoResult } from './no-result.ts';
 import { childScope, lookup, type Place, type Scope } from './names.ts';
 import { reportDefault } from './param-defaults.ts';
 import { paramTypes } from './vocabulary.ts';
-import { withoutOwnSizes } from './own-size.ts';
-import { asMeant, reportWordBefore } from './word-before.ts';
+import { withoutOwnSizes } from './foreign/own-size.ts';
+import { asMeant, reportWordBefore } from './foreign/word-before.ts';
 
 /** Binds a body into `scope`, which keeps its names afterwards. */
 export function bindBody(body: Body, scope: Scope, place: Place): void {

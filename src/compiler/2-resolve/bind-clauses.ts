@@ -13,9 +13,9 @@ import { unknownWord } from '../diagnostics/unknown-word.ts';
 import { bindExpr } from './bind-expr.ts';
 import { reportEmpty } from './empty.ts';
 import { isDeclared, lookup, type Place, type Scope } from './names.ts';
-import { targetsIn } from './loss-targets.ts';
+import { targetsIn } from './foreign/loss-targets.ts';
 import { unknownOption } from './options.ts';
-import { sourceOf, wordOtherwise } from './word-otherwise.ts';
+import { sourceOf, wordOtherwise } from './foreign/word-otherwise.ts';
 import {
   augmentations,
   foreignAugmentations,

@@ -3,7 +3,7 @@ import type { NameExpr } from '../1-parse/ast.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { fold } from './foreign.ts';
+import { fold } from './foreign/foreign.ts';
 import type { OpenModule } from './modules.ts';
 
 /** What can be asked of every net. */

@@ -21,10 +21,10 @@ import { bindImport, notExported } from './imports.ts';
 import type { Declaration, Host, Model } from './model.ts';
 import { loadModules, type OpenModule } from './modules.ts';
 import { childScope, type Names, type Place } from './names.ts';
-import { reportCase } from './letter-case.ts';
+import { reportCase } from './foreign/letter-case.ts';
 import { addSegments, type Segments } from './segments.ts';
 import { namesOnce } from './once.ts';
-import { reportListed } from './sequences.ts';
+import { reportListed } from './foreign/sequences.ts';
 import { reportUnused } from './unused.ts';
 import { operatorNames } from './vocabulary.ts';
 

@@ -7,9 +7,9 @@ import { fixesBy, replaceBy } from '../diagnostics/fixes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { showNames } from '../diagnostics/show-names.ts';
-import { activationFix, activationNote } from './activation-option.ts';
-import { foreignOption, nearForeignOption } from './foreign.ts';
-import { interpolationMeant } from './interpolation.ts';
+import { activationFix, activationNote } from './foreign/activation-option.ts';
+import { foreignOption, nearForeignOption } from './foreign/foreign.ts';
+import { interpolationMeant } from './foreign/interpolation.ts';
 import { operatorNames } from './vocabulary.ts';
 
 /** Of a call: the option that has no value yet where it is one, and all of its arguments. */

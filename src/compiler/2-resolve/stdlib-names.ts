@@ -7,7 +7,7 @@ import type { Span } from '../1-parse/source.ts';
 import type { Edit, Fix } from '../diagnostics/diagnostic.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
-import { fold } from './foreign.ts';
+import { fold } from './foreign/foreign.ts';
 import type { Names, NameUse } from './names.ts';
 import { operatorNames } from './vocabulary.ts';
 

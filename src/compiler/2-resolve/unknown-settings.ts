@@ -9,9 +9,9 @@ import type { Diagnostic, Edit, Fix } from '../diagnostics/diagnostic.ts';
 import { leaveOut, replaceBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { unknownWord } from '../diagnostics/unknown-word.ts';
-import { fold } from './foreign.ts';
+import { fold } from './foreign/foreign.ts';
 import { optimisers, schedules, settings } from './training.ts';
-import { wordOtherwise } from './word-otherwise.ts';
+import { wordOtherwise } from './foreign/word-otherwise.ts';
 
 type SettingClause = Extract<TrainClause, { kind: 'setting' }>;
 

@@ -8,7 +8,7 @@ import { unknownOption } from '../2-resolve/options.ts';
 import type { Fix } from '../diagnostics/diagnostic.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { givenTwice } from '../diagnostics/twice.ts';
-import { reportFlowing, reportSurplus } from './block-arguments.ts';
+import { reportFlowing, reportSurplus } from './slips/block-arguments.ts';
 import { evaluateBody } from './body.ts';
 import { argument, flow } from './evaluate.ts';
 import { childFrame, enter, type Site } from './frame.ts';

@@ -8,7 +8,7 @@ import { unreachable } from '../diagnostics/internal.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import { argument, evaluate, flow } from './evaluate.ts';
 import { enter, type Site } from './frame.ts';
-import { reportMeantAsLayer } from './meant-as-layer.ts';
+import { reportMeantAsLayer } from './slips/meant-as-layer.ts';
 import type { Session } from './session.ts';
 import { describe, isCallable, unknown, type Callable, type Value } from './value.ts';
 import { showCount } from '../diagnostics/count.ts';

@@ -4,7 +4,7 @@ import type { FilterDeclaration, LetDeclaration } from '../2-resolve/model.ts';
 import { argument } from './evaluate.ts';
 import { filterValue } from './filters.ts';
 import { childFrame, type Site } from './frame.ts';
-import { reportMeantAsLayer } from './meant-as-layer.ts';
+import { reportMeantAsLayer } from './slips/meant-as-layer.ts';
 import { spoil } from './memo/recording.ts';
 import type { Session } from './session.ts';
 import { unknown, type Value } from './value.ts';

@@ -28,7 +28,7 @@ import type { GivenArg, Value } from './value.ts';
 export { needsPlan, type Limit } from './budgets.ts';
 export { costs, type Costs, type NodeCost } from './costs.ts';
 export { importedNets, withVariants, type NamedNet } from './statements.ts';
-export { movesOf, weightsFor, type WeightsDeclaration } from './weights-for.ts';
+export { movesOf, weightsFor, type WeightsDeclaration } from './weights/weights-for.ts';
 export { summarize, type LayerSummary, type Summary } from './summarize.ts';
 export type { Found, Memo, Outcome } from './ask-nets.ts';
 export { newBlockMemory, type BlockMemory } from './memo/index.ts';

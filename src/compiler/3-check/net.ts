@@ -13,7 +13,7 @@ import { bindParams, type Application } from './apply.ts';
 import { evaluateStatement, isBroken } from './body.ts';
 import { evaluate, flow } from './evaluate.ts';
 import { childFrame, enter, type Frame, type Site } from './frame.ts';
-import { reportMeantAsLayer } from './meant-as-layer.ts';
+import { reportMeantAsLayer } from './slips/meant-as-layer.ts';
 import type { Session } from './session.ts';
 import { sizesOf } from './sliding/index.ts';
 import { describe, unknown, type GivenArg, type Value } from './value.ts';

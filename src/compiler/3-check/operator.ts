@@ -16,10 +16,10 @@ import { canonicalAttrs, constNode, paramAttrs, typedNode } from '../ops/build.t
 import { findOp } from '../ops/index.ts';
 import { isProblem, type OpDef } from '../ops/op.ts';
 import { noIncoming, type Application } from './apply.ts';
-import { withoutArgument } from './block-arguments.ts';
+import { withoutArgument } from './slips/block-arguments.ts';
 import { argument } from './evaluate.ts';
 import { join, type Site } from './frame.ts';
-import { reportListed } from './listed-values.ts';
+import { reportListed } from './slips/listed-values.ts';
 import { layerKey, type LayerFacts, type LayerWeight } from './memo/layers.ts';
 import { note } from './memo/recording.ts';
 import { convertOptions, hasSymbolicOption, symbolicOptions } from './options.ts';

@@ -2,7 +2,7 @@
 import { textOf } from '../1-parse/source.ts';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.ts';
 import { leaveOut, replaceBy } from '../diagnostics/fixes.ts';
-import { foreignWord } from '../2-resolve/foreign.ts';
+import { foreignWord } from '../2-resolve/foreign/foreign.ts';
 import { wordsOf } from '../2-resolve/options.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Attrs, AttrValue } from '../ir/graph.ts';
@@ -11,11 +11,11 @@ import type { OpDef, ParamSpec } from '../ops/op.ts';
 import { reportTwice, reportUnknownOption } from './apply.ts';
 import { optionWithinBounds } from './bounds.ts';
 import { tableOf } from './filters.ts';
-import { partsMeant } from './item-and-number.ts';
-import { inBrackets } from './listed-arguments.ts';
+import { partsMeant } from './slips/item-and-number.ts';
+import { inBrackets } from './slips/listed-arguments.ts';
 import type { Use } from './problems.ts';
 import type { Session } from './session.ts';
-import { batchLeftOut, withFewer } from './surplus-options.ts';
+import { batchLeftOut, withFewer } from './slips/surplus-options.ts';
 import { axisNotes, describe, realOf, type GivenArg, type NumberValue, type Value } from './value.ts';
 
 /** As it is written in the language. */

@@ -6,10 +6,10 @@ import { listedSpan } from '../diagnostics/fixes.ts';
 import { build } from '../diagnostics/registry.ts';
 import type { Attrs, Node } from '../ir/graph.ts';
 import type { OpDef, Problem } from '../ops/op.ts';
-import { mendMismatch } from './mend-mismatch.ts';
-import { explainMismatch, type Operand } from './mismatch.ts';
+import { mendMismatch } from './mismatch/mend-mismatch.ts';
+import { explainMismatch, type Operand } from './mismatch/mismatch.ts';
 import type { Session } from './session.ts';
-import { trailTo } from './trail.ts';
+import { trailTo } from './mismatch/trail.ts';
 import type { GivenArg } from './value.ts';
 
 /** One written use of an operator. */
