@@ -84,6 +84,11 @@ describe('layers over whole maps', () => {
       '(resize by a whole factor: scale = 3 instead of a size or of aligned corners)',
     ],
     ['in_norm -> softmax(H) -> gap', 'in_norm', '(bn instead of in_norm)'],
+    [
+      'argmax -> flatten -> dense(4)',
+      'flatten',
+      '(run windows one by one, or slide a net without this flatten)',
+    ],
   ])('%s', (layers, name, fix) => {
     expect(refusal(net(layers))).toBe(`${name} looks at the whole image, not at one window | ${fix}`);
   });

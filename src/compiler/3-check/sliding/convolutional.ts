@@ -131,12 +131,16 @@ function slide(node: Node, over: Over): Place | CannotSlide {
   if (inputs.every((place, i) => place.node === node.inputs[i] && !place.flattened)) return { node };
   const [first] = inputs;
   if (!first) return internal(`${node.op} without data`);
+  const pool = poolOf(node);
+  // Of a map without channels (after `argmax`, after a mean over C) no window can be taken.
+  if ((node.op === 'flatten' || node.op === 'dense' || pool) && !hasChannels(first.node)) return whole(node);
   if (node.op === 'flatten') return flattened(node, first, over);
   if (node.op === 'dense') return slideDense(node, first, over);
-  const pool = poolOf(node);
   if (pool) return slideGlobalPool(node, pool, first, over);
   return rebuild(node, inputs, over);
 }
+
+const hasChannels = ({ type }: Node): boolean => type.axes.at(-1) === 'C';
 
 /** A map of one place is a vector already; a larger one waits for the layer that reads it. */
 function flattened(node: Node, source: Place, over: Over): Place {
@@ -191,15 +195,9 @@ function isSpatial(axes: Attrs[string] | undefined, input: Node | undefined): bo
   return Array.isArray(axes) && spatial.length > 0 && [...axes].sort().join() === [...spatial].sort().join();
 }
 
-function slideGlobalPool(
-  node: Node,
-  op: 'avgpool' | 'maxpool',
-  source: Place,
-  over: Over,
-): Place | CannotSlide {
+function slideGlobalPool(node: Node, op: 'avgpool' | 'maxpool', source: Place, over: Over): Place {
   const kernel = windowOf(node);
   if (kernel.length === 0) return source;
-  if (source.node.type.axes.at(-1) !== 'C') return whole(node);
   return windowed(op, { kernel }, { node, inputs: [source.node], source }, over);
 }
 
