@@ -111,3 +111,11 @@ it.each([
   const codes = diagnose({ path: 'main.cnn', text: net(comment) }).map(({ code }) => code);
   expect(codes).toEqual(['network/dense-twice']);
 });
+
+it('the last line of a file without an end is left out to the end of the text', () => {
+  const before = `block B = conv(8, 3) -> relu\n`;
+  const text = `${before}  // allow value/too-small because it is a test`;
+  const found = diagnose({ path: 'main.cnn', text }).find(({ code }) => code === 'allow/error');
+  expect(found?.fixes[0]?.edits[0]?.span).toMatchObject({ start: before.length, end: text.length });
+  expect(applyFix(text, found!)).toBe(before);
+});

@@ -98,6 +98,8 @@ export function withoutComment({ span }: Pick<Comment, 'span'>): Fix {
   const { source, start, end } = span;
   const line = source.text.lastIndexOf('\n', start - 1) + 1;
   const isAlone = source.text.slice(line, start).trim() === '';
-  const whole = { source, start: isAlone ? line : start, end: isAlone ? end + 1 : end };
+  // Alone on its line it goes with the line's end, which the last line of a file may lack.
+  const lineEnd = Math.min(end + 1, source.text.length);
+  const whole = { source, start: isAlone ? line : start, end: isAlone ? lineEnd : end };
   return { title: 'leave the comment out', edits: [{ span: whole, text: '' }] };
 }
