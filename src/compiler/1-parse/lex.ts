@@ -55,14 +55,14 @@ export function lex(source: Source): Lexed {
   const comments = found.map((token) => comment(source, token));
   const named = repairNames(source, raw, strays, diagnostics);
   const reported = named.strays.flatMap((stray) => repairStray(source, stray, diagnostics) ?? []);
-  const all = asWholes(source, merge(named.tokens, reported), diagnostics);
+  const all = withoutForeign(source, merge(named.tokens, reported), diagnostics);
   reportLineEnds(source, all, diagnostics);
   const tokens = all.some(isMistake) ? repaired(source, all, comments, diagnostics) : all;
   return { tokens, comments, diagnostics: together(diagnostics), words, isTooLong: false };
 }
 
 /** Functions without a name, and matrices without commas, are one token each. */
-function asWholes(source: Source, tokens: IToken[], diagnostics: Diagnostic[]): IToken[] {
+function withoutForeign(source: Source, tokens: IToken[], diagnostics: Diagnostic[]): IToken[] {
   const isWritten = (sign: RegExp): boolean => sign.test(source.text);
   const named = isWritten(/\blambda\b|=>/) ? repairLambdas(source, tokens, diagnostics) : tokens;
   return isWritten(/[\d.][;\s]+\[?[-+]?[\d.]/) ? repairMatrices(source, named, diagnostics) : named;

@@ -18,7 +18,7 @@ import type { Session } from './session.ts';
 import { sameOfEach, scaledTable } from './slips/operator-slips.ts';
 import { eachSizeCompared } from './slips/shape-compared.ts';
 import { compareSymbolic } from './symbolic-types.ts';
-import { axisNotes, describe, int, unknown, realOf, type NumberValue, type Value } from './value.ts';
+import { axisNotes, describe, exactly, int, realOf, unknown, type NumberValue, type Value } from './value.ts';
 import { showCount } from '../diagnostics/count.ts';
 
 const tensorOps: Partial<Record<BinaryOp, string>> = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' };
@@ -43,10 +43,6 @@ function negated(operand: NumberValue): Dim | undefined {
 function number(value: number, integer: boolean, dim?: Dim): NumberValue {
   const base = { kind: 'number', value, integer } as const;
   return dim === undefined || typeof dim === 'number' ? base : { ...base, dim };
-}
-
-function exactly(number: NumberValue, exact: number): NumberValue {
-  return Object.is(exact, number.value) ? number : { ...number, exact };
 }
 
 /** A chain such as `a + b + c` is a deep tree to the left: it is walked with a list, not with the call stack. */

@@ -1,4 +1,5 @@
 /** Nets that need parameters: they have a shape, and figures, only where they are used with arguments. */
+import { capitalised } from '../1-parse/slips/naming.ts';
 import type { Span } from '../1-parse/source.ts';
 import type { Module, NetDeclaration } from '../2-resolve/model.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -40,9 +41,7 @@ export function hasArguments(
 function variantNote(module: Module, name: string, by: AskedBy): Diagnostic['notes'] {
   const variant = module.families.get(name)?.variants[0]?.name.name;
   if (variant === undefined) return [];
-  const inTraining = `: net ${capital(variant)} = ${name}.${variant}`;
+  const inTraining = `: net ${capitalised(variant)} = ${name}.${variant}`;
   const text = `a variant has one${by === 'train' ? inTraining : `: ${name}.${variant}`}`;
   return [{ word: 'note', text }];
 }
-
-const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

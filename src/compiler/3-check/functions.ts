@@ -5,7 +5,16 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { fixesBy } from '../diagnostics/fixes.ts';
 import { diagnostic } from '../diagnostics/registry.ts';
 import type { Session } from './session.ts';
-import { describe, int, realOf, unknown, type GivenArg, type NumberValue, type Value } from './value.ts';
+import {
+  describe,
+  exactly,
+  int,
+  realOf,
+  unknown,
+  type GivenArg,
+  type NumberValue,
+  type Value,
+} from './value.ts';
 
 /** Longest list that `range(n)` makes. */
 const maxRange = 10_000;
@@ -23,7 +32,7 @@ function ofNumbers(compute: (numbers: readonly number[]) => number, result: Resu
     const exact = compute(flat.map(realOf));
     const value = result === 'as given' ? compute(flat.map((v) => v.value)) : exact;
     const integer = result === 'whole' || (flat.every((v) => v.integer) && Number.isInteger(value));
-    return { kind: 'number', value, integer, ...(Object.is(exact, value) ? {} : { exact }) };
+    return exactly({ kind: 'number', value, integer }, exact);
   };
 }
 

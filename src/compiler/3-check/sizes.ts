@@ -100,7 +100,7 @@ function search(a: Dim, b: Dim, difference: Dim, all: NamedSizes): Decision {
   const from = left(near) > 0 ? near : mostOf(farFrom(near, [a, b], named), left);
   for (const sizes of candidates(difference, named, { from })) {
     const values = at(sizes);
-    if (values[0] !== values[1] && left(sizes) > 0) return { equal: false, example: sizes, values };
+    if (values[0] !== values[1] && Math.min(...values) > 0) return { equal: false, example: sizes, values };
   }
   return { equal: true };
 }

@@ -20,6 +20,10 @@ export interface NumberValue {
   readonly exact?: number;
 }
 
+/** A number that is `exact` where it is no size. */
+export const exactly = (number: NumberValue, exact: number): NumberValue =>
+  Object.is(exact, number.value) ? number : { ...number, exact };
+
 /** The number where fractions count: a weight, a factor, a rate. */
 export const realOf = ({ value, exact }: NumberValue): number => exact ?? value;
 

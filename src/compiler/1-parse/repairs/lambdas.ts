@@ -3,7 +3,7 @@
  * over as a whole; the fix writes the layer that it is, or a block.
  */
 import type { IToken } from 'chevrotain';
-import { makeToken, tokenize } from '../../../../grammar/lexer.ts';
+import { tokenize } from '../../../../grammar/lexer.ts';
 import * as t from '../../../../grammar/tokens.ts';
 import type { Diagnostic, Edit, Fix } from '../../diagnostics/diagnostic.ts';
 import { replaceBy } from '../../diagnostics/fixes.ts';
@@ -11,14 +11,12 @@ import { diagnostic } from '../../diagnostics/registry.ts';
 import { besideOthers } from '../alone.ts';
 import { beforeDeclaration } from '../slips/move-out.ts';
 import { namedIn } from '../slips/named-in.ts';
-import { freshName } from '../slips/naming.ts';
+import { capitalised, freshName } from '../slips/naming.ts';
 import { closingOf, endOfExpression, partsOf } from '../slips/scan.ts';
 import type { Source, Span } from '../source.ts';
+import { asWholes, type Whole } from './wholes.ts';
 
-interface Lambda {
-  /** Its first token, and its last character. */
-  readonly first: number;
-  readonly end: number;
+interface Lambda extends Whole {
   readonly sign: IToken;
   readonly params: readonly string[];
   readonly body: string;
@@ -30,23 +28,16 @@ export function repairLambdas(
   tokens: readonly IToken[],
   diagnostics: Diagnostic[],
 ): IToken[] {
-  const kept: IToken[] = [];
-  for (let i = 0; i < tokens.length; i++) {
-    const token = tokens[i] as IToken;
-    const found = token.image === 'lambda' || token.image === '=>' ? lambdaAt(source, tokens, i) : undefined;
-    if (!found) {
-      kept.push(token);
-      continue;
-    }
-    kept.length -= i - found.first;
-    const start = (tokens[found.first] as IToken).startOffset;
-    const span = { source, start, end: found.end };
-    const before = tokens.slice(Math.max(0, found.first - 3), found.first);
+  return asWholes(source, tokens, (i) => {
+    const { image } = tokens[i] as IToken;
+    const found = image === 'lambda' || image === '=>' ? lambdaAt(source, tokens, i) : undefined;
+    if (!found) return undefined;
+    const { first, end } = found;
+    const span = { source, start: (tokens[first] as IToken).startOffset, end };
+    const before = tokens.slice(Math.max(0, first - 3), first);
     diagnostics.push(told(span, found, diagnostics.length < mostMended ? fixesOf(span, found, before) : []));
-    kept.push(makeToken(t.Reported, source.text.slice(start, found.end), start, found.end));
-    while ((tokens[i + 1]?.startOffset ?? Infinity) < found.end) i++;
-  }
-  return kept;
+    return found;
+  });
 }
 
 function lambdaAt(source: Source, tokens: readonly IToken[], i: number): Lambda | undefined {
@@ -202,7 +193,7 @@ function named(
 }
 
 function freshBlock(text: string, name: string): string {
-  const capital = `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`;
+  const capital = capitalised(name);
   return new RegExp(`\\b${capital}\\b`).test(text) ? freshName(text, capital) : capital;
 }
 

@@ -1,11 +1,12 @@
 /** Numbers as Matlab lists them: `[1 0 -1; 1 0 -1]`, `[[1 0 -1] [1 0 -1]]`. Each is read over as a whole; the fix puts commas and brackets. */
 import type { IToken } from 'chevrotain';
-import { makeToken } from '../../../../grammar/lexer.ts';
 import * as t from '../../../../grammar/tokens.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { replaceBy } from '../../diagnostics/fixes.ts';
 import { diagnostic } from '../../diagnostics/registry.ts';
-import type { Source } from '../source.ts';
+import { spanOf } from '../lex.ts';
+import { textOf, type Source } from '../source.ts';
+import { asWholes } from './wholes.ts';
 
 /** What stands in such brackets, besides semicolons. */
 const inside: ReadonlySet<IToken['tokenType']> = new Set([
@@ -18,27 +19,19 @@ export function repairMatrices(
   tokens: readonly IToken[],
   diagnostics: Diagnostic[],
 ): IToken[] {
-  const kept: IToken[] = [];
-  for (let i = 0; i < tokens.length; i++) {
+  return asWholes(source, tokens, (i) => {
     const token = tokens[i] as IToken;
     const close = token.tokenType === t.LSquare ? closeOf(tokens, i) : undefined;
-    const wrong = close === undefined ? undefined : wrongIn(tokens.slice(i, close));
-    if (close === undefined || !wrong) {
-      kept.push(token);
-      continue;
-    }
-    const end = (tokens[close]?.endOffset ?? 0) + 1;
+    const wrong = close && wrongIn(tokens.slice(i, close));
+    if (!wrong) return undefined;
+    const { end } = spanOf(source, tokens[close] as IToken);
     const span = { source, start: token.startOffset, end };
-    const at = { source, start: wrong.startOffset, end: (wrong.endOffset ?? 0) + 1 };
-    const text = source.text.slice(span.start, end);
+    const ours = withCommas(textOf(span));
     const args = { found: `\`${wrong.image}\``, expected };
-    const ours = withCommas(text);
     const fixes = ours === undefined ? [] : [replaceBy(ours, span)];
-    diagnostics.push(diagnostic('syntax/unexpected', args, at, { fixes }));
-    kept.push(makeToken(t.Reported, text, span.start, end));
-    i = close;
-  }
-  return kept;
+    diagnostics.push(diagnostic('syntax/unexpected', args, spanOf(source, wrong), { fixes }));
+    return { first: i, end };
+  });
 }
 
 const expected = 'numbers have commas between them, and each row has brackets of its own: `[[1, 0], [0, 1]]`';

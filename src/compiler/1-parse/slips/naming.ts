@@ -123,6 +123,9 @@ function againNamed(
   return [{ title: `${fresh} = ${name} ${value}`, edits }];
 }
 
+/** A name as blocks and nets have it. */
+export const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
 /** The name with the first number that nothing in the text has. */
 export function freshName(text: string, name: string): string {
   for (let i = 2; ; i++) if (!new RegExp(`\\b${name}${i}\\b`).test(text)) return `${name}${i}`;

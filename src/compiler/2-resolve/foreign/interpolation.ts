@@ -2,7 +2,7 @@
 import type { Arg, Expr } from '../../1-parse/ast.ts';
 import { textOf } from '../../1-parse/source.ts';
 import type { Diagnostic, Fix } from '../../diagnostics/diagnostic.ts';
-import { listedSpan } from '../../diagnostics/fixes.ts';
+import { leaveOut, listedSpan } from '../../diagnostics/fixes.ts';
 import { fold } from './foreign.ts';
 
 const isMode = (option: string): boolean =>
@@ -37,12 +37,7 @@ const isModeWord = ({ kind, span }: Expr): boolean => {
 function leftOut(arg: Arg, args: readonly Arg[]): readonly Fix[] {
   if (args.length < 2) return [];
   const spans = args.map(({ span }) => span);
-  return [
-    {
-      title: `leave ${textOf(arg.span)} out`,
-      edits: [{ span: listedSpan(spans, args.indexOf(arg)), text: '' }],
-    },
-  ];
+  return [leaveOut(textOf(arg.span), listedSpan(spans, args.indexOf(arg)))];
 }
 
 /** The call as one of `resize`; the factor of `upsample` is its scale. */

@@ -4,6 +4,7 @@
  */
 import { besideOthers } from '../../1-parse/alone.ts';
 import type { Arg, Expr, Statement } from '../../1-parse/ast.ts';
+import { capitalised } from '../../1-parse/slips/naming.ts';
 import { textOf } from '../../1-parse/source.ts';
 import type { Declaration } from '../../2-resolve/model.ts';
 import { operatorNames } from '../../2-resolve/vocabulary.ts';
@@ -104,7 +105,7 @@ function asBlock({ kind, name, value }: Named, uses: readonly Use[], site: Site)
 
 /** A name for a block that nothing in the file has, like that of the value. */
 function freshBlock(name: string, { module, frame }: Site): string {
-  const capital = `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`;
+  const capital = capitalised(name);
   const taken = new Set([name, ...namesIn(frame)]);
   const isFree = (one: string): boolean => !module.names.has(one) && !taken.has(one);
   let block = capital;
