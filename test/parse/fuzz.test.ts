@@ -106,6 +106,10 @@ const mutation = fc
     }, source),
   );
 
+test('the end of a text has no text from it on', () => {
+  check('asnet N {\n  in x: f32[4]\n  y = add {\n    x\n    x -> relu\n  z = y\n}\nnet// M { in :');
+});
+
 test('mutated sources', () => {
   fc.assert(fc.property(mutation, check), { numRuns: 2000 });
 });

@@ -6,9 +6,9 @@ import type { Source } from '../source.ts';
 /** Longest stretch of text that is looked through for one slip. */
 const farthest = 2000;
 
-/** The text from a token on, at most so many characters of it: a file may be one line. */
+/** The text from a token on, at most so many characters of it: a file may be one line. Nothing from one that has no place, as at the end. */
 export const textFrom = ({ text }: Source, { startOffset }: IToken, most: number): string =>
-  text.slice(startOffset, startOffset + most);
+  startOffset >= 0 ? text.slice(startOffset, startOffset + most) : '';
 
 /** From a token to the end of its line, to a comment or to the end of the braces around it. */
 export const lineFrom = ({ text }: Source, { startOffset }: IToken): string => restOfLine(text, startOffset);
