@@ -54,6 +54,17 @@ const anySpec = (
     odd: fc.array(odd, { minLength: 1, maxLength: 3 }),
   });
 
+/** Sums in another order overflow elsewhere: no large finite numbers. */
+const fewFilters = (channels: fc.Arbitrary<number>): fc.Arbitrary<Spec> =>
+  fc
+    .record({ spec: anySpec(channels, [1, 2]), outC: fc.integer({ min: 1, max: 3 }) })
+    .map(({ spec, outC }): Spec => ({
+      ...spec,
+      outC,
+      pool: 1,
+      odd: spec.odd.map((place) => ({ ...place, value: Number.isFinite(place.value) ? NaN : place.value })),
+    }));
+
 function caseOf(spec: Spec, around: Parameters<typeof makeCase>[2]): Case<ConvKernel> {
   const { taps, inC, outC, pad } = spec;
   const axes = taps.map((kernel, i) => {
@@ -102,6 +113,8 @@ for (const [algorithm, what, specs] of [
   ['winograd-4x4', 'phases', anySpec(fc.integer({ min: 2, max: 5 }), [2], ofPhases, 17)],
   ['winograd-4x4', 'planes', anySpec(fc.integer({ min: 8, max: 10 }), [1, 2], ofPlanes)],
   ['stem', 'few channels', anySpec(fc.integer({ min: 1, max: 5 }), [1])],
+  ['few-filters', 'channels in the lanes', fewFilters(fc.integer({ min: 2, max: 9 }))],
+  ['few-filters', 'pixels in the lanes', fewFilters(fc.constant(1))],
 ] as const)
   describe(`${algorithm}: ${what}`, () => {
     it('has NaN and infinities where implicit-gemm has them', () => {

@@ -13,6 +13,7 @@ export type AlgorithmName =
   | 'gemv'
   | 'depthwise'
   | 'stem'
+  | 'few-filters'
   | 'strassen'
   | 'winograd-4x4'
   | 'winograd-2x2'

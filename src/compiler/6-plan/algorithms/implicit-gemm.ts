@@ -9,10 +9,10 @@ import type { Engine } from '../plan.ts';
 import type { Algorithm, Choice } from './algorithm.ts';
 import { nsOf } from './cost.ts';
 import { coverPlane } from './cover.ts';
-import { epilogueScratch } from './epilogue.ts';
-import { groupFloats, packPanels, panelLayout, panelsOf, panelStorage } from './panels.ts';
+import { epilogueScratch, finishScratchBytes } from './epilogue.ts';
+import { groupFloats, packPanels, panelLayout, panelsOf, panelStorage, type Panel } from './panels.ts';
 import { outputPlanes, windowHalo } from './shape.ts';
-import { vectorWidths } from './tile.ts';
+import { lanes, vectorWidths } from './tile.ts';
 
 /**
  * Every panel of channels reads the input again, in one stream per pixel of a tile: few pixels next to many channels wait for fewer of
@@ -40,14 +40,30 @@ function chooseTile(kernel: ConvKernel, engine: Engine): Choice {
     cycles: convCycles(kernel, vectors, engine),
   }));
   const best = costs.reduce((a, b) => (b.cycles < a.cycles ? b : a));
-  return gemmChoice('implicit-gemm', kernel, best.vectors, best.cycles);
+  return tileChoice(kernel, best.vectors, best.cycles, engine);
 }
 
 /** One choice per panel width. */
 function tileChoices(kernel: ConvKernel, engine: Engine): readonly Choice[] {
   return vectorWidths(engine).map((vectors) =>
-    gemmChoice('implicit-gemm', kernel, vectors, convCycles(kernel, vectors, engine)),
+    tileChoice(kernel, vectors, convCycles(kernel, vectors, engine), engine),
   );
+}
+
+function tileChoice(kernel: ConvKernel, vectors: number, cycles: number, engine: Engine): Choice {
+  const choice = gemmChoice('implicit-gemm', kernel, vectors, cycles);
+  const panels = panelsOf(kernel.outC / kernel.groups, vectors);
+  return panels.some((panel) => losesPair(panel, engine))
+    ? { ...choice, scratchBytes: finishScratchBytes }
+    : choice;
+}
+
+/**
+ * V8 pairs vectors into 256 bits where they are stored whole and side by side. A panel that ends in a part of a vector stores its sums in
+ * scratch memory first, else the last two vectors would take a register each, and the tile spill.
+ */
+export function losesPair({ vectors, channels }: Panel, { wide }: Engine): boolean {
+  return wide && vectors % 2 === 0 && channels % lanes > 0;
 }
 
 /** The choice of a matrix-product convolution with panels of `vectors` vectors. */

@@ -8,6 +8,7 @@ import type { Tensor } from '../../ir/type.ts';
 import type { Engine, StoredRun, WeightLayout } from '../plan.ts';
 import type { Algorithm, AlgorithmOptions, Choice } from './algorithm.ts';
 import { depthwise } from './depthwise.ts';
+import { fewFilters } from './few-filters.ts';
 import { gemv } from './gemv.ts';
 import { implicitGemm } from './implicit-gemm.ts';
 import { int8Depthwise } from './int8-depthwise.ts';
@@ -23,6 +24,7 @@ export const algorithms: readonly Algorithm[] = [
   winograd4,
   winograd2,
   stem,
+  fewFilters,
   strassen,
   implicitGemm,
   depthwise,

@@ -4,6 +4,7 @@
  */
 import type { Emitter } from './emit-context.ts';
 import { emitDepthwise } from './kernels/depthwise.ts';
+import { emitFewFilters } from './kernels/few-filters.ts';
 import { emitImplicitGemm } from './kernels/implicit-gemm.ts';
 import { emitInt8Depthwise } from './kernels/int8-depthwise.ts';
 import { emitInt8Gemm } from './kernels/int8-gemm.ts';
@@ -18,6 +19,7 @@ export const emitters: Readonly<Record<string, Emitter>> = {
   gemv: emitImplicitGemm,
   depthwise: emitDepthwise,
   stem: emitStem,
+  'few-filters': emitFewFilters,
   strassen: emitStrassen,
   'winograd-4x4': emitWinograd,
   'winograd-2x2': emitWinograd,

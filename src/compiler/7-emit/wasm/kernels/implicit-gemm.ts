@@ -4,6 +4,7 @@
  * replace it by optimised code at its next call, because V8 never does so in the middle of a loop.
  */
 import { coverPlane, type Cover } from '../../../6-plan/algorithms/cover.ts';
+import { losesPair } from '../../../6-plan/algorithms/implicit-gemm.ts';
 import { groupFloats, panelFloats, panelsOf } from '../../../6-plan/algorithms/panels.ts';
 import type { Panel, PanelLayout } from '../../../6-plan/algorithms/panels.ts';
 import { panelLayout } from '../../../6-plan/algorithms/panels.ts';
@@ -34,6 +35,8 @@ interface Layer {
   readonly geometry: ConvGeometry;
   readonly reduction: Reduction;
   readonly finish: Finish;
+  /** Whether its functions have a pointer to scratch memory, which some of its panels need. */
+  readonly hasScratch: boolean;
   /** Address of the descriptor of its tiles. */
   readonly descriptor: number;
   readonly panels: readonly Panel[];
@@ -68,13 +71,16 @@ function layerOf(step: Step, module: ModuleBuilder, table: EmitContext['table'])
   const { row, column } = pixelSteps(2);
   const out = { row: row * poolRows, column: column * poolColumns };
   const reduction = commonLevels(mergeRun(geometry.taps, kernel.inC / kernel.groups), step.algorithm);
+  const finish = finishOf(kernel.epilogue, out, operands, finishPool(kernel.pool, 'all'));
+  const isGemm = step.algorithm === 'implicit-gemm';
   const layer: Layer = {
     kernel,
     layout,
     geometry,
     panels,
     reduction,
-    finish: finishOf(kernel.epilogue, out, operands, finishPool(kernel.pool, 'all')),
+    finish,
+    hasScratch: finish.deferred || (isGemm && panels.some((panel) => losesPair(panel, module.engine))),
     descriptor: table(gemmDescriptor(reduction, { x: pixelSteps(0), out, operands })),
     chunk: chunk === 'columns' ? chunkRowsOf(geometry) : chunk,
   };
@@ -92,9 +98,9 @@ function commonLevels({ taps, run }: Reduction, algorithm: Step['algorithm']): R
   return taps.length > 0 || alone ? { taps, run } : { taps: [{ count: 1, step: run.count * run.step }], run };
 }
 
-/** Input, weights, output, operands, and scratch where the epilogue is deferred. */
-function pointerCount({ finish }: Layer): number {
-  return 3 + finish.operands.length + (finish.deferred ? 1 : 0);
+/** Input, weights, output, operands, and scratch. */
+function pointerCount({ finish, hasScratch }: Layer): number {
+  return 3 + finish.operands.length + (hasScratch ? 1 : 0);
 }
 
 /** Rows whose input fits a chunk, a multiple of `unit`. */
@@ -212,11 +218,14 @@ function panelFunction(m: ModuleBuilder, layer: Layer, panel: Panel): FunctionRe
   const single = chunk !== undefined || kernel.pool ? { tallest: 1 } : {};
   const plane = { rows, columns, ...single, unit: pooled(kernel)[2] };
   const cover = coverPlane(plane, panel.vectors, layout.depth, m.engine);
-  const tiles = rowKinds(layer).map((pool) => coverTiles(m, layer, panel, cover, pool));
+  const deferred = layer.finish.deferred || (layer.hasScratch && losesPair(panel, m.engine));
+  const finish = { ...layer.finish, deferred };
+  const tiles = rowKinds(layer).map((pool) => coverTiles(m, { ...layer, finish }, panel, cover, pool));
   const count = pointerCount(layer);
+  const unused = layer.hasScratch && !deferred ? 1 : 0;
   const params = Array<'i32'>(chunk === undefined ? count : count + 1).fill('i32');
   return m.function({ name: `panel_${panel.channels}`, params }, (f, ...locals) => {
-    const pointers = locals.slice(0, count);
+    const pointers = locals.slice(0, count - unused);
     if (chunk === undefined) emitPlanes(f, { geometry, cover, tiles, pointers, descriptor });
     else
       cover.bands.forEach((band) =>
