@@ -28,12 +28,12 @@ function prepared(planned: Plan, file: Uint8Array): ArrayBuffer {
   return memory.buffer;
 }
 
-/** What integers and scales stand for. */
+/** What integers and scales stand for: no integer is −0. */
 function scaled({ integers, scales }: ReturnType<typeof toIntegers>): Tensor {
   const length = integers.data.length / scales.length;
   return {
     shape: integers.shape,
-    data: integers.data.map((integer, i) => integer * (scales[Math.floor(i / length)] ?? NaN)),
+    data: integers.data.map((integer, i) => integer * (scales[Math.floor(i / length)] ?? NaN) + 0),
   };
 }
 

@@ -20,7 +20,7 @@ const poolBytesPerNs = 40;
 /** Chooses algorithms for the kernels, all with the same weights, on behalf of a node; undefined where one cannot be computed. */
 export type LowerConvs = (node: Node, lowering: ConvLowering) => LoweredNode | undefined;
 
-type ConvLowering = Lowering & { readonly kernels: readonly [ConvKernel, ...ConvKernel[]] };
+export type ConvLowering = Lowering & { readonly kernels: readonly [ConvKernel, ...ConvKernel[]] };
 
 /**
  * The lowered nodes with pools fused: the pool's node then stands for both, and the convolution's has no entry. Maps are split for programs of one
@@ -73,7 +73,7 @@ function withPool({ node, lowering }: LoweredNode, pool: PoolKernel): ConvLoweri
 }
 
 /** The node as one convolution that writes the node's value: one of several, or one that writes a part of it, could not be pooled alone. */
-function onlyConv({ kernels, views = [] }: Lowering): ConvKernel | undefined {
+export function onlyConv({ kernels, views = [] }: Lowering): ConvKernel | undefined {
   const [conv] = kernels;
   return conv?.kind === 'conv' && kernels.length === 1 && views.length === 0 ? conv : undefined;
 }

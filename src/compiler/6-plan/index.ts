@@ -186,7 +186,7 @@ function arenaAllocations(layout: Layout, base: number): Allocation[] {
   });
 }
 
-/** What the view leaves of a buffer; its border is no longer that of the view. */
+/** What the view leaves of a buffer. */
 function viewed(buffer: Buffer, view: OperandView | undefined): Omit<Buffer, 'id'> {
   if (!view) return buffer;
   const { start, step, shape } = view;
@@ -196,8 +196,23 @@ function viewed(buffer: Buffer, view: OperandView | undefined): Omit<Buffer, 'id
     shape,
     strides: strides.map((stride, axis) => stride * (step[axis] ?? 1)),
     offset: offset + elementBytes * start.reduce((sum, place, axis) => sum + place * (strides[axis] ?? 0), 0),
-    halo: [],
+    halo: buffer.halo.map((border, axis) => borderOf(border, buffer.shape[axis] ?? 1, axis, view)),
   };
+}
+
+/** What of the border of an axis of `size` pixels is the view's: where its next place lies outside, and as far as its steps go. */
+function borderOf(
+  [begin, end]: readonly [number, number],
+  size: number,
+  axis: number,
+  { start, step, shape }: OperandView,
+): readonly [number, number] {
+  const [first, apart, count] = [start[axis] ?? 0, step[axis] ?? 1, shape[axis] ?? 1];
+  const left = size - 1 - (first + apart * (count - 1));
+  return [
+    first < apart ? Math.floor((first + begin) / apart) : 0,
+    left < apart ? Math.floor((left + end) / apart) : 0,
+  ];
 }
 
 /** In place of a weight or a view that the kernel does not touch. */

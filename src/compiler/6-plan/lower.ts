@@ -12,6 +12,7 @@ import { accessOf, blockCopy } from './access.ts';
 import type { AlgorithmOptions, Choice } from './algorithms/algorithm.ts';
 import { algorithms, candidates, cheapest, chooseAlgorithm, variants } from './algorithms/index.ts';
 import { kernelMacs } from './algorithms/shape.ts';
+import { splitDilated } from './dilated-phases.ts';
 import { fusePools, type LowerConvs } from './fuse-pools.ts';
 import { isLean, type Alternatives } from './lean.ts';
 import type { Engine } from './plan.ts';
@@ -82,7 +83,7 @@ export function lowerGraph(
     const choices = withOneLayout(lowering.kernels, engine, { ...optionsFor(node, lowering, kernel), lean });
     return choices && { node, lowering, choices, cuts: [] };
   };
-  const fused = fusePools(graph, chosen, { threads: options.threads, lowerConvs });
+  const fused = fusePools(graph, splitDilated(chosen, lowerConvs), { threads: options.threads, lowerConvs });
   const spreads = new Map<Node, Spread>(graph.inputs.map(({ node }) => [node, byOne]));
   return new Map(
     [...fused].map(([node, part]) => {

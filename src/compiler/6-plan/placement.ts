@@ -4,13 +4,14 @@
  * overwrite an operand that nobody needs any more. Where two wishes conflict, a copy is inserted: every wish may be refused.
  */
 import type { GraphOutput, Node } from '../ir/graph.ts';
+import type { OperandView } from '../ir/kernel.ts';
 import { isStatic } from '../ir/rewrite.ts';
 import { bytesOf, shapeOf } from '../ir/type.ts';
 import { internal } from '../diagnostics/internal.ts';
 import { accessOf, blockCopy, copyKernel, overwritable, type BlockCopy } from './access.ts';
 import { chooseAlgorithm } from './algorithms/index.ts';
 import type { OperandRef, Program, Value, View, Work } from './program.ts';
-import { createSharing, isEmpty, spans, type Sharing } from './sharing.ts';
+import { createSharing, isEmpty, spans, type Halo, type Sharing } from './sharing.ts';
 
 export interface Placement {
   /** What remains to be done, copies included, in order. */
@@ -43,9 +44,20 @@ export function place(program: Program): Placement {
 
 function noteHalos(sharing: Sharing, work: Work): void {
   for (const { operand, halo, fill } of work.choice.halos) {
-    const value = valueAt(work, operand);
-    if (value) sharing.needHalo(value, halo, fill);
+    const ref = work.operands[operand];
+    if (ref?.kind !== 'value') continue;
+    const { value, view } = ref;
+    sharing.needHalo(value, view ? aroundView(halo, view, value.shape) : halo, fill);
   }
+}
+
+/** The border of a whole that a border of its view lies in: pixels of the whole, of which the view has every `step`-th. */
+function aroundView(halo: Halo, { start, step, shape }: OperandView, whole: readonly number[]): Halo {
+  return halo.map(([begin, end], axis) => {
+    const [first, apart, count] = [start[axis] ?? 0, step[axis] ?? 1, shape[axis] ?? 1];
+    const last = first + apart * (count - 1 + end);
+    return [Math.max(0, apart * begin - first), Math.max(0, last - ((whole[axis] ?? 1) - 1))];
+  });
 }
 
 /** The dynamic value that is operand `index` of the work. */

@@ -4,7 +4,6 @@
  */
 import type { Attrs, Node } from '../../ir/graph.ts';
 import type { Load, Lowering, NestKernel } from '../../ir/kernel.ts';
-import type { Scalar } from '../../ir/scalar.ts';
 import * as s from '../../ir/scalar-build.ts';
 import { featureMap, shapeOf, sizeOf, type Axis, type Tensor, type TensorType } from '../../ir/type.ts';
 import {
@@ -48,6 +47,7 @@ export function defineNormalisation(op: Normalisation): OpDef {
     doc: op.doc,
     category: 'layer',
     arity: { min: 1, max: 1 },
+    epilogue: true,
     params: [
       ...(op.params ?? []),
       epsParam,
@@ -78,14 +78,6 @@ function weightsOf(op: Normalisation, attrs: Attrs, input: TensorType): readonly
   return [...(attrs.scale === true ? [weight] : []), ...(attrs.shift === true ? [bias] : [])];
 }
 
-/** Of args: the centred value, the variance, then weight and bias where there are any. */
-function resultOf(attrs: Attrs): Scalar {
-  const deviation = s.sqrt(s.add(s.arg(1), s.num(read.number(attrs, 'eps'))));
-  const scaled =
-    attrs.scale === true ? s.mul(s.arg(0), s.div(s.arg(2), deviation)) : s.div(s.arg(0), deviation);
-  return attrs.shift === true ? s.add(scaled, s.arg(attrs.scale === true ? 3 : 2)) : scaled;
-}
-
 function evalNormalisation(
   op: Normalisation,
   attrs: Attrs,
@@ -113,37 +105,59 @@ function evalNormalisation(
   return { shape, data };
 }
 
-/** Three nests: means, variances, results. */
+/**
+ * Three nests: means, what centred values are multiplied by, results. Dividing by the deviation once per statistic, with the weight where it has the
+ * same axes, leaves a product and a sum per element.
+ */
 function lowerNormalisation(op: Normalisation, node: Node): Lowering {
-  const rest = withoutAxis(node.type, op.axes(node.attrs, node.type));
-  const first = node.inputs.length;
-  const [mean, variance, out] = [first, first + 1, first + 2];
-  const count = sizeOf(shapeOf(node.type)) / sizeOf(shapeOf(rest));
-  const centred = s.sub(s.arg(0), s.arg(1));
-  const statistic = (body: Scalar, operand: number): NestKernel => ({
+  const { attrs, type, inputs } = node;
+  const rest = withoutAxis(type, op.axes(attrs, type));
+  const first = inputs.length;
+  const [mean, factor, out] = [first, first + 1, first + 2];
+  const count = sizeOf(shapeOf(type)) / sizeOf(shapeOf(rest));
+  const statistic = (
+    kernel: Pick<NestKernel, 'loads' | 'body' | 'finishLoads' | 'finish'>,
+    operand: number,
+  ): NestKernel => ({
     kind: 'nest',
     axes: loopsOver(rest),
-    reduce: loopsOver(node.type).filter(({ name }) => !rest.axes.includes(name)),
+    reduce: loopsOver(type).filter(({ name }) => !rest.axes.includes(name)),
     combine: 'sum',
-    loads: [wholeLoad(node.type, 0), ...(operand === mean ? [] : [wholeLoad(rest, mean)])],
-    body,
-    finishLoads: [],
-    finish: s.div(s.arg(0), s.num(count)),
     out: wholeLoad(rest, operand),
+    ...kernel,
   });
-  const weights = node.inputs.slice(1).map((input, i) => ({ operand: i + 1, type: input.type }));
+  const average = s.div(s.arg(0), s.num(count));
+  const centred = s.sub(s.arg(0), s.arg(1));
+  const weight = attrs.scale === true ? inputs[1] : undefined;
+  const isInFactor = weight !== undefined && weight.type.axes.join() === rest.axes.join();
+  const deviation = s.sqrt(s.add(average, s.num(read.number(attrs, 'eps'))));
+  const own = 1 + Number(attrs.scale === true) + Number(attrs.shift === true);
+  const others = inputs.slice(1).map((input, i) => ({ operand: i + 1, type: input.type }));
   const operands = [
-    { operand: 0, type: node.type },
+    { operand: 0, type },
     { operand: mean, type: rest },
-    { operand: variance, type: rest },
-    ...weights,
+    { operand: factor, type: rest },
+    ...(isInFactor ? others.slice(1) : others),
   ];
-  // The result's expression takes the centred value; the nest loads value and mean.
-  const result = s.substitute(resultOf(node.attrs), [centred, s.arg(2), s.arg(3), s.arg(4)]);
+  const normal = s.mul(centred, s.arg(2));
+  const scaled = weight && !isInFactor ? s.mul(normal, s.arg(3)) : normal;
+  const behind = operands.length - (inputs.length - own);
+  const shifted = attrs.shift === true ? s.add(scaled, s.arg(behind - 1)) : scaled;
+  const result = s.isScalar(attrs.epilogue)
+    ? s.substitute(attrs.epilogue, [shifted, ...operands.slice(behind).map((_, i) => s.arg(behind + i))])
+    : shifted;
   const kernels = [
-    statistic(s.arg(0), mean),
-    statistic(s.mul(centred, centred), variance),
-    elementwiseNest(result, operands, { operand: out, type: node.type }),
+    statistic({ loads: [wholeLoad(type, 0)], body: s.arg(0), finishLoads: [], finish: average }, mean),
+    statistic(
+      {
+        loads: [wholeLoad(type, 0), wholeLoad(rest, mean)],
+        body: s.mul(centred, centred),
+        finishLoads: isInFactor ? [wholeLoad(weight.type, 1)] : [],
+        finish: s.div(isInFactor ? s.arg(1) : s.num(1), deviation),
+      },
+      factor,
+    ),
+    elementwiseNest(result, operands, { operand: out, type }),
   ];
   return { temps: [rest, rest], constants: [], kernels, alias: false };
 }

@@ -272,9 +272,9 @@ function vectorsOf(from: number, to: number): readonly Lanes[] {
   }));
 }
 
-/** Four for light expressions; fewer where each needs many registers itself. */
+/** Four for light expressions; fewer where each needs many registers itself. Sums are complete before the first is finished. */
 export function vectorsPerBlock(nest: Nest): number {
-  const weight = weightOf(nest.body) + weightOf(nest.finish);
+  const weight = Math.max(weightOf(nest.body), weightOf(nest.finish));
   return weight > 24 ? 1 : weight > 8 ? 2 : 4;
 }
 
