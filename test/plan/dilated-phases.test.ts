@@ -68,6 +68,20 @@ describe('a dilated convolution', () => {
     expect(algorithms(plan(graph, engine, { precise: true }))).toEqual(['implicit-gemm']);
   });
 
+  it('takes the choice that is picked for its phases', () => {
+    const x = inputMap('x', [24, 20], 32);
+    const graph = optimize(graphOf([conv(x, { dilation: 2 })], [x]));
+    const planned = plan(graph, engine, {
+      pick: ({ kind, ...kernel }, _, variants) =>
+        kind === 'conv' && 'window' in kernel && kernel.window.dilation[0] === 1
+          ? variants().find(({ algorithm }) => algorithm === 'winograd-2x2')
+          : undefined,
+    });
+    expect(algorithms(planned)).toEqual(Array<string>(4).fill('winograd-2x2'));
+    const values = testInputs(graph, 'a');
+    expectClose(loadProgram(planned, testWeights).run(values), evaluate(graph, values, testWeights));
+  });
+
   it('of any size, window and padding computes the same', () => {
     const pad = fc.integer({ min: 0, max: 5 });
     const axis = fc.record({

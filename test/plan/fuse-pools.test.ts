@@ -1,6 +1,7 @@
 /** Which pools become part of the convolution before them, and that the networks still compute the same, also in parts for threads. */
 import { describe, expect, it } from 'vitest';
 import { optimize } from '../../src/compiler/5-optimize/index.ts';
+import type { Choice } from '../../src/compiler/6-plan/algorithms/algorithm.ts';
 import { plan, printPlan, verifyPlan, type Plan } from '../../src/compiler/6-plan/index.ts';
 import type { Attrs, Node } from '../../src/compiler/ir/graph.ts';
 import { evaluate } from '../../src/compiler/ops/evaluate.ts';
@@ -41,6 +42,26 @@ describe('pools behind convolutions', () => {
     const residual = layer('add', [conv(x), conv(x, { kernel: 1, pad: 0 }, 'shortcut')], {}, 'sum');
     const pooled = layer('maxpool', [layer('relu', [residual], {}, 'r')], { kernel: 2 }, 'p');
     expect(stepsOf([pooled])).toEqual(['conv', 'conv + pool']);
+  });
+
+  it('take the choice that is picked for them, and are fused or not by the model alone', () => {
+    const pooled = layer('maxpool', [conv(x, { channels: 64 })], { kernel: 2 }, 'p');
+    const graph = optimize(graphOf([pooled], [x]));
+    const offered: Choice[] = [];
+    const model = plan(graph, engine).steps.map(({ tuning }) => tuning);
+    const planned = plan(graph, engine, {
+      pick: (kernel, _, variants) => {
+        if (kernel.kind !== 'conv' || !kernel.pool) return undefined;
+        offered.push(...variants());
+        return offered.at(-1);
+      },
+    });
+    expect(offered.length).toBeGreaterThan(2);
+    expect(kernelsOf(planned)).toEqual(['conv + pool']);
+    expect(planned.steps.map(({ tuning }) => tuning)).toEqual([offered.at(-1)?.tuning]);
+    expect(planned.steps.map(({ tuning }) => tuning)).not.toEqual(model);
+    const values = testInputs(graph, 'a');
+    expectClose(loadProgram(planned, testWeights).run(values), evaluate(graph, values, testWeights));
   });
 
   it('averages too, behind every algorithm, and what they leave over is not computed', () => {

@@ -23,13 +23,9 @@ export function splitDilated(
     [...lowered].map(([node, part]) => {
       const phases = phasesOf(part);
       const split = phases && lowerConvs(part.node, phases);
-      return [node, split && costOf(split) < costOf(part) * (1 - leastGain) ? split : part];
+      return [node, split && split.cost < part.cost * (1 - leastGain) ? split : part];
     }),
   );
-}
-
-function costOf({ choices }: LoweredNode): number {
-  return choices.reduce((sum, { cost }) => sum + cost, 0);
 }
 
 function phasesOf({ node, lowering }: LoweredNode): ConvLowering | undefined {

@@ -8,7 +8,6 @@ import type { Graph, Node } from '../ir/graph.ts';
 import type { ConvKernel, Lowering, OperandView, PoolKernel, Window } from '../ir/kernel.ts';
 import { usersOf } from '../ir/rewrite.ts';
 import { sizeOf } from '../ir/type.ts';
-import type { Choice } from './algorithms/algorithm.ts';
 import { isPointwise } from './algorithms/shape.ts';
 import type { LoweredNode } from './lower.ts';
 
@@ -41,7 +40,7 @@ export function fusePools(
     const [behind] = lowering.kernels;
     const pooled = behind?.kind === 'pool' ? withPool(conv, behind) : undefined;
     const fused = pooled && (threads === 1 || pooled.kernels.length === 1) && lowerConvs(conv.node, pooled);
-    if (behind?.kind !== 'pool' || !fused || costOf(fused) >= costOf(conv) + poolNs(behind)) continue;
+    if (behind?.kind !== 'pool' || !fused || fused.cost >= conv.cost + poolNs(behind)) continue;
     result.delete(input);
     result.set(pool, fused);
   }
@@ -152,10 +151,6 @@ function partOf(
       ),
     ],
   };
-}
-
-function costOf({ choices }: LoweredNode): number {
-  return choices.reduce((sum, { cost }: Choice) => sum + cost, 0);
 }
 
 function poolNs({ window, channels }: PoolKernel): number {

@@ -24,6 +24,8 @@ export interface LoweredNode {
   readonly lowering: Lowering;
   /** One per kernel. */
   readonly choices: readonly Choice[];
+  /** Nanoseconds as the cost model estimates its own choices, also where others were picked. */
+  readonly cost: number;
   /** One per kernel: where it is cut for threads, if it is. */
   readonly cuts: readonly (Cut | undefined)[];
 }
@@ -69,19 +71,25 @@ export function lowerGraph(
   const lean = isLean(modelled.flat(), engine);
   const chosen = new Map(
     nodes.map(({ node, lowering }, i): [Node, LoweredNode] => {
+      const models = (modelled[i] ?? []).map((model) => (lean ? model.lean : model.best));
       const choices = lowering.kernels.map((kernel, k) => {
         const offered = (): readonly Choice[] =>
           variants(kernel, engine, { ...optionsFor(node, lowering, kernel), lean });
-        const model = modelled[i]?.[k] ?? internal('a kernel without a choice');
-        return options.pick?.(kernel, engine, offered) ?? (lean ? model.lean : model.best);
+        const model = models[k] ?? internal('a kernel without a choice');
+        return options.pick?.(kernel, engine, offered) ?? model;
       });
-      return [node, { node, lowering, choices, cuts: [] }];
+      return [node, { node, lowering, choices, cost: sumOf(models), cuts: [] }];
     }),
   );
   const lowerConvs: LowerConvs = (node, lowering) => {
     const [kernel] = lowering.kernels;
-    const choices = withOneLayout(lowering.kernels, engine, { ...optionsFor(node, lowering, kernel), lean });
-    return choices && { node, lowering, choices, cuts: [] };
+    const own = { ...optionsFor(node, lowering, kernel), lean };
+    const model = cheapest(candidates(kernel, engine, own));
+    const models = model && withOneLayout(lowering.kernels, model, engine);
+    if (!models) return undefined;
+    const picked = options.pick?.(kernel, engine, () => variants(kernel, engine, own));
+    const choices = (picked && withOneLayout(lowering.kernels, picked, engine)) ?? models;
+    return { node, lowering, choices, cost: sumOf(models), cuts: [] };
   };
   const fused = fusePools(graph, splitDilated(chosen, lowerConvs), { threads: options.threads, lowerConvs });
   const spreads = new Map<Node, Spread>(graph.inputs.map(({ node }) => [node, byOne]));
@@ -94,21 +102,23 @@ export function lowerGraph(
   );
 }
 
-/** The cheapest choice for the first kernel, and its algorithm's with the same layout of weights for the others; undefined where there is none. */
+function sumOf(choices: readonly Choice[]): number {
+  return choices.reduce((sum, { cost }) => sum + cost, 0);
+}
+
+/** The choice for the first kernel, and its algorithm's with the same layout of weights for the others; undefined where there is none. */
 function withOneLayout(
-  [first, ...others]: readonly Kernel[],
+  [, ...others]: readonly Kernel[],
+  first: Choice,
   engine: Engine,
-  options: AlgorithmOptions,
 ): readonly Choice[] | undefined {
-  const best = first && cheapest(candidates(first, engine, options));
-  if (!best) return undefined;
-  const algorithm = algorithms.find(({ name }) => name === best.algorithm);
+  const algorithm = algorithms.find(({ name }) => name === first.algorithm);
   const layoutOf = ({ weights }: Choice): string => JSON.stringify(weights?.layout);
   const alike = others.flatMap((kernel) => {
     const all = algorithm?.variants?.(kernel, engine) ?? [];
-    return all.find((choice) => layoutOf(choice) === layoutOf(best)) ?? [];
+    return all.find((choice) => layoutOf(choice) === layoutOf(first)) ?? [];
   });
-  return alike.length === others.length ? [best, ...alike] : undefined;
+  return alike.length === others.length ? [first, ...alike] : undefined;
 }
 
 function alternativesOf(kernel: Kernel, engine: Engine, options: AlgorithmOptions): Alternatives {

@@ -28,7 +28,7 @@ const finishCycles: Readonly<Record<LaneAxis, number>> = { channels: 9, pixels: 
 export interface FewFiltersLayout {
   readonly kind: 'few-filters';
   readonly lanes: LaneAxis;
-  /** Vectors of channels that are multiplied together: two are one register of a wide engine. */
+  /** Vectors of channels that are multiplied together: two are one register of a wide engine, if both are whole. */
   readonly together: 1 | 2;
   readonly inC: number;
   readonly outC: number;
@@ -75,7 +75,7 @@ function chooseFewFilters(kernel: ConvKernel, engine: Engine): Choice {
 
 export function fewFiltersLayout(kernel: ConvKernel, { wide }: Engine): FewFiltersLayout {
   const { window, inC, outC } = kernel;
-  const together = wide && inC > 1 && channelVectors(inC) % 2 === 0 ? 2 : 1;
+  const together = wide && inC % (2 * lanes) === 0 ? 2 : 1;
   const taps = sizeOf(window.kernel);
   return { kind: 'few-filters', lanes: laneAxis(kernel), together, inC, outC, taps };
 }

@@ -250,11 +250,11 @@ function channelTap(
       const kernels = Array.from({ length: outC }, (_, j) =>
         Array.from({ length: together }, (__, k) => f.let(v128.load(weights, behind + j * bytes + k * 16))),
       );
-      const isLast = (k: number): boolean => index === steps - 1 && k === together - 1;
+      const mask = index === steps - 1 ? held : undefined;
       sums.forEach((filters, pixel) => {
         const inputs = Array.from({ length: together }, (_, k) => {
           const loaded = v128.load(x, input + pixel * column + k * 16);
-          return held && isLast(k) ? v128.and(loaded, held) : loaded;
+          return mask ? v128.and(loaded, mask) : loaded;
         });
         multiplyAdd(f, filters, inputs, kernels);
       });
