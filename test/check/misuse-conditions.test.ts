@@ -64,6 +64,17 @@ describe('where', () => {
     expect(mended(head('\n    where H > 2 scale 1/255'))).toBe('syntax/misplaced: W % 2 == 0,');
   });
 
+  it.each([
+    ['rgb[H, W] = 64x64 scale 1/255 where H % 4 == 0', 'where H % 4 == 0'],
+    [
+      'rgb[H, W] = 64x64 fit stretch scale 1/255\n  where H % 4 == 0, W > 3  // whole',
+      'where H % 4 == 0, W > 3',
+    ],
+    ['rgb[H, W] = 64x64 where H > 3 scale 1/255 where W % 4 == 0', 'W % 4 == 0,'],
+  ])('behind preprocessing goes to the sizes: %s', (head, title) => {
+    expect(mended(input(head))).toBe(`syntax/misplaced: ${title}`);
+  });
+
   it('that the sizes to compile for do not fulfil has the nearest that do', () => {
     expect(mended(input('rgb[H, W] = 30x30 where H % 4 == 0'))).toBe('network/where: = 32x30');
     expect(mended(input('rgb[H, W] = 30x31 where H % 4 == 0, H == W'))).toBe('network/where: = 32x32');

@@ -250,15 +250,33 @@ const whereAlone: Slip = (source, { start, previous }) => {
     /^where[ \t]+([^\n{}]*?)(?=[ \t]*(?:\/\/|\r?\n|$))/.exec(textFrom(source, start, 400)) ?? [];
   if (line === undefined || conditions === undefined || !/[=<>]/.test(conditions)) return undefined;
   const where = 'conditions stand behind the input whose sizes they are about';
-  const fixes = toInput(source, start.startOffset, { line, conditions });
+  const at = start.startOffset;
+  const before = Math.max(source.text.lastIndexOf('\n', at - 1), 0);
+  const fixes = toInput(source, at, {
+    conditions,
+    leaveOut: { source, start: before, end: at + line.length },
+  });
   return diagnostic('syntax/misplaced', { word: 'where', where }, spanOf(source, start), { fixes });
+};
+
+/** `in x: rgb[H, W] = 8x8 scale 1/255 where H % 2 == 0`, or on the next line. */
+const whereBehind: Slip = (source, { token, start, previous }) => {
+  if (start.tokenType !== t.In || token.image !== 'where' || !previous) return undefined;
+  const [line, conditions] =
+    /^where[ \t]+([^\n{}]*?)(?=[ \t]*(?:\/\/|\r?\n|$))/.exec(textFrom(source, token, 400)) ?? [];
+  if (line === undefined || conditions === undefined || !/[=<>]/.test(conditions)) return undefined;
+  const where = 'conditions stand right behind the sizes of an input, before what is done with its numbers';
+  const end = token.startOffset + line.length;
+  const leaveOut = { source, start: (previous.endOffset ?? previous.startOffset) + 1, end };
+  const fixes = toInput(source, token.startOffset, { conditions, leaveOut });
+  return diagnostic('syntax/misplaced', { word: 'where', where }, spanOf(source, token), { fixes });
 };
 
 /** Moves conditions to the last input above that names the first of their sizes. */
 function toInput(
   source: Source,
   at: number,
-  { line, conditions }: { readonly line: string; readonly conditions: string },
+  { conditions, leaveOut: left }: { readonly conditions: string; readonly leaveOut: Span },
 ): readonly Fix[] {
   const size = /\b[A-Z]\w*\b/.exec(conditions)?.[0] ?? '';
   const from = Math.max(0, at - 4000);
@@ -271,10 +289,9 @@ function toInput(
   if (!input || size === '') return [];
   const end = from + input.index + input[0].length;
   const ours = input[1] === undefined ? ` where ${conditions}` : ` ${conditions},`;
-  const start = text.lastIndexOf('\n', at - 1);
   const edits = [
     { span: { source, start: end, end }, text: ours },
-    { span: { source, start: Math.max(start, 0), end: at + line.length }, text: '' },
+    { span: left, text: '' },
   ];
   return [{ title: ours.trim(), edits }];
 }
@@ -287,4 +304,5 @@ export const conditionSlips: readonly Slip[] = [
   whereByAnotherName,
   whereInWords,
   whereAlone,
+  whereBehind,
 ];
