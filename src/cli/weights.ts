@@ -1,6 +1,7 @@
 /** Which weights a command works with: the file given, the file that the `.cnn` names, or initial values of a seed. */
 import { diagnostic } from '../compiler/diagnostics/registry.ts';
 import { movesOf, weightsFor, type Diagnostic, type WeightsDeclaration } from '../compiler/index.ts';
+import { topological } from '../compiler/ir/graph.ts';
 import type { WeightSource } from '../compiler/ops/evaluate.ts';
 import type { BindOptions } from '../weights/bind.ts';
 import type { Layout } from '../weights/file-order.ts';
@@ -17,9 +18,9 @@ export interface WeightOptions {
 
 export interface NetWeights {
   readonly source: WeightSource;
-  /** "faces.safetensors", "initial values of seed 0". */
+  /** "faces.safetensors", "initial values of seed 0", "no weights" of a net that has none. */
   readonly origin: string;
-  /** False where they are initial values. */
+  /** False where they are initial values that training would change. */
   readonly trained: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -31,13 +32,15 @@ export async function weightsOf(net: OpenNet, options: WeightOptions): Promise<N
   const path =
     options.weights ?? (options.seed === undefined && declared ? fileOf(declared, net.project) : undefined);
   const { bindWeights, seededWeights } = await import('../weights/bind.ts');
-  if (path === undefined)
+  if (path === undefined) {
+    const hasNone = !topological(net.graph).some(({ op }) => op === 'param');
     return {
       source: seededWeights(seed),
-      origin: `initial values of seed ${seed}`,
-      trained: false,
+      origin: hasNone ? 'no weights' : `initial values of seed ${seed}`,
+      trained: hasNone,
       diagnostics: [],
     };
+  }
   const { openSafetensors } = await import('../weights/safetensors.ts');
   const at = options.weights === undefined ? declared?.span : undefined;
   const { file, diagnostics } = openSafetensors(path, at);

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createCanvas } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNpy, writeNpy } from '../../src/weights/npy.ts';
@@ -234,6 +234,14 @@ describe('run', () => {
     const { stdout, stderr } = await cnnc('run', net, '--input', photo);
     expect(stderr).toContain('no weights given: running with initial values of seed 0');
     expect(stdout).toMatch(/^thing\n {2}(cat|dog|owl) {2}0\.\d{4}\n/);
+  });
+
+  it('has nothing to say of weights where a net has none', async () => {
+    const edges = fileURLToPath(new URL('../../examples/edges.cnn', import.meta.url));
+    const ran = await cnnc('run', edges, '--input', `picture=${photo}`);
+    expect([ran.exit, ran.stderr]).toEqual([0, '']);
+    const { json } = await cnnc('run', edges, '--input', `picture=${photo}`, '--json');
+    expect(json()).toMatchObject({ weights: 'no weights' });
   });
 
   const wrong = async (code: string, message: RegExp, ...args: string[]): Promise<void> => {
