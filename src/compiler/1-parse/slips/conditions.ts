@@ -259,9 +259,14 @@ const whereAlone: Slip = (source, { start, previous }) => {
   return diagnostic('syntax/misplaced', { word: 'where', where }, spanOf(source, start), { fixes });
 };
 
+const preprocessing = /\b(?:scale|mean|std|fit|order|range)\b/;
+
 /** `in x: rgb[H, W] = 8x8 scale 1/255 where H % 2 == 0`, or on the next line. */
 const whereBehind: Slip = (source, { token, start, previous }) => {
   if (start.tokenType !== t.In || token.image !== 'where' || !previous) return undefined;
+  // Right behind other conditions it stands for a comma.
+  const before = source.text.slice(start.startOffset, token.startOffset).split(preprocessing);
+  if (/\bwhere\b/.test(before.at(-1) ?? '')) return undefined;
   const [line, conditions] =
     /^where[ \t]+([^\n{}]*?)(?=[ \t]*(?:\/\/|\r?\n|$))/.exec(textFrom(source, token, 400)) ?? [];
   if (line === undefined || conditions === undefined || !/[=<>]/.test(conditions)) return undefined;
