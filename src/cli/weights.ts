@@ -1,7 +1,6 @@
 /** Which weights a command works with: the file given, the file that the `.cnn` names, or initial values of a seed. */
 import { diagnostic } from '../compiler/diagnostics/registry.ts';
 import { movesOf, weightsFor, type Diagnostic, type WeightsDeclaration } from '../compiler/index.ts';
-import { topological } from '../compiler/ir/graph.ts';
 import type { WeightSource } from '../compiler/ops/evaluate.ts';
 import type { BindOptions } from '../weights/bind.ts';
 import type { Layout } from '../weights/file-order.ts';
@@ -31,9 +30,9 @@ export async function weightsOf(net: OpenNet, options: WeightOptions): Promise<N
   const declared = weightsFor(net.model, net.graph.name);
   const path =
     options.weights ?? (options.seed === undefined && declared ? fileOf(declared, net.project) : undefined);
-  const { bindWeights, seededWeights } = await import('../weights/bind.ts');
+  const { bindWeights, paramsOf, seededWeights } = await import('../weights/bind.ts');
   if (path === undefined) {
-    const hasNone = !topological(net.graph).some(({ op }) => op === 'param');
+    const hasNone = paramsOf(net.graph).length === 0;
     return {
       source: seededWeights(seed),
       origin: hasNone ? 'no weights' : `initial values of seed ${seed}`,

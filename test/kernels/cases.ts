@@ -192,6 +192,29 @@ export function makeCase<K extends ConvKernel | DepthwiseKernel>(
   };
 }
 
+export interface ConvSpec {
+  readonly axes: Parameters<typeof windowOf>[0];
+  readonly groups: number;
+  readonly inPerGroup: number;
+  readonly outPerGroup: number;
+}
+
+export function convCase(
+  { axes, groups, inPerGroup, outPerGroup }: ConvSpec,
+  around: Around,
+): Case<ConvKernel> {
+  const window = windowOf(axes);
+  const [inC, outC] = [groups * inPerGroup, groups * outPerGroup];
+  return makeCase<ConvKernel>(
+    { kind: 'conv', window, inC, outC, groups },
+    { inC, outC, weight: [outC, inPerGroup, ...window.kernel] },
+    around,
+  );
+}
+
+/** A bias, and nothing else. */
+export const plain: Around = { epilogue: undefined, bias: true, layouts: [], inPlace: false, seed: 1 };
+
 /** The algorithm's choice, or undefined where it does not take the kernel. */
 export function choiceOf(kernel: HeavyKernel, engine: Engine, algorithm: AlgorithmName): Choice | undefined {
   const options = { precise: false, staticWeights: true };

@@ -8,27 +8,23 @@ import {
   anyAround,
   anyAxis,
   choiceOf,
+  convCase,
   engines,
-  makeCase,
+  plain,
   verify,
-  windowOf,
   type Around,
   type Case,
+  type ConvSpec,
 } from './cases.ts';
 
 interface FewSpec {
-  readonly axes: Parameters<typeof windowOf>[0];
+  readonly axes: ConvSpec['axes'];
   readonly inC: number;
   readonly outC: number;
 }
 
 function fewCase({ axes, inC, outC }: FewSpec, around: Around): Case<ConvKernel> {
-  const window = windowOf(axes);
-  return makeCase<ConvKernel>(
-    { kind: 'conv', window, inC, outC, groups: 1 },
-    { inC, outC, weight: [outC, inC, ...window.kernel] },
-    around,
-  );
+  return convCase({ axes, groups: 1, inPerGroup: inC, outPerGroup: outC }, around);
 }
 
 const outC = fc.integer({ min: 1, max: 3 });
@@ -43,7 +39,6 @@ const rowsOfPixels = fc
       { ...row, input, stride: 1 },
     ];
   });
-const plain: Around = { epilogue: undefined, bias: true, layouts: [], inPlace: false, seed: 1 };
 const relaxed = { relaxed: true, wide: false };
 
 /** Takes the kernel, unless it has a single output, and is right. */

@@ -1,34 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ConvKernel } from '../../src/compiler/ir/kernel.ts';
-import {
-  anyAround,
-  anyAxis,
-  choiceOf,
-  engines,
-  makeCase,
-  verify,
-  windowOf,
-  type Around,
-  type Case,
-} from './cases.ts';
-
-interface ConvSpec {
-  readonly axes: Parameters<typeof windowOf>[0];
-  readonly groups: number;
-  readonly inPerGroup: number;
-  readonly outPerGroup: number;
-}
-
-function convCase({ axes, groups, inPerGroup, outPerGroup }: ConvSpec, around: Around): Case<ConvKernel> {
-  const window = windowOf(axes);
-  const [inC, outC] = [groups * inPerGroup, groups * outPerGroup];
-  return makeCase<ConvKernel>(
-    { kind: 'conv', window, inC, outC, groups },
-    { inC, outC, weight: [outC, inPerGroup, ...window.kernel] },
-    around,
-  );
-}
+import { anyAround, anyAxis, choiceOf, convCase, engines, plain, verify, type ConvSpec } from './cases.ts';
 
 const anyConv = fc.record({
   axes: fc
@@ -38,8 +10,6 @@ const anyConv = fc.record({
   inPerGroup: fc.integer({ min: 1, max: 18 }),
   outPerGroup: fc.integer({ min: 1, max: 35 }),
 });
-
-const plain: Around = { epilogue: undefined, bias: true, layouts: [], inPlace: false, seed: 1 };
 
 describe('implicit-gemm', () => {
   it('computes any convolution on every engine, and writes nothing else', () => {

@@ -2,36 +2,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { optimize } from '../../src/compiler/5-optimize/index.ts';
-import { plan, verifyPlan, type Plan } from '../../src/compiler/6-plan/index.ts';
+import { plan, type Plan } from '../../src/compiler/6-plan/index.ts';
 import type { Attrs, Node } from '../../src/compiler/ir/graph.ts';
 import { evaluate } from '../../src/compiler/ops/evaluate.ts';
 import { expectClose } from '../support/close.ts';
 import { graphOf, inputMap, layer, testInputs, testWeights } from '../support/net-builder.ts';
 import { loadProgram } from '../wasm/support/load-program.ts';
-import { load } from './interpret.ts';
+import { holds } from './holds.ts';
 
 const engine = { relaxed: true, wide: false };
 
 function conv(from: Node, attrs: Attrs, path = 'c'): Node {
   return layer('conv', [from], { channels: 32, kernel: 3, pad: 'same', ...attrs }, path);
-}
-
-/** The plan of the net, which computes what its operators say: interpreted, as a program, and in parts. */
-function holds(outputs: readonly Node[], input: Node, wide = false): Plan {
-  const graph = optimize(graphOf(outputs, [input]));
-  const whole = plan(graph, { ...engine, wide });
-  const cut = plan(graph, { ...engine, wide }, { threads: 3, cutFromNs: 0 });
-  for (const planned of [whole, cut]) expect(verifyPlan(planned)).toEqual([]);
-  const [interpreted, program] = [load(whole, testWeights), loadProgram(whole, testWeights)];
-  for (const key of ['first', 'second']) {
-    const values = testInputs(graph, key);
-    const want = evaluate(graph, values, testWeights);
-    expectClose(interpreted.run(values), want);
-    expectClose(program.run(values), want);
-  }
-  const values = testInputs(graph, 'third');
-  expect(loadProgram(cut, testWeights).run(values)).toEqual(program.run(values));
-  return whole;
 }
 
 function algorithms({ steps }: Plan): readonly string[] {
@@ -66,6 +48,12 @@ describe('a dilated convolution', () => {
     expect(algorithms(holds([conv(narrow, { dilation: 2 })], narrow))).toEqual(['implicit-gemm']);
     const graph = optimize(graphOf([conv(x, { dilation: 2 })], [x]));
     expect(algorithms(plan(graph, engine, { precise: true }))).toEqual(['implicit-gemm']);
+  });
+
+  it('of millions of phases is not taken apart to count them', () => {
+    const x = inputMap('x', [14000, 14000], 1);
+    const graph = graphOf([conv(x, { dilation: 3500, pad: 0, channels: 8 })], [x]);
+    expect(plan(graph, engine).steps).toHaveLength(1);
   });
 
   it('takes the choice that is picked for its phases', () => {

@@ -43,7 +43,6 @@ const inFloats: readonly string[] = ['stem', 'few-filters', 'plain'];
  * Words of a block as its algorithm defines it: of a file of integers, with filters that are integers times scales to the last bit, and
  * biases that are the same bits. A stem, few filters and what is plain have their numbers as they are.
  */
-
 function definedWords(planned: Plan, { nodes, layout }: Plan['weights'][number]): Uint32Array {
   const isIntegers = planned.file.type === 'i16' && !inFloats.includes(layout.kind);
   const [weight, ...biases] = nodes.map((node) => evaluateNode(node, testWeights));

@@ -4,10 +4,13 @@
  * Winograd's transforms apply.
  */
 import { internal } from '../diagnostics/internal.ts';
+import { combinations } from '../ir/combinations.ts';
 import type { Node } from '../ir/graph.ts';
-import type { ConvKernel, Epilogue, OperandView, Window } from '../ir/kernel.ts';
+import type { ConvKernel, OperandView, Window } from '../ir/kernel.ts';
+import { createViews, placed } from '../ops/shared/views.ts';
 import { onlyConv, type ConvLowering, type LowerConvs } from './fuse-pools.ts';
 import type { LoweredNode } from './lower.ts';
+import { firstView } from './operands.ts';
 
 /** Each phase transforms the kernels anew, and is a call. */
 const mostPhases = 16;
@@ -32,18 +35,13 @@ function phasesOf({ node, lowering }: LoweredNode): ConvLowering | undefined {
   const conv = onlyConv(lowering);
   if (!conv || conv.groups > 1 || conv.integer || !isDilated(conv.window)) return undefined;
   const axes = conv.window.kernel.map((_, axis) => residues(conv.window, axis));
-  const phases = axes.reduce<readonly (readonly Phase[])[]>(
-    (all, phasesOfAxis) => all.flatMap((before) => phasesOfAxis.map((phase) => [...before, phase])),
-    [[]],
+  const count = axes.reduce((product, phases) => product * phases.length, 1);
+  if (count === 0 || count > mostPhases) return undefined;
+  const views = createViews(firstView(node, lowering));
+  const [whole = internal('a convolution without a phase'), ...others] = combinations(axes).map((phase) =>
+    phaseKernel(conv, phase, views.of),
   );
-  if (phases.length > mostPhases || axes.some((phasesOfAxis) => phasesOfAxis.length === 0)) return undefined;
-  const { temps, constants, statics = [] } = lowering;
-  const first = node.inputs.length + temps.length + constants.length + 1 + statics.length;
-  const views: OperandView[] = [];
-  const [whole = internal('a convolution without a phase'), ...others] = phases.map((phase) =>
-    phaseKernel(conv, phase, (view) => first + views.push(view) - 1),
-  );
-  return { ...lowering, kernels: [whole, ...others], views };
+  return { ...lowering, kernels: [whole, ...others], views: views.all };
 }
 
 /** Along some axis of several taps, with stride one there. */
@@ -113,16 +111,6 @@ function phaseKernel(
     },
     x: view(conv.x, 'input', inC),
     out: view(conv.out, 'output', outC),
-    epilogue: conv.epilogue && epilogueOf(conv.epilogue, (of) => view(of, 'output', outC)),
-  };
-}
-
-function epilogueOf(epilogue: Epilogue, view: (of: number) => number): Epilogue {
-  return {
-    ...epilogue,
-    operands: epilogue.operands.map(({ operand, per }) => ({
-      operand: per === 'tensor' ? view(operand) : operand,
-      per,
-    })),
+    epilogue: conv.epilogue && placed(conv.epilogue, (of) => view(of, 'output', outC)),
   };
 }

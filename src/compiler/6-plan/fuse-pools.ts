@@ -4,12 +4,14 @@
  * the edge of a pointwise convolution's map, what they hold of it are kernels of their own.
  */
 import { internal } from '../diagnostics/internal.ts';
+import { combinations } from '../ir/combinations.ts';
 import type { Graph, Node } from '../ir/graph.ts';
 import type { ConvKernel, Lowering, OperandView, PoolKernel, Window } from '../ir/kernel.ts';
 import { usersOf } from '../ir/rewrite.ts';
 import { sizeOf } from '../ir/type.ts';
 import { isPointwise } from './algorithms/shape.ts';
 import type { LoweredNode } from './lower.ts';
+import { firstView } from './operands.ts';
 
 /** Pixels of a window along an axis. */
 const sizes: readonly number[] = [1, 2, 4];
@@ -55,17 +57,13 @@ function withPool({ node, lowering }: LoweredNode, pool: PoolKernel): ConvLoweri
   const isFlat = axes.length <= 2 && sizeOf(pool.window.kernel) > 1;
   if (!isFlat || axes.some((spans) => spans.length === 0 || spans.some(({ size }) => !sizes.includes(size))))
     return undefined;
-  const parts = axes.reduce<readonly (readonly Span[])[]>(
-    (all, spans) => all.flatMap((before) => spans.map((span) => [...before, span])),
-    [[]],
-  );
+  const parts = combinations(axes);
   const [whole = []] = parts;
   const areWhole = whole.every(({ size }, axis) => size === pool.window.kernel[axis]);
   if (parts.length === 1 && areWhole) return { ...lowering, kernels: [wholeWindows(conv, pool, whole)] };
   const isSplit = pool.reduce === 'max' && isPointwise(conv.window);
   if (!isSplit || conv.epilogue?.operands.some(({ per }) => per === 'tensor')) return undefined;
-  const { temps, constants, statics = [] } = lowering;
-  const first = node.inputs.length + temps.length + constants.length + 1 + statics.length;
+  const first = firstView(node, lowering);
   const made = parts.map((spans, i) => partOf(conv, pool, spans, first + 2 * i));
   const [inner = internal('a map without a window'), ...edges] = made.map(({ kernel }) => kernel);
   return { ...lowering, kernels: [inner, ...edges], views: made.flatMap(({ views }) => views) };

@@ -15,6 +15,7 @@ import { kernelMacs } from './algorithms/shape.ts';
 import { splitDilated } from './dilated-phases.ts';
 import { fusePools, type LowerConvs } from './fuse-pools.ts';
 import { isLean, type Alternatives } from './lean.ts';
+import { firstStatic, firstView } from './operands.ts';
 import type { Engine } from './plan.ts';
 import { cutOf, type Cut, type CutOptions, type Spreads } from './threads/cut.ts';
 import type { Spread } from './threads/exchange.ts';
@@ -163,11 +164,11 @@ function spreadOf({ node, lowering, cuts }: LoweredNode, spreads: Known): Spread
 
 /** What the kernels that write the node's value have of it, by their work: some write views of it, a border each. */
 function writtenBy(node: Node, lowering: Lowering, cuts: LoweredNode['cuts']): Spread {
-  const { kernels, views = [], statics = [] } = lowering;
-  const firstView = firstStatic(node, lowering) + statics.length;
+  const { kernels, views = [] } = lowering;
+  const viewsFrom = firstView(node, lowering);
   const target = (kernel: Kernel): Operand => {
     const { write } = accessOf(kernel);
-    return views[write - firstView]?.of ?? write;
+    return views[write - viewsFrom]?.of ?? write;
   };
   const value = firstStatic(node, lowering) - 1;
   const parts = kernels.flatMap((kernel, i) =>
@@ -182,11 +183,6 @@ export function weightOperands(kernel: Kernel): readonly Operand[] {
   if (kernel.kind !== 'conv' && kernel.kind !== 'depthwise') return [];
   const scale = kernel.integer ? [kernel.integer.scale] : [];
   return [kernel.weight, ...scale, ...(kernel.bias === undefined ? [] : [kernel.bias])];
-}
-
-/** The first of the operands that are static by construction: `statics` follow the output. */
-function firstStatic(node: Node, { temps, constants }: Lowering): number {
-  return node.inputs.length + temps.length + constants.length + 1;
 }
 
 function hasStaticWeights(node: Node, lowering: Lowering, kernel: Kernel): boolean {

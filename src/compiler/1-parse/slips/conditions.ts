@@ -243,12 +243,23 @@ const whereByAnotherName: Slip = (source, { token, start }) => {
   return diagnostic('syntax/unexpected', args, span, { fixes: [replaceBy('where', span)] });
 };
 
+/** `where` and its conditions to the end of the line. */
+function whereAt(
+  source: Source,
+  token: IToken,
+): { readonly line: string; readonly conditions: string } | undefined {
+  const [line, conditions] =
+    /^where[ \t]+([^\n{}]*?)(?=[ \t]*(?:\/\/|\r?\n|$))/.exec(textFrom(source, token, 400)) ?? [];
+  if (line === undefined || conditions === undefined || !/[=<>]/.test(conditions)) return undefined;
+  return { line, conditions };
+}
+
 /** `where W % 2 == 0` on a line of its own, away from its input. */
 const whereAlone: Slip = (source, { start, previous }) => {
   if (start.image !== 'where' || previous !== start || start.tokenType !== t.Name) return undefined;
-  const [line, conditions] =
-    /^where[ \t]+([^\n{}]*?)(?=[ \t]*(?:\/\/|\r?\n|$))/.exec(textFrom(source, start, 400)) ?? [];
-  if (line === undefined || conditions === undefined || !/[=<>]/.test(conditions)) return undefined;
+  const found = whereAt(source, start);
+  if (!found) return undefined;
+  const { line, conditions } = found;
   const where = 'conditions stand behind the input whose sizes they are about';
   const at = start.startOffset;
   const before = Math.max(source.text.lastIndexOf('\n', at - 1), 0);
@@ -267,9 +278,9 @@ const whereBehind: Slip = (source, { token, start, previous }) => {
   // Right behind other conditions it stands for a comma.
   const before = source.text.slice(start.startOffset, token.startOffset).split(preprocessing);
   if (/\bwhere\b/.test(before.at(-1) ?? '')) return undefined;
-  const [line, conditions] =
-    /^where[ \t]+([^\n{}]*?)(?=[ \t]*(?:\/\/|\r?\n|$))/.exec(textFrom(source, token, 400)) ?? [];
-  if (line === undefined || conditions === undefined || !/[=<>]/.test(conditions)) return undefined;
+  const found = whereAt(source, token);
+  if (!found) return undefined;
+  const { line, conditions } = found;
   const where = 'conditions stand right behind the sizes of an input, before what is done with its numbers';
   const end = token.startOffset + line.length;
   const leaveOut = { source, start: (previous.endOffset ?? previous.startOffset) + 1, end };

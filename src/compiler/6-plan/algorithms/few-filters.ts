@@ -12,7 +12,7 @@ import { nsOf } from './cost.ts';
 import { evenCover, type Cover, type Plane } from './cover.ts';
 import { epilogueScratch, finishScratchBytes } from './epilogue.ts';
 import { outputPlanes, windowHalo } from './shape.ts';
-import { lanes, latencyShare } from './tile.ts';
+import { lanes, tileShare } from './tile.ts';
 
 /** What the lanes of a vector run along. */
 export type LaneAxis = 'channels' | 'pixels';
@@ -132,11 +132,8 @@ function fewFiltersCycles(kernel: ConvKernel, engine: Engine): number {
   const perRow = fewFiltersCover({ rows: 1, columns }, { lanes: axis, pixels }).bands[0]?.runs ?? [];
   const cycles = perRow.reduce((sum, { width, count }) => {
     const accumulators = (axis === 'pixels' ? Math.ceil(width / lanes) : width) * outC;
-    const share = Math.min(
-      1,
-      latencyShare(accumulators, engine),
-      accumulators / (accumulators / outC + outC),
-    );
+    // No two filters are one register, whatever the engine.
+    const share = tileShare({ pixels: accumulators / outC, vectors: outC }, { ...engine, wide: false });
     const finished = axis === 'channels' && outC === 1 ? width / lanes : accumulators / outC;
     const tile =
       (steps * accumulators) / 2 / share + tileCycles + taps * tapCycles + finished * finishCycles[axis];

@@ -21,7 +21,7 @@ export const vectorRegisters = 15;
  * Eight accumulators would hide the latency of a multiply-add (two units, four cycles) if the loop were nothing else; measured on Zen 5, it
  * takes twelve. Where multiplying and adding are two instructions, the sums only wait for the second one.
  */
-export const latencyShare = (accumulators: number, { relaxed }: Engine): number =>
+const latencyShare = (accumulators: number, { relaxed }: Engine): number =>
   relaxed ? 0.1455 * accumulators - 0.0051 * accumulators ** 2 : accumulators / 8.6;
 /** Share of the limit that is left when the inner loop spills. */
 const spilledShare = 0.45;

@@ -3,6 +3,7 @@
  * i·s + k·d − cut = o. For one residue r per axis those taps form an arithmetic progression, and i falls as k grows; so there is
  * one plain nest for each combination of residues (the s² sub-convolutions of a strided layer).
  */
+import { combinations } from '../../ir/combinations.ts';
 import { gcd } from '../../ir/gcd.ts';
 import type { Epilogue, Index, LoopAxis, NestKernel, Operand, Window } from '../../ir/kernel.ts';
 import * as s from '../../ir/scalar-build.ts';
@@ -39,10 +40,7 @@ export function deconvNests(deconv: Deconv): readonly NestKernel[] {
 
 /** For a window from large to small: every choice of one residue per axis, which together cover the large side. */
 export function residueCombinations(window: Window): readonly (readonly Residue[])[] {
-  return window.kernel.reduce<readonly (readonly Residue[])[]>(
-    (all, _, axis) => all.flatMap((chosen) => residues(window, axis).map((r) => [...chosen, r])),
-    [[]],
-  );
+  return combinations(window.kernel.map((_, axis) => residues(window, axis)));
 }
 
 function residues(window: Window, axis: number): readonly Residue[] {

@@ -5,18 +5,11 @@
  * Shi et al., "Is the deconvolution layer the same as a convolutional layer?", arXiv:1609.07009.
  */
 import type { Node } from '../../ir/graph.ts';
-import type {
-  ConvKernel,
-  Epilogue,
-  Kernel,
-  Lowering,
-  Operand,
-  OperandView,
-  Window,
-} from '../../ir/kernel.ts';
+import type { ConvKernel, Kernel, Lowering, Operand, OperandView, Window } from '../../ir/kernel.ts';
 import { phaseKernelNode } from '../phase-kernel.ts';
 import { depthwiseKernel } from './convolve.ts';
 import { residueCombinations, residueNest, type Deconv, type Residue } from './deconv-nests.ts';
+import { createViews, placed } from './views.ts';
 
 /**
  * x is operand 0, the weight [in, out/groups, k…], which must be static, operand 1, and the output the last of the node's own operands.
@@ -34,15 +27,6 @@ export function deconvPhases(deconv: Deconv, weight: Node): Lowering {
       : phaseKernel(deconv, phase, { weight: deconv.out + 1 + at, viewOf: views.of });
   });
   return { temps: [], constants: [], statics, views: views.all, kernels, alias: false };
-}
-
-/** Operand numbers of views, from `first` on. */
-function createViews(first: Operand): {
-  readonly all: readonly OperandView[];
-  readonly of: (view: OperandView) => Operand;
-} {
-  const all: OperandView[] = [];
-  return { all, of: (view) => first + all.push(view) - 1 };
 }
 
 /** Mirrored: the first tap of the convolution reads the input furthest back, which the last tap of the kernel spreads. */
@@ -84,14 +68,6 @@ function phaseKernel(
     epilogue: deconv.epilogue && placed(deconv.epilogue, place),
   };
   return groups > 1 && groups === inC ? depthwiseKernel(kernel) : kernel;
-}
-
-function placed(epilogue: Epilogue, place: (of: Operand) => Operand): Epilogue {
-  const operands = epilogue.operands.map(({ operand, per }) => ({
-    operand: per === 'tensor' ? place(operand) : operand,
-    per,
-  }));
-  return { ...epilogue, operands };
 }
 
 /** Output place q reads the inputs q − begin + step·t; a negative padding leaves input at that side unread. */

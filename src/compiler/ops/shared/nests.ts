@@ -2,6 +2,7 @@
  * Every heavy kernel as plain loop nests: the fallback that always exists, and the reference that tuned kernels are tested against.
  * The nests read the same operands and write the same output as the kernel.
  */
+import { combinations } from '../../ir/combinations.ts';
 import { internal, unreachable } from '../../diagnostics/internal.ts';
 import type {
   ConvKernel,
@@ -208,11 +209,7 @@ function wholeRegion(window: Window): readonly AxisRegion[] {
 }
 
 function regionsOf(window: Window): readonly (readonly AxisRegion[])[] {
-  return window.output.reduce<readonly (readonly AxisRegion[])[]>(
-    (regions, _, axis) =>
-      regions.flatMap((region) => axisRegions(window, axis).map((part) => [...region, part])),
-    [[]],
-  );
+  return combinations(window.output.map((_, axis) => axisRegions(window, axis)));
 }
 
 /** Runs of output places that see the same taps. */

@@ -19,7 +19,7 @@ import type { Emitter } from '../emit-context.ts';
 import { convGeometry, type ConvGeometry } from './conv-geometry.ts';
 import { emitFinish, finishOf, type Finish } from './finish.ts';
 import { emitPlanes, tileKey } from './plane.ts';
-import { callWith, type Pointers } from './pointers.ts';
+import { callWith, pointerTypes, type Pointers } from './pointers.ts';
 import { sharedLayer } from './shared-layer.ts';
 
 interface Layer {
@@ -36,12 +36,12 @@ interface Layer {
 export const emitFewFilters: Emitter = (step, { module, f }) => {
   const layer = layerOf(step, module);
   const callee = sharedLayer(module, step, [], () => layerFunction(module, layer));
-  callWith(f, callee, layer.geometry.start.slice(0, pointerCount(layer)));
+  callWith(f, callee, layer.geometry.start.slice(0, layerPointers(layer).length));
 };
 
-/** Input, weights, output, operands, and scratch. */
-function pointerCount({ finish, layout }: Layer): number {
-  return 3 + finish.operands.length + (finish.deferred || layout.together === 2 ? 1 : 0);
+/** With scratch memory also where two sums are joined in it. */
+function layerPointers({ finish, layout }: Layer): readonly 'i32'[] {
+  return pointerTypes(finish, finish.deferred || layout.together === 2);
 }
 
 function layerOf(step: Step, { engine }: ModuleBuilder): Layer {
@@ -91,8 +91,7 @@ function layerFunction(module: ModuleBuilder, layer: Layer): FunctionRef {
   const widths = new Set(cover.bands.flatMap(({ runs }) => runs.map(({ width }) => width)));
   const tiles = new Map([...widths].map((width) => [tileKey(1, width), tileFunction(module, layer, width)]));
   const name = `few_filters_${geometry.size.join('x')}`;
-  const params = Array<'i32'>(pointerCount(layer)).fill('i32');
-  return module.function({ name, params }, (f, ...pointers) =>
+  return module.function({ name, params: layerPointers(layer) }, (f, ...pointers) =>
     emitPlanes(f, { geometry, cover, tiles: [tiles], pointers }),
   );
 }
@@ -102,8 +101,7 @@ function tileFunction(m: ModuleBuilder, layer: Layer, width: number): FunctionRe
   const { layout, finish } = layer;
   const { outC, together } = layout;
   const name = `few_filters_tile_${width}x${outC}`;
-  const params = Array<'i32'>(pointerCount(layer)).fill('i32');
-  return m.kernel({ name, params }, (f, ...pointers) => {
+  return m.kernel({ name, params: layerPointers(layer) }, (f, ...pointers) => {
     const [x, weights, ...rest] = pointers as unknown as Pointers;
     const isAcross = layout.lanes === 'pixels';
     const count = isAcross ? Math.ceil(width / lanes) : width;

@@ -15,8 +15,8 @@ export const outPointer = 2;
 /** Bytes that each pointer moves, in the order of `Pointers`. */
 export type Strides = readonly number[];
 
-export function pointerTypes(finish: Finish): readonly 'i32'[] {
-  return Array<'i32'>(3 + finish.operands.length + (finish.deferred ? 1 : 0)).fill('i32');
+export function pointerTypes(finish: Finish, hasScratch = finish.deferred): readonly 'i32'[] {
+  return Array<'i32'>(3 + finish.operands.length + (hasScratch ? 1 : 0)).fill('i32');
 }
 
 /** pointers += strides · times */
